@@ -9,7 +9,7 @@ from chalicelib.clock import Clock
 from chalicelib.llm.interface import SCRIPTED, Model
 from chalicelib.queues import Jobs
 from chalicelib.secret_store import read_secret, read_secret_field
-from chalicelib.settings import SettingMissing, settings
+from chalicelib.settings import settings
 from chalicelib.store.accounts import Accounts
 from chalicelib.store.cards import Cards
 from chalicelib.store.deletion import Deletions
@@ -136,18 +136,15 @@ def budget() -> "Budget":
 @cache
 def model() -> Model:
     """The language model that this deployment names; there is no default, and none stands in for another."""
-    provider = settings().llm_provider
-    if provider == SCRIPTED:
+    if settings().llm_provider == SCRIPTED:
         from chalicelib.llm.scripted.model import ScriptedModel
 
         return ScriptedModel()  # which costs nothing
-    if provider == "anthropic":
-        from chalicelib.llm.anthropic import AnthropicModel
-        from chalicelib.services.usage.budget import BudgetedModel
+    from chalicelib.llm.providers import model_from
+    from chalicelib.services.usage.budget import BudgetedModel
 
-        found = AnthropicModel(settings(), read_secret=lambda arn: read_secret_field(arn, "api_key"))
-        return BudgetedModel(found, budget(), clock())
-    raise SettingMissing("LLM_PROVIDER must be anthropic or scripted")
+    found = model_from(settings(), read_secret=lambda arn: read_secret_field(arn, "api_key"))
+    return BudgetedModel(found, budget(), clock())
 
 
 @cache
@@ -486,6 +483,7 @@ def conversation_deps_with(model: Model, clock: Clock) -> "ConversationDeps":
         opening_script=make_opening_script,
         invitations=invitations(),
         help_text=settings().help_text,
+        contact=settings().support_contact,
     )
 
 

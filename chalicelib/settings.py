@@ -15,7 +15,7 @@ from msgspec.structs import fields, replace
 from chalicelib.model.jobs import QUEUES
 
 DEFAULT_MODELS = {"small": "claude-haiku-5-5", "medium": "claude-sonnet-5-5", "large": "claude-opus-5-5"}
-DEFAULT_MODEL_SERVER = "https://api.anthropic.com"
+DEFAULT_MODEL_SERVERS = {"anthropic": "https://api.anthropic.com", "openai": "https://api.openai.com/v1"}
 # Providers that have other names, too.
 _PROVIDERS = {"offline": "scripted"}
 
@@ -74,10 +74,16 @@ class Settings(Struct, frozen=True):
     model_small: Annotated[str, _text()] = DEFAULT_MODELS["small"]
     model_medium: Annotated[str, _text()] = DEFAULT_MODELS["medium"]
     model_large: Annotated[str, _text()] = DEFAULT_MODELS["large"]
-    anthropic_secret_arn: Annotated[str, _text("Secret that holds the Anthropic API key.")] = ""
+    anthropic_secret_arn: Annotated[str, _text("Secret that holds the key of Anthropic's API.")] = ""
     anthropic_base_url: Annotated[
         str, _text("Another server that speaks the Messages API; empty: Anthropic's own.")
     ] = ""
+    bedrock_region: Annotated[
+        str,
+        _text("Region whose Amazon Bedrock answers; empty: the stack's own.", pattern=r"([a-z]{2}(-[a-z]+)+-[0-9])?"),
+    ] = ""
+    openai_secret_arn: Annotated[str, _text("Secret that holds the key of OpenAI's API.")] = ""
+    openai_base_url: Annotated[str, _text("Another server that speaks OpenAI's dialect; empty: OpenAI's own.")] = ""
     daily_budget: Annotated[
         int, _number("Dollars that models may cost on one day (UTC), all sessions together; 0: no limit.", **_DOLLARS)
     ] = 50

@@ -35,13 +35,13 @@ def model_of(configured: Settings) -> Model:
         from chalicelib.llm.scripted.model import ScriptedModel
 
         return ScriptedModel()
-    if configured.llm_provider != "anthropic":
-        raise SettingMissing("LLM_PROVIDER must be anthropic or scripted")
-    if not any(os.environ.get(name, "").strip() for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")):
-        raise SettingMissing("LLM_PROVIDER=anthropic needs ANTHROPIC_API_KEY, or ANTHROPIC_BASE_URL for another server")
-    from chalicelib.llm.anthropic import AnthropicModel
+    from chalicelib.llm.providers import model_from
 
-    return AnthropicModel(configured, read_secret=lambda _: "")
+    key, server = (f"{configured.llm_provider.upper()}_{name}" for name in ("API_KEY", "BASE_URL"))
+    needs_key = configured.llm_provider in ("anthropic", "openai")
+    if needs_key and not any(os.environ.get(name, "").strip() for name in (key, server)):
+        raise SettingMissing(f"LLM_PROVIDER={configured.llm_provider} needs {key}, or {server} for another server")
+    return model_from(configured, read_secret=lambda _: "")
 
 
 class Evaluation:
@@ -51,7 +51,7 @@ class Evaluation:
         self._model = model_of(configured)
         self._clock = clock
         self._help_text = configured.help_text
-        live = configured.llm_provider == "anthropic"
+        live = configured.llm_provider not in ("", SCRIPTED)
         self.run = Run(
             provider=configured.llm_provider or SCRIPTED,
             played_by=f"played by the model {configured.model_small}" if live else PLAYED_BY_SCRIPT,

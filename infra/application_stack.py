@@ -53,7 +53,9 @@ def complete(chalice: Template) -> Template:
     template["Conditions"] = {
         "HasPublicUrl": _is_set("PublicUrl"),
         "HasAnthropicSecret": _is_set("AnthropicSecretArn"),
+        "HasBedrock": {"Fn::Equals": [{"Ref": "LlmProvider"}, "bedrock"]},
         "HasOidcSecret": _is_set("OidcSecretArn"),
+        "HasOpenaiSecret": _is_set("OpenaiSecretArn"),
         "HasTelegramSecret": _is_set("TelegramSecretArn"),
         "HasMailFrom": _is_set("MailFrom"),
         "HasAlarmEmail": _is_set("AlarmEmail"),

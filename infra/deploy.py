@@ -13,6 +13,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError, WaiterError
 
+from chalicelib.llm.providers import KINDS
 from chalicelib.settings import provider_named
 from infra.package import BUILD, Package, content_hash, package_everything, write
 from infra.parameters import DEMO_SIGN_IN, options, parameter_of
@@ -152,6 +153,15 @@ def _upload(session: boto3.Session, bucket: str, key: str, body: bytes) -> None:
         s3.put_object(Bucket=bucket, Key=key, Body=body)
 
 
+def _check_openai(parameters: Parameters) -> None:
+    if not parameters.keys() & {"OpenaiSecretArn", "OpenaiBaseUrl"}:
+        raise SystemExit(
+            "Say where the key of OpenAI's API is: OPENAI_SECRET_ARN=…; or which other server: OPENAI_BASE_URL=…"
+        )
+    if not parameters.keys() >= {"ModelSmall", "ModelMedium", "ModelLarge"}:
+        raise SystemExit("Say which models answer: MODEL_SMALL=… MODEL_MEDIUM=… MODEL_LARGE=…")
+
+
 def main(environment: dict[str, str]) -> None:
     """`make deploy`: to the AWS account and region that the environment's credentials name."""
     stage, provider = environment.get("STAGE", ""), provider_named(environment.get("LLM_PROVIDER", ""))
@@ -159,9 +169,9 @@ def main(environment: dict[str, str]) -> None:
         raise SystemExit(
             "Say which stage: make deploy STAGE=prod LLM_PROVIDER=anthropic (lower case, up to 20 characters)"
         )
-    if provider not in ("anthropic", "scripted"):
+    if provider not in (*KINDS, "scripted"):
         raise SystemExit(
-            "Say which model answers: LLM_PROVIDER=anthropic, or LLM_PROVIDER=scripted for a trial without one"
+            f"Say which model answers: LLM_PROVIDER={', '.join(KINDS)}, or LLM_PROVIDER=scripted for a trial without one"
         )
     if environment.get(DEMO_SIGN_IN.upper()):
         raise SystemExit("DEMO_SIGN_IN lets in whoever can open the pages: only `make run` sets it")
@@ -171,6 +181,8 @@ def main(environment: dict[str, str]) -> None:
             "Say where the Anthropic API key is: ANTHROPIC_SECRET_ARN=… (a secret whose text is the key); "
             "or which other server answers: ANTHROPIC_BASE_URL=…"
         )
+    if provider == "openai":
+        _check_openai(parameters)
     session = boto3.Session()
     if not session.region_name:
         raise SystemExit("Say which region: AWS_DEFAULT_REGION=…")

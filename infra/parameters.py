@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chalicelib.llm.providers import KINDS
 from chalicelib.settings import PARAMETERS, Parameter
 from infra import data_stack
 
@@ -26,7 +27,7 @@ def parameters() -> Json:
         **{parameter_of(name): _declared(row) for name, row in PARAMETERS.items()},
         "Stage": {"Type": "String"},
         # No default: a deployment that nobody told which model to use must not start.
-        "LlmProvider": {"Type": "String", "AllowedValues": ["anthropic", "scripted", "offline"]},
+        "LlmProvider": {"Type": "String", "AllowedValues": [*KINDS, "scripted", "offline"]},
         "LogLevel": {"Type": "String", "Default": "INFO"},
         REQUESTS_A_SECOND: _number(200, "Requests a second that the stage answers; more get 429."),
         BURST: _number(400, "Requests that may come at once before that rate holds."),

@@ -13,6 +13,7 @@ Json = dict[str, Any]
 SECRETS = {
     "anthropic_secret_arn": "HasAnthropicSecret",
     "oidc_secret_arn": "HasOidcSecret",
+    "openai_secret_arn": "HasOpenaiSecret",
     "telegram_secret_arn": "HasTelegramSecret",
 }
 
@@ -64,6 +65,8 @@ def _statements(function: Function) -> list[Json]:
     if "deployment_secret_arn" in function.settings:
         statements.append(_allow(["secretsmanager:GetSecretValue"], {"Ref": "DeploymentSecretArn"}))
     statements += [_may_read(name) for name in SECRETS if name in function.settings]
+    if "bedrock_region" in function.settings:
+        statements.append(_may_ask_bedrock())
     if function.works_off and "mail_from" in function.settings:
         statements.append(_may_send_mail())
     return statements
@@ -109,6 +112,13 @@ def _may_read(secret: str) -> Json:
     """Where an operator has named this secret."""
     statement = _allow(["secretsmanager:GetSecretValue"], {"Ref": parameter_of(secret)})
     return {"Fn::If": [SECRETS[secret], statement, {"Ref": "AWS::NoValue"}]}
+
+
+def _may_ask_bedrock() -> Json:
+    """Where Amazon Bedrock answers. Of its endpoint for the Messages API a project is the resource; every account has a default one,
+    whose id nobody sets, in the region that is asked."""
+    projects = {"Fn::Sub": "arn:${AWS::Partition}:bedrock-mantle:*:${AWS::AccountId}:project/*"}
+    return {"Fn::If": ["HasBedrock", _allow(["bedrock-mantle:CreateInference"], projects), {"Ref": "AWS::NoValue"}]}
 
 
 def _may_send_mail() -> Json:

@@ -106,8 +106,13 @@ def _model(environment: dict[str, str]) -> dict[str, str]:
     """
     real = environment.get("ANTHROPIC_API_KEY") or environment.get("ANTHROPIC_BASE_URL")
     named = provider_named(environment.get("LLM_PROVIDER", ""))
+    if named == "bedrock":
+        raise SystemExit("LLM_PROVIDER=bedrock is for AWS: functions of a local instance have no credentials of yours")
+    if named == "openai" and not all(environment.get(f"MODEL_{tier.upper()}") for tier in DEFAULT_MODELS):
+        raise SystemExit("Say which models answer: MODEL_SMALL=… MODEL_MEDIUM=… MODEL_LARGE=…")
     models = {f"Model{tier.title()}": model for tier, model in DEFAULT_MODELS.items()}
-    return {"LlmProvider": named or ("anthropic" if real else "scripted"), "AnthropicBaseUrl": "", **models}
+    servers = {"AnthropicBaseUrl": "", "OpenaiBaseUrl": ""}
+    return {"LlmProvider": named or ("anthropic" if real else "scripted"), **servers, **models}
 
 
 def run(options: Options) -> None:

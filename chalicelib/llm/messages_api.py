@@ -1,4 +1,4 @@
-"""A request in the form of Anthropic's Messages API: tools, system and messages, in the order that caching needs.
+"""Anthropic's Messages API: a question in its form, in the order that caching needs, and what an answer of it says.
 
 What models take differs, and an API refuses a whole request for one thing that it does not take. So each is sent only to
 models that are documented to take it, and nothing of it where `plain` is asked for: after a refusal, and for good where that helped.
@@ -14,11 +14,13 @@ models that are documented to take it, and nothing of it where `plain` is asked 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from chalicelib.llm.interface import Block, ChatMessage, Request, Task, Tool
+from msgspec.structs import replace
 
-Effort = Literal["low", "medium", "high"]
+from chalicelib.llm.exchange import Answer, Effort, Ending, Question, claimed
+from chalicelib.llm.interface import Block, ChatMessage, Task, Tool, ToolCall, Usage
+from chalicelib.llm.prices import price_of
 
 EFFORT: Final[Mapping[Task, Effort]] = {
     "turn": "low",
@@ -30,6 +32,15 @@ EFFORT: Final[Mapping[Task, Effort]] = {
     "follow_up": "medium",
     "review": "medium",
     "summary": "medium",
+}
+_ENDINGS: Final[Mapping[str, Ending]] = {
+    "end_turn": "whole",
+    "tool_use": "whole",
+    "stop_sequence": "whole",
+    "max_tokens": "cut_off",
+    "model_context_window_exceeded": "cut_off",
+    "refusal": "declined",
+    "pause_turn": "paused",
 }
 MOST_BREAKPOINTS: Final = 4
 GUIDANCE: Final = "guidance"  # the tag of what steers a model that takes no steering messages
@@ -46,35 +57,80 @@ _COMPILED: Final = frozenset(
 )
 
 
-def render_body(
-    request: Request, model: str, max_tokens: int, *, plain: bool = False, effort: Effort | None = None
-) -> dict[str, Any]:
-    """The body for this model; `plain` is without anything that only some models take, but for the effort."""
+def render_body(question: Question, *, strict: bool = True) -> dict[str, Any]:
+    """The body of a call; a plain one is without anything that only some models take, but for the effort. `strict` says whether the
+    server takes strict tools at all."""
+    request, model, plain = question.request, question.model, question.plain
     takes_steering = not plain and _TAKES_STEERING.search(model) is not None
-    messages = _alternate(_move_steering(request.messages) if takes_steering else _tag_steering(request.messages))
+    messages = alternate(_move_steering(request.messages) if takes_steering else tag_steering(request.messages))
     system = _filled(request.system)
     kept = _breakpoints([*system, *(block for message in messages for block in message.blocks)], plain)
     found: dict[str, Any] = {
         "model": model,
-        "max_tokens": max_tokens,
+        "max_tokens": question.max_tokens,
         "system": [_block(block, next(kept)) for block in system],
         "messages": [
             {"role": message.role, "content": [_block(block, next(kept)) for block in message.blocks]}
             for message in messages
         ],
     }
+    if question.begun:  # what the model had come to is sent back as it came, and it goes on
+        found["messages"].append({"role": "assistant", "content": list(question.begun)})
     if request.tools:
-        found["tools"] = [_tool(tool, not plain and _is_strict(tool, model)) for tool in request.tools]
+        found["tools"] = [_tool(tool, strict and not plain and _is_strict(tool, model)) for tool in request.tools]
     if request.must_call and not plain and _TAKES_FORCED.search(model):
         found["tool_choice"] = {"type": "tool", "name": request.must_call}
     if _TAKES_EFFORT.search(model):
-        found["output_config"] = {"effort": effort or EFFORT[request.task]}
+        found["output_config"] = {"effort": question.effort or EFFORT[request.task]}
     return found
 
 
-def is_plain(request: Request, model: str, max_tokens: int) -> bool:
-    """Whether a request has nothing that only some models take, so that nothing is to be left out of it."""
-    return render_body(request, model, max_tokens) == render_body(request, model, max_tokens, plain=True)
+def is_plain(question: Question, *, strict: bool = True) -> bool:
+    """Whether a question has nothing that its plain form is without."""
+    return render_body(question, strict=strict) == render_body(replace(question, plain=True), strict=strict)
+
+
+def read_message(message: Any, model: str) -> Answer:
+    """What a message says: its words and calls, never its thinking. What is of no known form says nothing."""
+    reason = str(getattr(message, "stop_reason", ""))
+    content = getattr(message, "content", None)
+    blocks = content if isinstance(content, list) else []
+    ending = _ENDINGS.get(reason, "malformed")
+    return Answer(
+        ending,
+        "".join(it.text for it in blocks if _type_of(it) == "text" and isinstance(getattr(it, "text", None), str)),
+        tuple(
+            ToolCall(str(it.name), it.input if isinstance(it.input, dict) else {})
+            for it in blocks
+            if _type_of(it) == "tool_use"
+        ),
+        _usage_of(getattr(message, "usage", None), model),
+        str(getattr(getattr(message, "stop_details", None), "category", None) or ""),
+        tuple(it.to_dict() for it in blocks if hasattr(it, "to_dict")) if ending == "paused" else (),
+    )
+
+
+def _type_of(block: Any) -> str:
+    return str(getattr(block, "type", ""))
+
+
+def _usage_of(spent: Any, model: str) -> Usage:
+    """Tokens of an answer, and their price; what is written to the cache was read fresh."""
+    if spent is None:
+        return Usage()
+    read, cache_written, cache_read, written = (
+        claimed(getattr(spent, f"{name}_tokens", 0))
+        for name in ("input", "cache_creation_input", "cache_read_input", "output")
+    )
+    long = min(cache_written, claimed(getattr(getattr(spent, "cache_creation", None), "ephemeral_1h_input_tokens", 0)))
+    cost = price_of(model).cost(
+        read=read,
+        cache_written=cache_written - long,
+        cache_written_long=long,
+        cache_read=cache_read,
+        written=written,
+    )
+    return Usage(read + cache_written, cache_read, written, cost)
 
 
 def compiles(schema: Mapping[str, Any]) -> bool:
@@ -112,7 +168,7 @@ def _move_steering(messages: Sequence[ChatMessage]) -> Iterator[ChatMessage]:
     yield from waiting
 
 
-def _tag_steering(messages: Sequence[ChatMessage]) -> Iterator[ChatMessage]:
+def tag_steering(messages: Sequence[ChatMessage]) -> Iterator[ChatMessage]:
     """The messages, each that steers as a part of the user's, in its tag. The tag is ours: what people wrote cannot open one."""
     for message in messages:
         if message.role != "system":
@@ -121,7 +177,7 @@ def _tag_steering(messages: Sequence[ChatMessage]) -> Iterator[ChatMessage]:
             yield ChatMessage("user", (Block(f"<{GUIDANCE}>\n{told}\n</{GUIDANCE}>"),))
 
 
-def _alternate(messages: Iterator[ChatMessage]) -> list[ChatMessage]:
+def alternate(messages: Iterator[ChatMessage]) -> list[ChatMessage]:
     """The messages with all of one side in a row as one, and without what has no words, which no API takes."""
     filled = [ChatMessage(it.role, blocks) for it in messages if (blocks := _filled(it.blocks))]
     return [

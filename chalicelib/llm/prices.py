@@ -1,9 +1,11 @@
 """What calls of models cost: prices by model from `prices.toml`, amounts in millionths of a dollar.
 
-A model that is not in the table counts as the dearest that is, so that a new one is never taken for cheap.
+A model goes by the longest name in the table that its own has in it, since other servers write more around it. One that is not
+in the table counts as the dearest that is, so that a new one is never taken for cheap.
 """
 
 import math
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from chalicelib.llm.interface import Request
+from chalicelib.llm.interface import Block, Request
 
 _FILE: Final = Path(__file__).with_name("prices.toml")
 _CHARACTERS_A_TOKEN: Final = 2.5  # of English with the models' own tokenizer; measured by their vendor
@@ -19,47 +21,77 @@ _OVERHEAD: Final = 500  # tokens of a request besides its texts
 
 
 class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Dollars for a million tokens, which is millionths of a dollar for one."""
+    """Dollars for a million tokens, which is millionths of a dollar for one. `cache_write` is for five minutes, `cache_write_long` for
+    an hour. A prompt of more than `long_prompt` tokens makes the whole call so many times as dear as `long_times` says."""
 
     input: float
     cache_write: float
+    cache_write_long: float
     cache_read: float
     output: float
+    long_prompt: int = 0
+    long_times: float = 1
 
-    def cost(self, *, read: int = 0, cache_written: int = 0, cache_read: int = 0, written: int = 0) -> int:
-        """What these tokens cost, in millionths of a dollar, rounded up."""
-        return math.ceil(
-            read * self.input + cache_written * self.cache_write + cache_read * self.cache_read + written * self.output
+    def cost(
+        self,
+        *,
+        read: int = 0,
+        cache_written: int = 0,
+        cache_written_long: int = 0,
+        cache_read: int = 0,
+        written: int = 0,
+    ) -> int:
+        """What one call with these tokens costs, in millionths of a dollar, rounded up."""
+        is_long = 0 < self.long_prompt < read + cache_written + cache_written_long + cache_read
+        cost = (
+            read * self.input
+            + cache_written * self.cache_write
+            + cache_written_long * self.cache_write_long
+            + cache_read * self.cache_read
+            + written * self.output
         )
+        return math.ceil(cost * (self.long_times if is_long else 1))
 
 
 def price_of(model: str) -> Price:
     """The price of a model."""
     known = _prices()
-    return known.get(model) or max(known.values(), key=lambda price: (price.output, price.input))
+    named = [name for name in known if re.search(rf"(?<!\w){re.escape(name)}(?!\w|[-.]\d{{1,2}}(?!\d))", model)]
+    if named:
+        return known[max(named, key=len)]
+    return max(known.values(), key=lambda price: (price.output, price.input))
 
 
 def most_of(request: Request, model: str, written: int) -> int:
     """What a request that is made twice may cost at most, in millionths of a dollar: nothing of it cached, and so many tokens
     written in all."""
-    return price_of(model).cost(cache_written=2 * _tokens_of(request), written=written)
+    return _cost(request, model, written) + _cost(request, model, 0)
 
 
 def reading(request: Request, model: str) -> int:
     """What it costs at least that a model reads a request, in millionths of a dollar."""
-    return price_of(model).cost(cache_written=_tokens_of(request))
+    return _cost(request, model, 0)
 
 
-def _tokens_of(request: Request) -> int:
-    texts = [*request.system, *(block for message in request.messages for block in message.blocks)]
-    characters = sum(_width(block.text) for block in texts)
-    characters += sum(len(tool.description) + len(msgspec.json.encode(tool.schema)) for tool in request.tools)
-    return _OVERHEAD + math.ceil(characters / _CHARACTERS_A_TOKEN)
+def _cost(request: Request, model: str, written: int) -> int:
+    shared, rest = _tokens_of(request)
+    return price_of(model).cost(cache_written_long=shared, cache_written=rest, written=written)
 
 
-def _width(text: str) -> int:
+def _tokens_of(request: Request) -> tuple[int, int]:
+    """About how many tokens a request has: up to its last breakpoint that is kept for an hour, and after it."""
+    blocks = [*request.system, *(block for message in request.messages for block in message.blocks)]
+    end = max((place + 1 for place, block in enumerate(blocks) if block.shared), default=0)
+    tools = _OVERHEAD * _CHARACTERS_A_TOKEN
+    tools += sum(len(tool.description) + len(msgspec.json.encode(tool.schema)) for tool in request.tools)
+    shared, rest = _width(blocks[:end]), _width(blocks[end:])
+    shared, rest = (shared + tools, rest) if end else (shared, rest + tools)
+    return math.ceil(shared / _CHARACTERS_A_TOKEN), math.ceil(rest / _CHARACTERS_A_TOKEN)
+
+
+def _width(blocks: list[Block]) -> float:
     """Characters, those of other scripts as so many of English as they may have tokens: their bytes."""
-    return len(text) if text.isascii() else len(text.encode())
+    return sum(len(it.text) if it.text.isascii() else len(it.text.encode()) for it in blocks)
 
 
 @cache

@@ -68,6 +68,7 @@ class MessageItem(ConversationPart):
     widget_value = JsonAttribute(null=True)
     themes = NamesAttribute()
     is_replied_to_later = BooleanAttribute(null=True)
+    is_declined = BooleanAttribute(null=True)
 
 
 class WidgetItem(ConversationPart):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import urllib3
 
-from chalicelib.settings import DEFAULT_MODEL_SERVER
+from chalicelib.settings import DEFAULT_MODEL_SERVERS
 from infra.local import seed
 from infra.local.instance import Instance
 from infra.local.mailbox import FOLDER
@@ -48,31 +48,29 @@ def greeting(running: Instance) -> str:
 
 def _model(parameters: dict[str, str]) -> list[str]:
     """Who answers; where it is the script, also the two ways to a real model."""
-    if parameters["LlmProvider"] == "anthropic":
+    provider = parameters["LlmProvider"]
+    if provider in DEFAULT_MODEL_SERVERS:
         small, medium, large = (parameters[f"Model{tier}"] for tier in ("Small", "Medium", "Large"))
-        server = parameters["AnthropicBaseUrl"]
+        server = parameters[f"{provider.title()}BaseUrl"]
         return [
-            f"A model answers, through {server or DEFAULT_MODEL_SERVER}:",
+            f"A model answers, through {server or DEFAULT_MODEL_SERVERS[provider]}:",
             f"  {medium} talks, {small} reads what was said, {large} writes summaries.",
-            *_warning(server),
+            *_warning(server, f"{provider.upper()}_API_KEY"),
         ]
     return [
         "A script answers, and counts and lists what people say. For a real model, stop this and give it a key, or a server",
         "that speaks the Messages API, as Ollama, vLLM and llama.cpp do, which needs no key:",
         "  ANTHROPIC_API_KEY=… make run",
         "  ANTHROPIC_BASE_URL=http://127.0.0.1:11434 MODEL_SMALL=… MODEL_MEDIUM=… MODEL_LARGE=… make run",
+        "docs/models.md has the others.",
     ]
 
 
-def _warning(server: str) -> list[str]:
+def _warning(server: str, key: str) -> list[str]:
     """What would keep that model from answering, as far as it can be told at once."""
     if not server:
-        has_key = bool(os.environ.get("ANTHROPIC_API_KEY", "").strip())
-        return (
-            []
-            if has_key
-            else ["  There is no ANTHROPIC_API_KEY: nobody gets an answer before this is started again with one."]
-        )
+        has_key = bool(os.environ.get(key, "").strip())
+        return [] if has_key else [f"  There is no {key}: nobody gets an answer before this is started again with one."]
     try:
         urllib3.request("HEAD", server, retries=False, timeout=PROBE_SECONDS)
     except urllib3.exceptions.HTTPError:

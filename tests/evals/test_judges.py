@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.clock import Clock
-from chalicelib.llm.anthropic import AnthropicModel
+from chalicelib.llm.providers import model_from
 from chalicelib.settings import settings
 from evals.judges import JUDGES, Verdict, judge, score_of
 from tests import fake_anthropic
@@ -21,13 +21,14 @@ HEARD = talk(
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAnthropic]:
     with fake_anthropic.running() as fake:
+        monkeypatch.setenv("LLM_PROVIDER", "anthropic")
         monkeypatch.setenv("ANTHROPIC_BASE_URL", fake.url)
         monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-test")
         yield fake
 
 
 def ask() -> Verdict:
-    return judge(HEARD, JUDGES[0], model=AnthropicModel(settings(), lambda _: ""), clock=Clock())
+    return judge(HEARD, JUDGES[0], model=model_from(settings.__wrapped__(), lambda _: ""), clock=Clock())
 
 
 def test_a_judge_sees_the_brief_and_the_conversation_as_data(server: FakeAnthropic) -> None:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from chalicelib.clock import Clock
-from chalicelib.llm.anthropic import AnthropicModel
+from chalicelib.llm.calls import ProvidedModel
 from chalicelib.llm.interface import Model
 from chalicelib.llm.scripted.model import ScriptedModel
 from chalicelib.settings import SettingMissing, Settings, settings
@@ -30,7 +30,7 @@ PICK = {"widget": {"type": "SingleSelect", "label": "Which day?", "options": ["M
 
 
 def provided(provider: str) -> Settings:
-    return msgspec.structs.replace(settings(), llm_provider=provider)
+    return msgspec.structs.replace(settings.__wrapped__(), llm_provider=provider)
 
 
 def held(name: str, model: Model) -> Transcript:
@@ -167,7 +167,7 @@ def answer(body: dict[str, Any]) -> Any:
 
 
 def test_a_live_run_plays_judges_and_counts_what_it_cannot_read_as_missing(server: FakeAnthropic) -> None:
-    assert isinstance(model_of(provided("anthropic")), AnthropicModel)
+    assert isinstance(model_of(provided("anthropic")), ProvidedModel)
     server.rule = answer
     run = Evaluation(provided("anthropic"), Clock()).talk([LIBRARY], ["cooperative", "terse"])
     assert [it.persona for it in run.scored] == ["cooperative", "terse"]

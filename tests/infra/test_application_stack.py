@@ -57,7 +57,7 @@ def test_cfn_lint_has_nothing_to_say_about_the_stack_on_the_local_cloud(package:
 def test_a_deployment_must_say_which_model_answers(application: Template) -> None:
     parameter = application["Parameters"]["LlmProvider"]
     assert "Default" not in parameter
-    assert parameter["AllowedValues"] == ["anthropic", "scripted", "offline"]
+    assert parameter["AllowedValues"] == ["anthropic", "bedrock", "openai", "scripted", "offline"]
 
 
 def test_every_queue_has_dead_letters_of_its_kind_that_stay_for_14_days(application: Template) -> None:

@@ -25,6 +25,8 @@ from infra.parameters import parameters
         ({"STAGE": "prod"}, "LLM_PROVIDER=anthropic"),
         ({"STAGE": "prod", "LLM_PROVIDER": "gpt"}, "LLM_PROVIDER=anthropic"),
         ({"STAGE": "prod", "LLM_PROVIDER": "anthropic"}, "ANTHROPIC_SECRET_ARN"),
+        ({"STAGE": "prod", "LLM_PROVIDER": "openai"}, "OPENAI_SECRET_ARN"),
+        ({"STAGE": "prod", "LLM_PROVIDER": "openai", "OPENAI_SECRET_ARN": "arn:x", "MODEL_SMALL": "m"}, "MODEL_SMALL"),
         ({"STAGE": "prod", "LLM_PROVIDER": "scripted", "DEMO_SIGN_IN": "a@b.org x"}, "only `make run` sets it"),
     ],
 )

@@ -123,6 +123,14 @@ def test_only_the_events_of_our_own_mails_get_into_their_queue_and_none_without_
 def test_the_key_of_the_model_is_asked_for_only_where_there_is_one(application: Template) -> None:
     conditional = json.dumps(application["Resources"]["WritePromptRole"])
     assert '"Fn::If": ["HasAnthropicSecret"' in conditional
+    assert '"Fn::If": ["HasOpenaiSecret"' in conditional
+
+
+def test_those_who_ask_models_may_ask_bedrock_where_that_answers(application: Template) -> None:
+    assert _who_may(application, "bedrock-mantle:CreateInference") == {
+        "APIHandler", "ReplyInChat", "WritePrompt", "WriteSummary",
+    }  # fmt: skip
+    assert '"Fn::If": ["HasBedrock"' in json.dumps(application["Resources"]["WritePromptRole"])
 
 
 def test_only_the_pages_read_the_secret_of_an_openid_provider_where_there_is_one(application: Template) -> None:

@@ -73,6 +73,7 @@ def test_the_shell_decides() -> None:
     assert without_demo(options.parameters) == {
         "LlmProvider": "anthropic",
         "AnthropicBaseUrl": "",
+        "OpenaiBaseUrl": "",
         "PublicUrl": "http://127.0.0.1:8001",
         "SummaryDelay": "2",
         "ModelSmall": "tiny",
@@ -111,6 +112,7 @@ def test_nothing_of_the_last_runs_model_stays() -> None:
     assert without_demo({**before, **after}) == {
         "LlmProvider": "anthropic",
         "AnthropicBaseUrl": "",
+        "OpenaiBaseUrl": "",
         **MODELS,
         **OWN_MAIL,
         **NO_BOT,

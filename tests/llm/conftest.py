@@ -18,6 +18,7 @@ def sdk() -> None:
 @pytest.fixture
 def server(sdk: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAnthropic]:
     with fake_anthropic.running() as fake:
+        monkeypatch.setenv("LLM_PROVIDER", "anthropic")
         monkeypatch.setenv("ANTHROPIC_BASE_URL", fake.url)
         monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-test")
         monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")

@@ -6,9 +6,11 @@ import msgspec
 import pytest
 
 from chalicelib.clock import Clock
-from chalicelib.llm.anthropic import AnthropicModel
+from chalicelib.llm import messages_api
+from chalicelib.llm.exchange import Question
 from chalicelib.llm.interface import Block, ChatMessage, ModelRefused, Reply, Request, Tool
-from chalicelib.llm.messages_api import compiles, render_body
+from chalicelib.llm.messages_api import compiles
+from chalicelib.llm.providers import model_from
 from chalicelib.services.facilitation.facilitator_reply import CONCLUDE
 from chalicelib.services.facilitation.revised_prompt import CHANGE_PROMPT
 from chalicelib.services.facilitation.tailored_prompt import WRITE_PROMPT
@@ -22,7 +24,11 @@ CLOSED: dict[str, Any] = {"type": "object", "properties": {}, "additionalPropert
 
 
 def ask(request: Request = TURN) -> Reply:
-    return AnthropicModel(settings.__wrapped__(), read_secret=lambda _: "").complete(request, Clock().deadline(24))
+    return model_from(settings.__wrapped__(), read_secret=lambda _: "").complete(request, Clock().deadline(24))
+
+
+def render_body(request: Request, model: str, max_tokens: int = 500, *, plain: bool = False) -> dict[str, Any]:
+    return messages_api.render_body(Question(request, model, max_tokens, plain=plain))
 
 
 def strict(sent: dict[str, Any]) -> list[bool]:
@@ -31,7 +37,7 @@ def strict(sent: dict[str, Any]) -> list[bool]:
 
 def test_the_tools_of_a_conversation_are_strict_and_one_with_lengths_is_not() -> None:
     request = msgspec.structs.replace(TURN, tools=(CONCLUDE, PRESENT_WIDGET, WRITE_PROMPT, CHANGE_PROMPT))
-    sent = render_body(request, "claude-sonnet-5-5", 500)
+    sent = render_body(request, "claude-sonnet-5-5")
     assert strict(sent) == [True, True, False, False]
     assert sent["tools"][0] == {
         "name": "conclude",
@@ -39,7 +45,7 @@ def test_the_tools_of_a_conversation_are_strict_and_one_with_lengths_is_not() ->
         "input_schema": CONCLUDE.schema,
         "strict": True,
     }
-    assert not any("strict" in tool for tool in render_body(request, "claude-sonnet-5-5", 500, plain=True)["tools"])
+    assert not any("strict" in tool for tool in render_body(request, "claude-sonnet-5-5", plain=True)["tools"])
 
 
 @each_row(
@@ -58,7 +64,7 @@ def test_the_tools_of_a_conversation_are_strict_and_one_with_lengths_is_not() ->
     ],
 )
 def test_only_models_that_are_documented_to_take_strict_tools_get_them(model: str, takes: bool) -> None:
-    assert strict(render_body(TURN, model, 500)) == [takes]
+    assert strict(render_body(TURN, model)) == [takes]
 
 
 @each_row(
@@ -133,8 +139,8 @@ def test_steering_has_a_role_of_its_own_where_the_model_takes_it(model: str, tak
     begun = [("user", "Begin"), ("assistant", "Hello?")]
     tagged = "<guidance>\nTurn 1 of 12.\n</guidance>|Hi|<guidance>\nAsk for less.\n</guidance>"
     own = [*begun, ("user", "Hi"), ("system", "Turn 1 of 12.|Ask for less.")]
-    assert sides(render_body(STEERED, model, 500)) == (own if takes else [*begun, ("user", tagged)])
-    assert sides(render_body(STEERED, model, 500, plain=True)) == [*begun, ("user", tagged)]
+    assert sides(render_body(STEERED, model)) == (own if takes else [*begun, ("user", tagged)])
+    assert sides(render_body(STEERED, model, plain=True)) == [*begun, ("user", tagged)]
 
 
 def kept(body: dict[str, Any]) -> list[str]:
@@ -143,21 +149,21 @@ def kept(body: dict[str, Any]) -> list[str]:
 
 
 def test_what_is_shared_is_kept_for_an_hour() -> None:
-    assert kept(render_body(STEERED, "claude-sonnet-5-5", 500)) == ["1h", "5m"]
-    assert kept(render_body(STEERED, "claude-sonnet-5-5", 500, plain=True)) == ["5m", "5m"]
+    assert kept(render_body(STEERED, "claude-sonnet-5-5")) == ["1h", "5m"]
+    assert kept(render_body(STEERED, "claude-sonnet-5-5", plain=True)) == ["5m", "5m"]
 
 
 def test_no_more_than_four_breakpoints_and_the_longer_lived_ones_first() -> None:
     marked = (Block("1", cached=True), Block("2", cached=True), Block("3", shared=True), Block("4", cached=True))
     request = msgspec.structs.replace(TURN, system=marked, messages=(ChatMessage("user", (Block("5", cached=True),)),))
-    body = render_body(request, "claude-sonnet-5-5", 500)
+    body = render_body(request, "claude-sonnet-5-5")
     assert kept(body) == ["1h", "1h", "5m", "5m"]
     assert "cache_control" not in body["system"][0]
 
 
 @each_row("model, forced", [("claude-haiku-5-5", True), ("claude-sonnet-5-5", False), ("claude-opus-5-5", False)])
 def test_a_call_is_forced_where_the_model_takes_that(model: str, forced: bool) -> None:
-    body = render_body(msgspec.structs.replace(TURN, must_call="conclude"), model, 500)
+    body = render_body(msgspec.structs.replace(TURN, must_call="conclude"), model)
     assert body.get("tool_choice") == ({"type": "tool", "name": "conclude"} if forced else None)
 
 

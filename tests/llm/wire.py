@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.llm import anthropic
+from chalicelib.llm import calls
 from tests import fake_anthropic
 from tests.api.hosts import Host, new_host
 from tests.clock import FakeClock, own_time
@@ -62,7 +62,7 @@ def live_api(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Iterator[Li
 
 def impatient(monkeypatch: pytest.MonkeyPatch, seconds: float = 0.5) -> None:
     """Give the first try of a turn less time: it is real time, which no test owns."""
-    monkeypatch.setattr(anthropic, "FIRST_TRY", seconds)
+    monkeypatch.setattr(calls, "FIRST_TRY", seconds)
 
 
 def texts(body: Json, role: str | None = None) -> list[str]:

@@ -97,7 +97,7 @@ def _notes(view: SessionView, aggregate: Aggregate, registry: ThemeRegistry, *, 
                 replace(
                     note,
                     tells_label=is_told and common.may_tell(theme.label),
-                    tells_description=is_told and common.may_tell(theme.description),
+                    tells_description=is_told and common.may_tell_description(theme.description),
                     sources=aggregate.count_people(stances),
                 )
             )

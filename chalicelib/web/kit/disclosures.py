@@ -8,7 +8,7 @@ from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import Session, SessionView
 from chalicelib.services.participants.question_roles import asks_who
 from chalicelib.services.results.sections import Section
-from chalicelib.settings import DEFAULT_MODEL_SERVER, settings
+from chalicelib.settings import DEFAULT_MODEL_SERVERS, settings
 from chalicelib.web.kit.texts import Texts, format_time_with_zone
 
 # The page of a session that shows a section; its tab names it.
@@ -99,6 +99,7 @@ def _tell_who_reads(session: Session, texts: Texts) -> str:
 
 def _provider_key() -> str:
     """Returns the text that says who talks, and who processes what is written."""
-    provider, server = settings().llm_provider, settings().anthropic_base_url
-    other = provider == "anthropic" and server not in ("", DEFAULT_MODEL_SERVER)
-    return "with_server" if other else f"with_{provider}"
+    found = settings()
+    servers = {"anthropic": found.anthropic_base_url, "openai": found.openai_base_url}
+    own = servers.get(found.llm_provider, "") in ("", *DEFAULT_MODEL_SERVERS.values())
+    return f"with_{found.llm_provider}" if own else "with_server"

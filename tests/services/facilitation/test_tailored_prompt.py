@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from chalicelib.llm import tags
-from chalicelib.llm.anthropic import AnthropicModel
 from chalicelib.llm.interface import ModelRefused, ModelUnavailable, Request, RequestRefused
+from chalicelib.llm.providers import model_from
 from chalicelib.llm.scripted.model import ScriptedModel
 from chalicelib.services.facilitation.tailored_prompt import LIMITS, WRITE_PROMPT, write_prompt
 from chalicelib.services.prompts import fill
@@ -181,13 +181,14 @@ def test_the_script_hands_in_what_can_be_used(critical: str | None, context: str
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAnthropic]:
     with fake_anthropic.running() as fake:
+        monkeypatch.setenv("LLM_PROVIDER", "anthropic")
         monkeypatch.setenv("ANTHROPIC_BASE_URL", fake.url)
         monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-test")
         yield fake
 
 
 def write(session: Any = None) -> str:
-    model = AnthropicModel(settings(), lambda _: "")
+    model = model_from(settings.__wrapped__(), lambda _: "")
     return write_prompt(session or view("Built in 1970", critical="Sundays"), model=model, deadline=deadline()).text
 
 

@@ -8,6 +8,7 @@ from typing import get_args, get_type_hints
 import pytest
 
 from chalicelib import web
+from chalicelib.llm.providers import KINDS as PROVIDERS
 from chalicelib.model import STANCES
 from chalicelib.model.insights import InsightSource
 from chalicelib.model.sessions import DistributionStatus, PromptOrigin
@@ -94,7 +95,7 @@ ENDINGS: dict[str, Iterable[str]] = {
     "access_": CHOICES["access"],
     "invited_": (*get_args(State), "only_heading", "only_text"),
     "widget_": get_args(WidgetType),
-    "with_": ("anthropic", "scripted"),
+    "with_": (*PROVIDERS, "scripted"),
     "mail_": get_args(Outcome),
     "stop_": get_args(StopKind),
     "stopped_": get_args(StopKind),

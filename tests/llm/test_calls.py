@@ -1,4 +1,4 @@
-"""The Anthropic adapter with the real SDK, against a server that speaks the wire format."""
+"""Calls of a model with the real SDK, against a server that speaks the wire format."""
 
 import logging
 import subprocess
@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from chalicelib.clock import Clock, Deadline
-from chalicelib.llm.anthropic import AnthropicModel
+from chalicelib.llm.calls import ProvidedModel
 from chalicelib.llm.interface import (
     Block,
     ChatMessage,
@@ -29,7 +29,7 @@ from chalicelib.llm.interface import (
     Usage,
 )
 from chalicelib.llm.prices import reading
-from chalicelib.settings import Settings, settings
+from chalicelib.llm.providers import provider
 from tests.fake_anthropic import CutOff, Drip, FakeAnthropic, Fault, Malformed, Slow, text, tool
 
 TOOL = Tool("conclude", "End it.", {"type": "object", "properties": {"recap": {"type": "string"}}})
@@ -60,14 +60,13 @@ class SteppingClock(Clock):
         return self._now
 
 
-def adapter(**changed: str) -> AnthropicModel:
-    models = {"model_small": "claude-haiku-5-5", "model_medium": "claude-sonnet-5-5", "model_large": "claude-opus-5-5"}
-    configured: Settings = msgspec.structs.replace(settings(), **cast(Any, {**models, **changed}))
-    return AnthropicModel(configured, read_secret=lambda arn: f"key of {arn}" if arn == "arn:set" else "")
+def adapter(server: FakeAnthropic, **changed: str) -> ProvidedModel:
+    named = {"small": "claude-haiku-5-5", "medium": "claude-sonnet-5-5", "large": "claude-opus-5-5", **changed}
+    return provider("anthropic", models=cast(Any, named), base_url=server.url, key="sk-test")
 
 
-def ask(request: Request = TURN, seconds: float = 24, clock: Clock | None = None) -> Reply:
-    return adapter().complete(request, (clock or Clock()).deadline(seconds))
+def ask(server: FakeAnthropic, request: Request = TURN, seconds: float = 24, clock: Clock | None = None) -> Reply:
+    return adapter(server).complete(request, (clock or Clock()).deadline(seconds))
 
 
 def models(server: FakeAnthropic) -> list[str]:
@@ -76,7 +75,7 @@ def models(server: FakeAnthropic) -> list[str]:
 
 def test_the_request_as_the_sdk_sends_it(server: FakeAnthropic) -> None:
     server.queue(text("Why?"))
-    assert ask() == Reply("Why?", "claude-sonnet-5-5", (), Usage(13, 5, 7, 98))
+    assert ask(server) == Reply("Why?", "claude-sonnet-5-5", (), Usage(13, 5, 7, 98))
     assert server.bodies == [
         {
             "model": "claude-sonnet-5-5",
@@ -104,35 +103,35 @@ def test_the_request_as_the_sdk_sends_it(server: FakeAnthropic) -> None:
     assert server.headers[0]["x-stainless-retry-count"] == "0"
 
 
-def test_an_older_model_is_not_asked_for_effort(server: FakeAnthropic, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_older_model_is_not_asked_for_effort(server: FakeAnthropic) -> None:
     server.queue(text("Why?"))
-    adapter(model_medium="claude-haiku-4-5").complete(TURN, Clock().deadline(24))
+    adapter(server, medium="claude-haiku-4-5").complete(TURN, Clock().deadline(24))
     assert "output_config" not in server.bodies[0]
 
 
 def test_tool_use_comes_back_as_a_call(server: FakeAnthropic) -> None:
     server.queue(tool("conclude", {"recap": "Thanks."}, "Well."))
-    assert ask() == Reply(
+    assert ask(server) == Reply(
         "Well.", "claude-sonnet-5-5", (ToolCall("conclude", {"recap": "Thanks."}),), Usage(13, 5, 7, 98)
     )
 
 
 def test_tool_input_that_is_no_object_is_an_empty_one(server: FakeAnthropic) -> None:
     server.queue(tool("conclude", "Thanks.", "Goodbye."))
-    assert ask().tool_calls == (ToolCall("conclude", {}),)
+    assert ask(server).tool_calls == (ToolCall("conclude", {}),)
 
 
 @pytest.mark.parametrize("status", [429, 500, 529])
 def test_a_turn_that_fails_fast_goes_once_to_the_small_tier(server: FakeAnthropic, status: int) -> None:
     server.queue(status, text("Why?"))
-    assert ask().model == "claude-haiku-5-5"
+    assert ask(server).model == "claude-haiku-5-5"
     assert models(server) == ["claude-sonnet-5-5", "claude-haiku-5-5"]
 
 
 def test_a_second_failure_is_told(server: FakeAnthropic) -> None:
     server.queue(529, Fault(429, {"retry-after": "7"}), text("never"))
     with pytest.raises(ModelUnavailable, match="The facilitator is unavailable; send the same message again") as caught:
-        ask()
+        ask(server)
     assert caught.value.retry_after == 7
     assert len(server.bodies) == 2
 
@@ -140,14 +139,14 @@ def test_a_second_failure_is_told(server: FakeAnthropic) -> None:
 def test_a_failure_that_came_slowly_goes_nowhere_else(server: FakeAnthropic) -> None:
     server.queue(500, text("never"))
     with pytest.raises(ModelUnavailable):
-        ask(seconds=60, clock=SteppingClock(4))
+        ask(server, seconds=60, clock=SteppingClock(4))
     assert models(server) == ["claude-sonnet-5-5"]
 
 
 def test_a_digest_that_fails_is_left_to_its_queue(server: FakeAnthropic) -> None:
     server.queue(Fault(429, {"retry-after": "30"}), text("never"))
     with pytest.raises(ModelUnavailable) as caught:
-        ask(DIGEST)
+        ask(server, DIGEST)
     assert caught.value.retry_after == 30
     assert len(server.bodies) == 1
 
@@ -155,7 +154,7 @@ def test_a_digest_that_fails_is_left_to_its_queue(server: FakeAnthropic) -> None
 def test_silence_ends_with_the_deadline_and_is_not_asked_again(server: FakeAnthropic) -> None:
     server.queue(Slow(), text("never"))
     with pytest.raises(ModelUnavailable) as failure:
-        ask(seconds=1)
+        ask(server, seconds=1)
     assert models(server) == ["claude-sonnet-5-5"]
     # What it has begun to read is paid for, though nobody says how many tokens it was.
     assert failure.value.usage == Usage(cost=reading(TURN, "claude-sonnet-5-5"))
@@ -167,21 +166,21 @@ def test_silence_ends_with_the_deadline_and_is_not_asked_again(server: FakeAnthr
 def test_a_reply_that_drips_ends_with_the_deadline(server: FakeAnthropic, request_: Request, headers: bool) -> None:
     server.queue(Drip(headers), text("never"))
     with pytest.raises(ModelUnavailable):
-        ask(request_, seconds=1)
+        ask(server, request_, seconds=2)
     assert len(server.bodies) == 1
 
 
 def test_after_a_drip_the_next_call_has_a_connection_of_its_own(server: FakeAnthropic) -> None:
-    model = adapter()
+    model = adapter(server)
     server.queue(Drip(), text("Why?"))
     with pytest.raises(ModelUnavailable):
-        model.complete(TURN, Clock().deadline(1))
+        model.complete(TURN, Clock().deadline(2))
     assert model.complete(TURN, Clock().deadline(24)).text == "Why?"
 
 
 def test_without_time_nothing_is_sent(server: FakeAnthropic) -> None:
     with pytest.raises(ModelUnavailable):
-        adapter().complete(TURN, Deadline(Clock(), 0))
+        adapter(server).complete(TURN, Deadline(Clock(), 0))
     assert server.bodies == []
 
 
@@ -189,7 +188,7 @@ def test_without_time_nothing_is_sent(server: FakeAnthropic) -> None:
 def test_half_a_reply_is_never_one(server: FakeAnthropic, broken: object) -> None:
     server.queue(broken, broken, broken)
     with pytest.raises(ModelUnavailable):
-        ask()
+        ask(server)
     assert len(server.bodies) == 2
 
 
@@ -209,29 +208,91 @@ def test_half_a_reply_is_never_one(server: FakeAnthropic, broken: object) -> Non
 )
 def test_an_unusable_reply_is_asked_for_once_more(server: FakeAnthropic, unusable: dict[str, Any]) -> None:
     server.queue(unusable, text("Why?"))
-    assert ask().text == "Why?"
+    assert ask(server).text == "Why?"
     assert [body["max_tokens"] for body in server.bodies] == [500, 1000]
     server.queue(unusable, unusable, text("never"))
     with pytest.raises(ModelUnavailable):
-        ask()
+        ask(server)
 
 
 @pytest.mark.parametrize(
     ("reason", "kind"),
-    [("max_tokens", ModelCutOff), ("model_context_window_exceeded", ModelCutOff), ("pause_turn", ModelUnavailable)],
+    [("max_tokens", ModelCutOff), ("model_context_window_exceeded", ModelCutOff), ("what_is_new", ModelUnavailable)],
 )
 def test_an_answer_that_is_cut_off_twice_is_told_from_others(
     server: FakeAnthropic, reason: str, kind: type[ModelUnavailable]
 ) -> None:
     server.queue(*[text("Half", stop_reason=reason)] * 2)
     with pytest.raises(ModelUnavailable) as caught:
-        ask()
+        ask(server)
     assert type(caught.value) is kind
+
+
+def test_an_answer_that_pauses_is_sent_back_and_goes_on(server: FakeAnthropic) -> None:
+    server.queue(text("I see. ", stop_reason="pause_turn"), text("Why?"))
+    assert ask(server) == Reply("I see. Why?", "claude-sonnet-5-5", (), Usage(26, 10, 14, 196))
+    first, on = server.bodies
+    begun = {"role": "assistant", "content": [{"type": "text", "text": "I see. "}]}
+    assert on == {**first, "messages": [*first["messages"], begun]}
+
+
+def test_one_that_only_pauses_is_none(server: FakeAnthropic) -> None:
+    server.queue(*[text("I see.", stop_reason="pause_turn")] * 9)
+    with pytest.raises(ModelUnavailable):
+        ask(server)
+    assert len(server.bodies) == 6
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("<thinking>They like soup.</thinking>\n\nWhy soup?", "Why soup?"),
+        ("They like soup.</think>\nWhy soup?", "Why soup?"),
+        ("<think></think><reasoning>x</reasoning>Why soup?", "Why soup?"),
+        ("What does the tag `<thinking>` do?", "What does the tag `<thinking>` do?"),
+        ("You wrote <b>soup</b> & bread, x < 3?", "You wrote <b>soup</b> & bread, x < 3?"),
+    ],
+)
+def test_reasoning_in_front_of_the_words_is_taken_off(server: FakeAnthropic, said: str, read: str) -> None:
+    server.queue(text(said))
+    assert ask(server).text == read
+    assert len(server.bodies) == 1
+
+
+@pytest.mark.parametrize(
+    "leaking",
+    ["<thinking>They like soup. Why soup?", "Why?\n<tool_call>{}</tool_call>", '<invoke name="conclude">', "Hm.<|end|>"],
+)
+def test_reasoning_and_calls_in_words_are_asked_for_again_with_a_line_about_it(
+    server: FakeAnthropic, leaking: str
+) -> None:
+    server.queue(text(leaking), text("Why?"))
+    assert ask(server).text == "Why?"
+    assert "showed your reasoning" in server.bodies[1]["messages"][-1]["content"][0]["text"]
+    server.queue(text(leaking), text(leaking), text("never"))
+    with pytest.raises(ModelUnavailable):
+        ask(server)
+
+
+def test_thinking_is_never_a_part_of_the_words(server: FakeAnthropic) -> None:
+    thought = {"type": "thinking", "thinking": "They like soup.", "signature": "x"}
+    said = text("Why?")
+    server.queue({**said, "content": [thought, {**thought, "thinking": ""}, *said["content"]]})
+    assert ask(server).text == "Why?"
+
+
+def test_what_only_a_plain_request_was_taken_for_is_asked_plainly_from_then_on(server: FakeAnthropic) -> None:
+    steered = msgspec.structs.replace(TURN, messages=(ChatMessage("system", (Block("Be brief."),)), *TURN.messages))
+    model = adapter(server)
+    server.queue(400, text("Why?"), text("How?"))
+    assert [model.complete(steered, Clock().deadline(24)).text for _ in range(2)] == ["Why?", "How?"]
+    roles = [[sent["role"] for sent in body["messages"]] for body in server.bodies]
+    assert roles == [["user", "system", "assistant", "user"], *[["user", "assistant", "user"]] * 2]
 
 
 def test_the_tokens_of_both_tries_are_counted(server: FakeAnthropic) -> None:
     server.queue(text("Half", stop_reason="max_tokens"), text("Why?"))
-    assert ask().usage == Usage(26, 10, 14, 196)
+    assert ask(server).usage == Usage(26, 10, 14, 196)
 
 
 def test_a_failure_tells_what_its_tries_cost(server: FakeAnthropic) -> None:
@@ -243,13 +304,13 @@ def test_a_failure_tells_what_its_tries_cost(server: FakeAnthropic) -> None:
     ):
         server.queue(*answers)
         with pytest.raises(ModelUnavailable) as failure:
-            ask()
+            ask(server)
         assert failure.value.usage == cost
 
 
 def test_a_call_that_did_not_come_is_asked_for_by_name(server: FakeAnthropic) -> None:
     server.queue(text("Here are the points."), tool("conclude", {"recap": "x"}))
-    assert ask(DIGEST).tool_calls == (ToolCall("conclude", {"recap": "x"}),)
+    assert ask(server, DIGEST).tool_calls == (ToolCall("conclude", {"recap": "x"}),)
     first, again = server.bodies
     note = "Your last answer did not call the tool `conclude`. Call `conclude` now, with everything that it requires."
     assert again["messages"] == [
@@ -261,7 +322,7 @@ def test_a_call_that_did_not_come_is_asked_for_by_name(server: FakeAnthropic) ->
 @pytest.mark.parametrize("called", ["Conclude", "CONCLUDE"])
 def test_a_tool_in_another_letter_case_is_the_one_that_is_meant(server: FakeAnthropic, called: str) -> None:
     server.queue(tool(called, {"recap": "x"}))
-    assert ask(DIGEST).tool_calls == (ToolCall("conclude", {"recap": "x"}),)
+    assert ask(server, DIGEST).tool_calls == (ToolCall("conclude", {"recap": "x"}),)
     assert len(server.bodies) == 1
 
 
@@ -277,7 +338,7 @@ def test_a_turn_that_is_declined_goes_once_to_the_small_tier(
     server: FakeAnthropic, caplog: pytest.LogCaptureFixture
 ) -> None:
     server.queue(REFUSED, text("Why?"))
-    assert ask() == Reply("Why?", "claude-haiku-5-5", (), Usage(26, 10, 14, 103))
+    assert ask(server) == Reply("Why?", "claude-haiku-5-5", (), Usage(26, 10, 14, 103))
     assert models(server) == ["claude-sonnet-5-5", "claude-haiku-5-5"]
     assert [body["output_config"]["effort"] for body in server.bodies] == ["low", "medium"]
     assert declined(caplog) == [(logging.ERROR, "claude-sonnet-5-5", "general_harms")]
@@ -292,7 +353,7 @@ def test_what_all_decline_is_declined_and_no_model_is_asked_twice(
 ) -> None:
     server.queue(REFUSED, REFUSED, text("never"))
     with pytest.raises(ModelDeclined) as failure:
-        ask(request_)
+        ask(server, request_)
     assert failure.value.category == "general_harms"
     assert failure.value.usage == (cost or Usage(13, 5, 7, 5))
     assert models(server) == asked
@@ -301,7 +362,7 @@ def test_what_all_decline_is_declined_and_no_model_is_asked_twice(
 def test_a_turn_has_nobody_else_to_go_to_where_one_model_serves_all_tiers(server: FakeAnthropic) -> None:
     server.queue({**REFUSED, "stop_details": None}, text("never"))
     with pytest.raises(ModelDeclined) as failure:
-        adapter(model_medium="claude-haiku-5-5").complete(TURN, Clock().deadline(24))
+        adapter(server, medium="claude-haiku-5-5").complete(TURN, Clock().deadline(24))
     assert failure.value.category == ""
     assert len(server.bodies) == 1
 
@@ -321,7 +382,7 @@ def test_a_refused_request_is_an_error_for_the_operator(
 ) -> None:
     server.queue(status, text("never"))
     with pytest.raises(ModelRefused) as failure:
-        ask()
+        ask(server)
     assert isinstance(failure.value, RequestRefused) == less_may_do
     assert len(server.bodies) == 1
     (record,) = [found for found in caplog.records if found.levelno == logging.ERROR]
@@ -333,7 +394,7 @@ def test_a_refused_request_is_an_error_for_the_operator(
 def test_a_failure_that_passes_is_no_refusal(server: FakeAnthropic, status: int) -> None:
     server.queue(status)
     with pytest.raises(ModelUnavailable) as failure:
-        ask(DIGEST)
+        ask(server, DIGEST)
     assert not isinstance(failure.value, ModelRefused)
 
 
@@ -341,7 +402,7 @@ def test_what_people_said_is_never_logged(server: FakeAnthropic, caplog: pytest.
     caplog.set_level(logging.INFO)
     server.queue(529, text("Half", stop_reason="max_tokens"), 500)
     with pytest.raises(ModelUnavailable):
-        ask()
+        ask(server)
     logged = " ".join(str(record.__dict__) for record in caplog.records if record.name == "harmonica")
     assert logged
     assert "Hi</said>" not in logged
@@ -352,15 +413,15 @@ def test_an_import_that_takes_too_long_costs_no_more_than_the_turns_time(
     server: FakeAnthropic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loading: Future[ModuleType] = Future()
-    monkeypatch.setattr("chalicelib.llm.anthropic._sdk", lambda: loading)
+    monkeypatch.setattr("chalicelib.llm.providers.anthropic._sdk", lambda: loading)
     with pytest.raises(ModelUnavailable, match="send the same message again"):
-        ask(seconds=0.6)
+        ask(server, seconds=0.6)
     assert server.bodies == []
     loading.set_result(anthropic)
     server.queue(text("Why?"))
-    assert ask().text == "Why?"
+    assert ask(server).text == "Why?"
 
 
 def test_importing_the_adapter_does_not_import_the_sdk() -> None:
-    code = "import sys, chalicelib.llm.anthropic; sys.exit('anthropic' in sys.modules)"
+    code = "import sys, chalicelib.llm.providers.anthropic; sys.exit('anthropic' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,83 @@
+"""OpenAI's API for chats, and whatever speaks its dialect: Google's models, Ollama, vLLM and many more.
+
+One POST over urllib3, which botocore has loaded anyway: the vendor's own package would take as long to import as Anthropic's, and
+deadlines and second tries are ours.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import urllib3
+from msgspec import DecodeError, json
+
+from chalicelib.llm.chat_completions import FILTERED, is_plain, pick, read_completion, render_completion
+from chalicelib.llm.exchange import CONNECT, Answer, ProviderFailure, Question, sendable_key
+from chalicelib.settings import DEFAULT_MODEL_SERVERS
+
+OWN: Final = DEFAULT_MODEL_SERVERS["openai"]
+
+
+class OpenAIProvider:
+    """Chat completions at `base_url`, OpenAI's own where that is empty; only another server goes without a key. A key is kept until
+    it is refused."""
+
+    def __init__(self, base_url: str, read_key: Callable[[], str]) -> None:
+        address = whole_address(base_url) or OWN
+        self._own = address == OWN
+        self._url = f"{address}/chat/completions"
+        self._read_key = read_key
+        self._key: str | None = None
+        self._http = urllib3.PoolManager(retries=False)  # which knows no HTTP_PROXY
+
+    def prepare(self) -> None:
+        return None
+
+    def connect(self) -> None:
+        if self._key is None:
+            key = self._read_key().strip()
+            self._key = sendable_key(lambda: key) if self._own or key else ""
+
+    def forget(self) -> None:
+        self._key = None
+
+    def send(self, question: Question, seconds: float) -> Answer:
+        headers = {"Content-Type": "application/json"}
+        if self._key:
+            headers["Authorization"] = f"Bearer {self._key}"
+        body = json.encode(render_completion(question, own=self._own))
+        timeout = urllib3.Timeout(connect=min(seconds, CONNECT), read=seconds)
+        try:
+            answer = self._http.request("POST", self._url, body=body, headers=headers, timeout=timeout, redirect=False)
+        except urllib3.exceptions.HTTPError as error:
+            timed_out = isinstance(error, urllib3.exceptions.ReadTimeoutError)
+            raise ProviderFailure(type(error).__name__, timed_out=timed_out) from error
+        return _read(answer, question.model)
+
+    def is_plain(self, question: Question) -> bool:
+        return is_plain(question, own=self._own)
+
+
+def whole_address(base_url: str) -> str:
+    """An address of the dialect as people copy it, made whole: no method behind it, and `/v1` where it has no path."""
+    bare = re.sub(r"/(?:chat/completions|models)$", "", base_url.strip().rstrip("/"))
+    return f"{bare}/v1" if bare and not urlsplit(bare).path else bare
+
+
+def _read(answer: urllib3.BaseHTTPResponse, model: str) -> Answer:
+    found = _decoded(answer.data)
+    if answer.status == 200:
+        return read_completion(found, model)
+    if pick(found, "error", "code") == FILTERED:  # which is how Azure says that it declines
+        return Answer("declined", category=FILTERED)
+    asked = answer.headers.get("retry-after", "")
+    wait = max(1.0, float(asked)) if re.fullmatch(r"\d+(?:\.\d+)?", asked) else None
+    raise ProviderFailure(f"HTTP{answer.status}", status=answer.status, retry_after=wait)
+
+
+def _decoded(data: bytes) -> Any:
+    try:
+        return json.decode(data)
+    except (DecodeError, UnicodeDecodeError):
+        return None

@@ -16,6 +16,7 @@ from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, ChatMessage, Model, ModelUnavailable, Request, Tool
 from chalicelib.model import STANCES, Answer, Digest, Message, Point, SessionView, Thread
 from chalicelib.model.synthesis import KINDS
+from chalicelib.services.facilitation.withheld_words import withhold_declined
 from chalicelib.services.participants.question_roles import role_of
 from chalicelib.services.prompts import fill
 from chalicelib.services.prompts.setup import render_setup
@@ -91,17 +92,22 @@ def digest_thread(
     """The thread's digest after these messages, which follow those that `previous` covers.
 
     `context` are the messages just before these: what the facilitator asked in them may be what these answer; `answers` are those
-    of the form. One model call, none where the participant said nothing new. Points of before are kept, new ones are added.
+    of the form. What no model is shown since one declined to answer it is in no point, and counted. One model call, none where the
+    participant said nothing new. Points of before are kept, new ones are added.
     ModelUnavailable where the model's answer has not the shape it was asked for: the digest then stays as it was, and
     the messages are digested another time.
     """
     before = previous or Digest(thread.id, 0, (), 0, "", now)
     to_sequence = max([before.to_sequence, *(message.sequence for message in messages)])
-    said = {message.id: message for message in messages if message.role == "user"}
-    if not said:
+    spoken = [message for message in messages if message.role == "user"]
+    if not spoken:
         return replace(before, to_sequence=to_sequence)
+    told = withhold_declined([*context, *messages])[len(context) :]
+    said = {message.id: message for message in told if message.role == "user" and message in spoken}
+    if not said:
+        return pass_over(thread, before, messages, now)
     asked = [message for message in context if message.role == "assistant"]
-    shown = [*asked, *(message for message in messages if model.understands or not _is_private(message))]
+    shown = [*asked, *(message for message in told if model.understands or not _is_private(message))]
     reply = model.complete(_request(view, before, shown, shared.show(), answers), deadline)
     call = reply.call(RECORD_DIGEST.name)
     proposed = call.input.get("points") if call else None
@@ -115,8 +121,8 @@ def digest_thread(
     points = _joined(before.points, new, by_topic=not model.understands)
     kept = _bounded(points, MAX_POINTS if model.understands else MAX_ANSWERS)
     gist = _folded(tags.unescape(call.input.get("gist")) if call else None, MAX_TEXT) or before.gist
-    messages_read = before.messages + len(said)
-    return Digest(thread.id, to_sequence, kept, messages_read, reply.model, now, gist if kept else "", before.withheld)
+    messages_told, withheld = before.messages + len(spoken), before.withheld + len(spoken) - len(said)
+    return Digest(thread.id, to_sequence, kept, messages_told, reply.model, now, gist if kept else "", withheld)
 
 
 def pass_over(thread: Thread, previous: Digest | None, messages: Sequence[Message], now: datetime) -> Digest:

@@ -135,9 +135,9 @@ def test_the_page_of_earlier_summaries_tells_what_changed_until_somebody_is_take
     press(ana, session)
     page = ana.open(path)
     assert "6 → 9 participants · 6 → 9 messages" in page.text
-    assert [told in page.text for told in ("new · 2 participants", "more people · 4 → 5 participants", "as before")] == [
-        True
-    ] * 3
+    assert [
+        told in page.text for told in ("new · 2 participants", "more people · 4 → 5 participants", "as before")
+    ] == [True] * 3
     assert "for 4 → 5" in page.text
     before = ana.open(f"{path}?version=1&with=2")
     assert ("9 → 6 participants" in before.text, "no theme of its own any more" in before.text) == (True, True)

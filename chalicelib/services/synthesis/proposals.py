@@ -15,7 +15,7 @@ MAX_PROPOSALS = 12
 
 
 def list_proposals(given: object, book: EvidenceBook, prose: ProseCheck) -> tuple[Proposal, ...]:
-    """The proposals that somebody made, those of most people first; whoever is both for and against one is mixed."""
+    """The proposals that somebody speaks to, those of most people first; whoever is both for and against one is mixed."""
     found: dict[str, Proposal] = {}
     for item in given[: 2 * MAX_PROPOSALS] if isinstance(given, list) else []:
         fields: Mapping[str, Any] = item if isinstance(item, dict) else {}
@@ -25,7 +25,7 @@ def list_proposals(given: object, book: EvidenceBook, prose: ProseCheck) -> tupl
             for entry in book.find(fields.get(name)):
                 if entry.thread_id not in book.aggregate.tests:
                     sides[entry.thread_id].append(stance)
-        if not text or not any("for" in it for it in sides.values()):
+        if not text or not sides:
             continue
         stances = {thread_id: joined(it) for thread_id, it in sides.items()}
         condition = prose.check(one_line(fields.get("condition"), MAX_TEXT))

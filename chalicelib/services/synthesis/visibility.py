@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.model import Proposal, Quote, Session, SessionView, Summary, Theme, Thread
+from chalicelib.model import Proposal, Quote, Session, SessionView, Stance, Summary, Theme, Thread
 from chalicelib.services.access.roles import has_role
 from chalicelib.services.synthesis.prose import is_usable, without_quotes
 
@@ -99,7 +99,7 @@ def for_others(summary: Summary, topic: str, least: int = CARRIED_BY) -> Summary
                 statement=told(theme.statement),
                 quotes=tuple(filter(quoted, theme.quotes)),
                 gathered="",
-                stances=theme.stances if may_tell_stances(theme, least) else {},
+                stances=tellable_stances(theme, least),
             )
             for theme in summary.themes
             if theme.people >= least and not theme.members_only and theme.label not in summary.withheld
@@ -109,7 +109,7 @@ def for_others(summary: Summary, topic: str, least: int = CARRIED_BY) -> Summary
                 it,
                 text=text,
                 condition=told(it.condition),
-                stances=it.stances if may_tell_stances(it, least) else {},
+                stances=tellable_stances(it, least),
             )
             for it in summary.proposals
             if it.people >= least and (text := told(it.text))
@@ -126,6 +126,18 @@ def for_others(summary: Summary, topic: str, least: int = CARRIED_BY) -> Summary
         tests=(),
         declined=(),
     )
+
+
+def tellable_stances(of: Theme | Proposal, least: int) -> dict[Stance, int]:
+    """Where others are told that the people of a theme or a proposal stand; empty where they are not. Who is for it in part counts
+    with those without a clear side, where nobody else is: all others would be hidden with them."""
+    if may_tell_stances(of, least):
+        return of.stances
+    folded = replace(
+        of, stances={**of.stances, "mixed": 0, "neutral": of.stances.get("neutral", 0) + of.stances.get("mixed", 0)}
+    )
+    is_telling = 0 < of.stances.get("mixed", 0) < least <= folded.stances["neutral"]
+    return folded.stances if is_telling and may_tell_stances(folded, least) else {}
 
 
 def may_tell_stances(theme: Theme | Proposal, least: int = CARRIED_BY) -> bool:

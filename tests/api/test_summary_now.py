@@ -40,15 +40,9 @@ def rewrite(host: Host, session: str, status: int = 200) -> Any:
     return answer.json_body
 
 
-def to_come(session: str) -> dict[str, Any]:
-    return {
-        "session_id": session,
-        "summary": None,
-        "generated_at": None,
-        "status": "updating",
-        "themes": [],
-        "quotes": [],
-    }
+def to_come(session: str, status: str = "updating") -> dict[str, Any]:
+    empty = {"themes": [], "quotes": [], "proposals": [], "withheld_messages": 0}
+    return {"session_id": session, "summary": None, "generated_at": None, "status": status, **empty}
 
 
 def test_it_is_written_now_on_the_sessions_account_and_is_what_get_gives(
@@ -74,7 +68,7 @@ def test_it_does_not_wait_for_the_interval_and_takes_in_what_is_new(host: Host, 
 
 def test_without_words_there_is_none(host: Host, model: Interviewer) -> None:
     session = host.new_session()["id"]
-    none = {"session_id": session, "summary": None, "generated_at": None, "status": "none", "themes": [], "quotes": []}
+    none = to_come(session, "none")
     assert rewrite(host, session) == none
     host.join(session)
     assert rewrite(host, session) == none

@@ -30,6 +30,7 @@ from chalicelib.services.synthesis.theme_merging import merge_themes
 from chalicelib.services.synthesis.withheld import withhold
 from chalicelib.text import quotation_marks
 from chalicelib.text.language import OWN, detect_language, match_language
+from chalicelib.text.normalise import fold
 
 MAX_THEMES = 20  # more are named only
 MANY = 5  # people, from whom on what one of them says is no theme
@@ -109,13 +110,15 @@ def _check(written: Written, view: SessionView, now: datetime) -> WrittenSummary
 def _describe(registry: ThemeRegistry, groups: Sequence[ThemeGroup]) -> ThemeRegistry:
     """The registry with what the summary says of its themes. What it says of several stands, behind their label, with the one that stands
     for them: under that one's label alone it would say too much."""
-    told = {it.theme.id: it.description for it in groups if len(it.themes) == 1}
-    told |= {
-        it.theme.id: f"{it.name}: {it.description}"
-        for it in groups
-        if it.name and it.description and it.theme.id not in told
-    }
-    return describe_themes(registry, told, {it.theme.id: it.name for it in groups})
+    told = {}
+    for group in groups:
+        lead = registry.resolve(group.theme.id)
+        is_named = len(group.themes) == 1 or (lead is not None and fold(lead.label) == fold(group.name))
+        if is_named:
+            told[group.theme.id] = group.description
+        elif group.name and group.description:
+            told[group.theme.id] = f"{group.name}: {group.description}"
+    return describe_themes(registry, told, {group.theme.id: group.name for group in groups})
 
 
 def _without_themes_of_one(groups: list[ThemeGroup], book: EvidenceBook) -> tuple[list[ThemeGroup], tuple[str, ...]]:

@@ -101,7 +101,7 @@ def test_what_is_no_point_is_passed_over(item: object) -> None:
 
 
 def test_a_point_says_what_kind_it_is_and_how_its_person_stands() -> None:
-    made, model = digest(
+    made, _ = digest(
         proposal("m2", "The buses are late.", kind="experience", group="  always on\nfoot "),
         proposal("m4", "More trees in the park", text="Trees", kind="order", group=7),
     )

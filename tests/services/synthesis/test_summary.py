@@ -162,6 +162,32 @@ def test_the_registry_keeps_what_the_summary_says_of_a_theme_unless_that_quotes_
     assert made.registry.resolve(HOURS) == RegisteredTheme(HOURS, "hours")
 
 
+def test_what_is_said_of_several_stands_with_their_lead_behind_their_label() -> None:
+    both = {"themes": [BOOKS, HOURS], "label": "A place to be", "description": "What makes one come.", "evidence": []}
+    assert [it.description for it in written(themes=[both]).registry.themes] == [
+        "A place to be: What makes one come.",
+        "",
+    ]
+    same = written(themes=[{**both, "label": "Books"}]).registry
+    assert [it.description for it in same.themes] == ["What makes one come.", ""]
+
+
+def test_the_next_summary_is_shown_the_labels_of_the_one_before_and_what_they_gathered() -> None:
+    before = summary(themes=[{"themes": [BOOKS, HOURS], "label": "A place", "evidence": []}])
+    model = QueuedModel(calls("write_summary", FULL))
+    ask(model, shown=replace(view(), summary=before))
+    shown = tags.read("before", model.requests[0].messages[0].blocks[0].text)
+    assert [(it.attributes, it.text) for it in shown] == [({"id": "t1", "label": "A place"}, "t1 t2")]
+
+
+def test_the_prompt_tells_of_a_point_what_kind_it_is_and_how_its_person_stands() -> None:
+    told = replace(point("More novels", "a1", theme=BOOKS), kind="proposal", group="reads at night")
+    model = QueuedModel(calls("write_summary", {**FULL, "themes": []}))
+    with pytest.raises(ModelUnavailable):
+        ask(model, [digest("ann", told)])
+    assert 'stance="for" kind="proposal" group="reads at night">More novels' in model.prompt
+
+
 def test_quotes_are_verified_ones_of_different_people_with_their_message() -> None:
     digests = tuple(digest(name, point("Same words", f"{name}1", quote=said, theme=BOOKS)) for name, said in
                     [("a", "same  words"), ("b", "Same words"), ("c", ""), ("d", "d"), ("e", "e"), ("f", "f")])  # fmt: skip
@@ -214,7 +240,7 @@ def test_proposals_are_counted_by_the_points_that_are_named() -> None:
     given = [
         {"text": "Close the shelf of comics.", "condition": "", "evidence": ["p4"], "against": ["p3"]},
         {"text": "Buy novels.", "condition": "Two participants say: if there is room.", "evidence": ["p1", "p3", "p2"]},
-        {"text": "A pool.", "condition": "", "evidence": ["p99"], "against": ["p1"]},
+        {"text": "A pool.", "condition": "", "evidence": ["p99"], "against": ["p98"]},
         {"text": "Ask “whoever never came here before”.", "condition": "", "evidence": ["p1"], "against": []},
         "none",
     ]

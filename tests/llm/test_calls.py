@@ -261,12 +261,7 @@ def test_reasoning_in_front_of_the_words_is_taken_off(server: FakeAnthropic, sai
 
 @pytest.mark.parametrize(
     "leaking",
-    [
-        "<thinking>They like soup. Why soup?",
-        "Why?\n<tool_call>{}</tool_call>",
-        '<invoke name="conclude">',
-        "Hm.<|end|>",
-    ],
+    ["<thinking>They like soup. Why soup?", "Why?\n<tool_call>{}</tool_call>", '<invoke name="conclude">', "Hm.<|end|>"],
 )
 def test_reasoning_and_calls_in_words_are_asked_for_again_with_a_line_about_it(
     server: FakeAnthropic, leaking: str

@@ -7,6 +7,7 @@ the participant or the host wrote themselves is a word like any other.
 import re
 from collections.abc import Iterable
 
+from chalicelib.llm import tags
 from chalicelib.text.normalise import fold
 
 _FORMS = re.compile(
@@ -24,6 +25,6 @@ def names_machinery(texts: Iterable[str], known: Iterable[str]) -> bool:
     """Says whether one of the texts of a message has such a form that none of the known texts has; those are read only then."""
     found = {it[0] for text in texts for it in _FORMS.finditer(fold(text))}
     for text in known if found else ():
-        folded = fold(text)
+        folded = fold(f"{text}\n{tags.unescape(text)}")  # as the message is read, which may copy what was escaped
         found = {form for form in found if form not in folded}
     return bool(found)

@@ -1,6 +1,6 @@
 """Where others are told that people stand: never where somebody takes a side alone."""
 
-from chalicelib.model import Theme
+from chalicelib.model import STANCES, Theme
 from chalicelib.services.synthesis.visibility import tellable_stances
 from tests.example_tables import each_row
 
@@ -20,8 +20,7 @@ from tests.example_tables import each_row
 def test_a_side_of_one_hides_all_unless_it_can_be_counted_with_those_without_one(
     stances: tuple[int, int, int, int], told: tuple[int, int, int, int] | None
 ) -> None:
-    names = ("for", "against", "mixed", "neutral")
-    theme = Theme("Days", "", sum(stances), stances=dict(zip(names, stances, strict=True)))
-    assert tellable_stances(theme, 2) == (dict(zip(names, told, strict=True)) if told else {})
+    theme = Theme("Days", "", sum(stances), stances=dict(zip(STANCES, stances, strict=True)))
+    assert tellable_stances(theme, 2) == (dict(zip(STANCES, told, strict=True)) if told else {})
     one_network = Theme("Days", "", sum(stances), stances=theme.stances, sources=1)
     assert tellable_stances(one_network, 2) == {}

@@ -6,7 +6,7 @@ PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest -n 2 --durations=15
 export PORT LOCAL_DIR STAGE LLM_PROVIDER QUEUE PEOPLE MINUTES SEED
 
-.PHONY: help run update logs redrive demo evals scaling bench recount soak lint test check package deploy telegram-webhook clean
+.PHONY: help run update logs redrive demo evals scaling cost bench recount soak lint test check package deploy telegram-webhook clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ browser: .venv/for-testing # Chromium, from Debian's package where it is absent,
 
 scaling: .venv/for-testing ## Measure what summaries cost in sessions of 10, 100 and 1,000 threads, for docs/scaling.md
 	@exec $(PYTHON) -m tests.bench.scaling
+
+cost: .venv/for-testing ## Work out what a thousand participants cost in three shapes of session, for docs/cost.md
+	@exec $(PYTHON) -m tests.bench.costs
 
 bench: .venv/for-testing ## Measure the CPU time that reading lists and responses takes
 	@exec $(PYTHON) -m tests.bench.reads

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from chalicelib.services.results.insights import InsightDeps
     from chalicelib.services.synthesis.digest_runner import SynthesisDeps
     from chalicelib.services.usage.budget import Budget
+    from chalicelib.services.usage.estimate import Prices
     from chalicelib.store.announcements import Announcements
     from chalicelib.store.conversations import Conversations
     from chalicelib.store.feedback import Feedback
@@ -131,6 +132,17 @@ def budget() -> "Budget":
 
     found = settings()
     return Budget(found.daily_budget * DOLLAR, found.owner_budget * DOLLAR, found.session_budget * DOLLAR, Ledger())
+
+
+def model_prices() -> "Prices | None":
+    """What the models of this deployment cost; None where none is asked."""
+    from chalicelib.llm.prices import price_of
+    from chalicelib.services.usage.estimate import Prices
+
+    found = settings()
+    if found.llm_provider == SCRIPTED:
+        return None
+    return Prices(price_of(found.model_small), price_of(found.model_medium), price_of(found.model_large))
 
 
 @cache
@@ -452,6 +464,7 @@ def synthesis_deps_with(model: Model, clock: Clock) -> "SynthesisDeps":
         jobs=jobs(),
         clock=clock,
         interval=settings().summary_interval,
+        silence=settings().summary_silence,
     )
 
 

@@ -139,3 +139,7 @@ class Unavailable(_Waiting):
 
 class NotYet(Unavailable):
     """Work whose turn it is not yet: it is given back, and comes again after about `retry_after` seconds."""
+
+
+class TooEarly(NotYet):
+    """Work whose time is known: it is given back, and comes again then."""

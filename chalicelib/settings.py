@@ -114,6 +114,10 @@ class Settings(Struct, frozen=True):
         int, _number("Seconds in which many messages of a session make one summary.", maximum=900)
     ] = 10
     summary_interval: Annotated[int, _number("Least seconds between two summaries of a session.", maximum=3600)] = 30
+    summary_silence: Annotated[
+        int,
+        _number("Seconds without a word in a session after which its summary is written anew.", maximum=86_400),
+    ] = 600
     cards_delay: Annotated[
         int, _number("Seconds in which many changes of a session reach others' lists at once.", maximum=900)
     ] = 5

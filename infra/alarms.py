@@ -116,12 +116,12 @@ def stream_behind(functions: Iterable[str]) -> Resources:
     }
 
 
-def waiting_too_long(queue: str) -> Resources:
-    """On work that nobody does: longer than two workers in a row can have lost it."""
+def waiting_too_long(queue: str, hidden: int) -> Resources:
+    """On work that nobody does: longer than two workers in a row can have lost it, each for as many seconds as it is `hidden`."""
     name = {"Fn::GetAtt": [queue, "QueueName"]}
     metric = _metric("AWS/SQS", "ApproximateAgeOfOldestMessage", QueueName=name)
     described = "A job has waited for half an hour: its workers fail, are held back or too few, or the day's money for models is spent."
-    return {f"{queue}WaitingAlarm": alarm(described, metric, "Maximum", threshold=HALF_AN_HOUR)}
+    return {f"{queue}WaitingAlarm": alarm(described, metric, "Maximum", threshold=max(HALF_AN_HOUR, 2 * hidden))}
 
 
 def much_repaired(log_group: str) -> Resources:

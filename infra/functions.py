@@ -34,6 +34,8 @@ REST_API = "RestAPI"
 API_STAGE = "live"
 
 WORKER_SECONDS = 120
+# A large model that thinks takes minutes for a long summary. Where such a worker dies, its session waits six times as long.
+SUMMARY_WORKER_SECONDS = 400
 SHORT_WORKER_SECONDS = (
     30  # where a job is a few reads and writes: a message whose worker was lost waits six times as long
 )
@@ -199,13 +201,14 @@ API = Function(
         "Sessions": (*ITEMS, "DeleteItem"),
         "Conversations": (*ITEMS, "DeleteItem"),
         "Telegram": ("BatchGetItem", "DeleteItem", "Query", "UpdateItem"),
-        "Guards": (*KEY_ITEM, "ConditionCheckItem", "DeleteItem", "PutItem"),
+        "Guards": (*KEY_ITEM, "BatchGetItem", "ConditionCheckItem", "DeleteItem", "PutItem"),
     },
     indexes=(("Accounts", keys.BY_USER), ("Sessions", keys.BY_MEMBER), ("Sessions", keys.PUBLIC_FEED)),
     settings=(
         "deployment_secret_arn",
         "public_url",
         "summary_interval",
+        "summary_silence",
         "retention_days",
         "telegram_bot",
         "telegram_secret_arn",
@@ -253,14 +256,13 @@ WRITE_PROMPT = Function(
 WRITE_SUMMARY = Function(
     "WriteSummary",
     memory=1024,
-    timeout=WORKER_SECONDS,
+    timeout=SUMMARY_WORKER_SECONDS,
     tables={
         "Sessions": (*ITEMS, "DeleteItem"),  # themes that only people who were taken out speak of
         "Conversations": ITEMS,
         "Guards": KEY_ITEM,
     },
-    settings=("summary_interval", *MODEL),
-    sends_to=(SUMMARIES,),
+    settings=("summary_interval", "summary_silence", *MODEL),
     works_off=SUMMARIES,
 )
 WRITE_BRIEF = Function(

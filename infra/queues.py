@@ -29,7 +29,7 @@ def resources(visibility: Mapping[str, int]) -> Resources:
     made: Resources = {}
     for queue in QUEUES:
         made[resource_of(queue)] = _work_queue(queue, visibility[queue.name])
-        made |= alarms.waiting_too_long(resource_of(queue))
+        made |= alarms.waiting_too_long(resource_of(queue), visibility[queue.name])
         again = f"send it again (make redrive STAGE=… QUEUE={queue.name})"
         made |= _watched_queue(dead_letters_of(queue), f"{queue.name}-dead-letters", again, fifo=queue.fifo)
     made |= _watched_queue(STREAM_FAILURES, "stream-failures", "the sweep finds what it names", fifo=False)

@@ -223,6 +223,16 @@ class Tally(Struct, frozen=True):
     output_tokens: int = 0
 
 
+class Spending(Struct, frozen=True):
+    """What models have cost for a session, whatever they were asked for: in millionths of a dollar, and in tokens that were read
+    fresh, read from the cache, and written. Calls that failed are among them; one whose process died is not."""
+
+    cost: int = 0
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+
+
 class SessionView(Struct, frozen=True):
     """A session with the parts that were asked for; a part that was not read, or does not exist, is empty."""
 
@@ -249,6 +259,7 @@ class SessionView(Struct, frozen=True):
     summary: Summary | None = None
     brief: Brief | None = None
     scratchpad: Scratchpad | None = None
+    spending: Spending | None = None
 
     @property
     def prompt_due(self) -> bool:

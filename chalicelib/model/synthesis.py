@@ -205,7 +205,8 @@ class Summary(CountsPeople, Struct, frozen=True):
     each with how many did. `withheld` are the sentences and labels that only members read, `withheld_quotes` the quotes, and all
     quotes from the threads in `tests`, which are test runs. `number` counts the summaries of a session since somebody was taken out
     last; that of a summary from before they were counted is 0. `declined` are the ids of messages whose points no model would put
-    into a summary, so that the next one is not asked to; `withheld_messages` counts these, and those that are in no digest.
+    into a summary, so that the next one is not asked to; `withheld_messages` counts these, and those that are in no digest. `tier` is
+    that of the model that was asked for it; empty without one, and in summaries from before it was kept.
     """
 
     markdown: str
@@ -231,6 +232,7 @@ class Summary(CountsPeople, Struct, frozen=True):
     proposals: tuple[Proposal, ...] = ()
     declined: tuple[str, ...] = ()
     withheld_messages: int = 0
+    tier: str = ""
 
     @property
     def critical_answers(self) -> Theme | None:
@@ -248,13 +250,14 @@ class Brief(Struct, frozen=True):
 class Synthesis(Struct, frozen=True):
     """Where the synthesis of a session stands, as it is stored. `services/synthesis/state.py` says what states this makes.
 
-    Something changed at `stale_since`; the stream told of words that no digest had at `told_at`. A summary is being written
-    until `updating_until`, for a request that waits for it where `held_by_request`. It was `begun` so often since that last
-    came to an end, good or bad: more than once only where processes died, or AWS was out of reach. `tries` failed in a row
-    since something was said last, `paid_tries` of them after a model was paid. No job tries again before `rests_until`, and
-    none does anything before `slow_until`, whatever is said; the sweep wakes one at `due_at`. Since `withdrawn_at` the
-    summary is offline. `epoch` counts how often somebody was taken out, or in again. `themes_version` and `themes_last` are
-    those of the registry of themes.
+    Something changed at `stale_since`; the stream told of words that no digest had at `told_at`. A summary is being written until
+    `updating_until`, for a request that waits for it where `held_by_request`. It was `begun` so often since that last came to an
+    end, good or bad: more than once only where processes died, or AWS was out of reach. `tries` failed in a row since something
+    was said last, `paid_tries` of them after a model was paid. No job tries again before `rests_until`, and none does anything
+    before `slow_until`, whatever is said; the sweep wakes one at `due_at`. Since `withdrawn_at` the summary is offline. Since
+    `behind_since` something is digested that the summary has not, and for which it is not written anew at once; since `wanted_at`
+    somebody waits for it, with `wants_large` a host who asked for it to be written. `epoch` counts how often somebody was taken
+    out, or in again. `themes_version` and `themes_last` are those of the registry of themes.
     """
 
     stale_since: datetime | None = None
@@ -268,6 +271,9 @@ class Synthesis(Struct, frozen=True):
     slow_until: datetime | None = None
     due_at: datetime | None = None
     withdrawn_at: datetime | None = None
+    behind_since: datetime | None = None
+    wanted_at: datetime | None = None
+    wants_large: bool = False
     epoch: int = 0
     themes_version: int = 0
     themes_last: int = 0
@@ -286,6 +292,9 @@ Attribute = Literal[
     "slow_until",
     "due_at",
     "withdrawn_at",
+    "behind_since",
+    "wanted_at",
+    "wants_large",
     "epoch",
 ]
 Value = datetime | int | None
@@ -303,9 +312,11 @@ class Transition(Struct, frozen=True):
     """A change of a stored `Synthesis`: the values that it sets, where None takes one away, and the counters that it adds to.
 
     It is made where there is such a record, one of each of `preconditions` holds, and nobody was taken out, or in again, since `epoch`.
+    Where it sets `due_at`, that is when a job is missed; with `in_silence`, when nobody is expected to have said anything since.
     """
 
     sets: Mapping[Attribute, Value]
     adds: Mapping[Attribute, int] = {}
     preconditions: tuple[tuple[Precondition, ...], ...] = ()
     epoch: int | None = None
+    in_silence: bool = False

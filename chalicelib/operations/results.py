@@ -13,7 +13,7 @@ from chalicelib.model import Quote as StoredQuote
 from chalicelib.model import Theme as StoredTheme
 from chalicelib.operations.fields import Count, MessageId, SessionId, SessionInput, Time, moment_or_null
 from chalicelib.operations.operation import Call, Done, Markdown, Operation, Output, Repeat
-from chalicelib.operations.sessions import SummaryStatus
+from chalicelib.operations.sessions import SummaryStatus, read_current
 from chalicelib.operations.subject import session_with
 from chalicelib.services.sessions.card_updates import update_cards
 from chalicelib.services.synthesis.state import summary_status
@@ -90,9 +90,9 @@ class Summary(Output):
     ]
 
 
-def get_summary(_: Call, __: SessionInput, view: SessionView) -> Summary:
-    """The summary, and how current it is."""
-    return _summary(view)
+def get_summary(call: Call, _: SessionInput, view: SessionView) -> Summary:
+    """The summary, and how current it is; where it lacks something, it is written from now on."""
+    return _summary(read_current(view, call.now))
 
 
 def write_summary(_: Call, __: SessionInput, view: SessionView) -> Done:
@@ -110,7 +110,7 @@ def write_summary(_: Call, __: SessionInput, view: SessionView) -> Done:
 
 def get_brief(call: Call, _: SessionInput, view: SessionView) -> Markdown:
     """The brief, as markdown."""
-    brief = read_brief(view, call.now)
+    brief = read_brief(read_current(view, call.now), call.now)
     if brief is None:
         raise NotFound("This session has no brief yet; it follows the first summary")
     return Markdown(brief)

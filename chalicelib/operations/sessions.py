@@ -33,8 +33,11 @@ from chalicelib.services.access.roles import has_role
 from chalicelib.services.delivery.telegram_groups import check_distribution
 from chalicelib.services.sessions import creation, deletion, editing
 from chalicelib.services.sessions.host_prompt import shown_origin
+from chalicelib.services.synthesis.staleness import want_where_stale
 from chalicelib.services.synthesis.state import summary_status
 from chalicelib.services.synthesis.stored_results import read_brief
+from chalicelib.services.usage.budget import DOLLAR
+from chalicelib.services.usage.estimate import estimate_session
 from chalicelib.store import sessions as parts
 from chalicelib.text.language import DEFAULT
 
@@ -116,12 +119,26 @@ class ResultsSections(Output):
 
 
 class Usage(Output):
-    """What the facilitator's replies in a session cost in tokens; prompts, digests and summaries are not among them."""
+    """What models were asked in a session: conversations, the prompt, digests, summaries, questions about results, reviews."""
 
     turns: Annotated[Count, Meta(description="Replies of the facilitator.")]
-    input_tokens: Annotated[Count, Meta(description="Tokens that it read, cached or not.")]
-    cached_tokens: Annotated[Count, Meta(description="Of these, the ones that came from the cache.")]
-    output_tokens: Annotated[Count, Meta(description="Tokens that it wrote.")]
+    input_tokens: Annotated[Count, Meta(description="Tokens that models read and that did not come from the cache.")]
+    cached_tokens: Annotated[Count, Meta(description="Tokens that came from the cache.")]
+    output_tokens: Annotated[Count, Meta(description="Tokens that they wrote.")]
+
+
+class Cost(Output):
+    """What models cost for a session, in US dollars. Members alone are told."""
+
+    estimated: Annotated[
+        float | None,
+        Meta(
+            description="About what it costs if everybody takes part whom it takes, with conversations as long as they are meant to "
+            "be; null where it takes everybody. 0 without a model.",
+            examples=[14.5],
+        ),
+    ]
+    spent: Annotated[float, Meta(description="What it has cost so far, all that counts in `usage`.", examples=[1.24])]
 
 
 class Session(SessionListItem):
@@ -185,7 +202,8 @@ class Session(SessionListItem):
     max_participants: fields.MaxParticipants | None
     completed_count: Annotated[Count, Meta(description="How many people came to the end of their conversation.")]
     reminders: Annotated[Reminders, Meta(description="Reminders to people who did not finish.")]
-    usage: Annotated[Usage, Meta(description="What the conversations cost in tokens, test runs among them.")]
+    usage: Annotated[Usage, Meta(description="What models were asked, in tokens, test runs included.")]
+    cost: Annotated[Cost, Meta(description="What that comes to in dollars, and what it is expected to.")]
     is_example: Annotated[bool, Meta(description="Whether the people of this session, and all they say, are made up.")]
     follow_up_of: Annotated[
         Uuid | None, Meta(description="The session that this one follows up; it may be gone.", examples=[None])
@@ -219,8 +237,13 @@ def create_session(call: Call, given: fields.CreateSession) -> Done:
 
 
 def get_session(call: Call, _: SessionInput, view: SessionView) -> Session:
-    """Everything about a session."""
-    return _shown(call, view)
+    """Everything about a session; a summary that lacks something is written from now on."""
+    return _shown(call, read_current(view, call.now))
+
+
+def read_current(view: SessionView, now: datetime) -> SessionView:
+    """Have a summary that lacks something written, since somebody reads it; gives the view as it is then."""
+    return want_where_stale(view, now, summaries=container.summaries(), jobs=container.jobs())
 
 
 def edit_session(call: Call, given: tuple[dict[str, Any], datetime | None], view: SessionView) -> Session:
@@ -314,9 +337,23 @@ def _shown(call: Call, view: SessionView) -> Session:
         "opens_at": moment_or_null(of.opens_at),
         "closes_at": moment_or_null(of.closes_at),
         "completed_count": tally.completed,
-        "usage": Usage(tally.turns, tally.input_tokens, tally.cached_tokens, tally.output_tokens),
+        "usage": _usage(view),
+        "cost": _cost(view),
     }
     return Session(**stored | shown)
+
+
+def _usage(view: SessionView) -> Usage:
+    """Gives all that was asked; of sessions from before that was kept, and of models that cost nothing, what the replies took."""
+    found = view.spending if view.spending and view.spending.output_tokens else view.tally
+    return Usage(view.tally.turns, found.input_tokens, found.cached_tokens, found.output_tokens)
+
+
+def _cost(view: SessionView) -> Cost:
+    prices = container.model_prices()
+    estimated = estimate_session(view.session, prices) if prices else 0
+    spent = view.spending.cost if view.spending else 0
+    return Cost(None if estimated is None else round(estimated / DOLLAR, 2), round(spent / DOLLAR, 4))
 
 
 def _distribution(entry: StoredDistribution) -> Distribution:
@@ -343,13 +380,13 @@ OPERATIONS = (
         again=Repeat(_created_again, session_with(parts.FOR_COUNT), "viewer"),
         creates=True,
     ),
-    Operation(get_session, "viewer", SessionInput, Session, reads=session_with(parts.EVERYTHING)),
+    Operation(get_session, "viewer", SessionInput, Session, reads=session_with((*parts.EVERYTHING, *parts.FOR_COST))),
     Operation(
         edit_session,
         "editor",
         EditSession,
         Session,
-        reads=session_with(parts.FOR_EDIT),
+        reads=session_with((*parts.FOR_EDIT, *parts.FOR_COST)),
         check=_checked,
         fails=(Conflict,),
     ),

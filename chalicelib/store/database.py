@@ -19,6 +19,7 @@ from pynamodb.models import Model
 from chalicelib.errors import Unavailable
 from chalicelib.store import keys
 from chalicelib.store.raw_items import decode_reads
+from chalicelib.store.tables import Guard
 from chalicelib.store.transact import Build, ConditionFailed, Transaction, retrying
 
 Raw = dict[str, Any]
@@ -106,14 +107,20 @@ def get(kind: type[ItemT], hash_key: str, range_key: str | None = None) -> ItemT
 def get_many(wanted: Sequence[tuple[type[Model], str, str | None]]) -> dict[str, Raw]:
     """Raw items by their `part`, from any tables in one consistent BatchGetItem (at most 100 keys, distinct parts).
 
-    Those of a table that is keyed by `pk` alone, so without a part, come by that.
+    Those of a table without parts come by their one key.
     """
     tables: dict[str, dict[str, Any]] = {}
     for kind, identifier, part in wanted:
         table = tables.setdefault(kind.Meta.table_name, {"Keys": [], "ConsistentRead": True})
-        named = {keys.PK: identifier} if part is None else {keys.SESSION_ID: identifier, keys.PART: part}
+        named = {keys.SESSION_ID: identifier, keys.PART: part}
+        if part is None:
+            named = {keys.GUARD_ID if issubclass(kind, Guard) else keys.PK: identifier}
         table["Keys"].append({name: {"S": value} for name, value in named.items()})
-    return {raw[keys.PART if keys.PART in raw else keys.PK]["S"]: raw for raw in _batch_get(tables)}
+    return {_name_of(raw): raw for raw in _batch_get(tables)}
+
+
+def _name_of(raw: Raw) -> str:
+    return str(next(raw[name]["S"] for name in (keys.PART, keys.PK, keys.GUARD_ID) if name in raw))
 
 
 def get_each(kind: type[Model], session_ids: Sequence[str], part: str) -> dict[str, Raw]:

@@ -57,6 +57,8 @@ CONTEXT = DueKind("context", item_kinds.CONTEXT, jobs.WritePrompt)
 BRIEF = DueKind("brief", item_kinds.SUMMARY, jobs.WriteBrief)
 STALE = DueKind("stale", item_kinds.THREAD, jobs.WriteSummary)
 SUMMARY = DueKind("summary", item_kinds.SYNTHESIS, jobs.WriteSummary)
+# Due when nobody has said anything for a while: of the same item, which is marked for one of the two at a time.
+SILENCE = DueKind("silence", item_kinds.SYNTHESIS, jobs.WriteSummary, waits=timedelta())
 OPENING = DueKind("opening", item_kinds.CLOSING, jobs.OpenSession, again=None)
 CLOSING = DueKind("closing", item_kinds.CLOSING, jobs.CloseSession, again=None)
 # Due when the session's own days after its end are over, or when it ended: then the stage's days count from there.
@@ -77,6 +79,7 @@ KINDS = (
     BRIEF,
     STALE,
     SUMMARY,
+    SILENCE,
     OPENING,
     CLOSING,
     RETENTION,

@@ -249,6 +249,11 @@ def spending(account: str) -> str:
     return f"{SPENDING}{account}"
 
 
+def session_spending(session_id: str) -> str:
+    """`spending#session#<session_id>`."""
+    return f"{SESSION_SPENDING}{session_id}"
+
+
 def request(fingerprint: str) -> str:
     """`request#<fingerprint of caller, endpoint and Idempotency-Key>`."""
     return f"{REQUESTS}{fingerprint}"

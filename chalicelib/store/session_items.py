@@ -163,7 +163,8 @@ class ClosingItem(SessionPart):
 
 
 class SynthesisItem(SessionPart):
-    """`synthesis`: where the summary stands. `due_kind` is `summary#<shard>` while a job is at it, and after one that never ended."""
+    """`synthesis`: where the summary stands. `due_kind` is `summary#<shard>` while a job is at it, and after one that never ended;
+    `silence#<shard>` while the summary waits for people to have said what they have to say."""
 
     stale_since = UTCDateTimeAttribute(null=True)
     told_at = UTCDateTimeAttribute(null=True)
@@ -171,6 +172,9 @@ class SynthesisItem(SessionPart):
     held_by_request = BooleanAttribute(null=True)
     epoch = NumberAttribute(default=0)
     withdrawn_at = UTCDateTimeAttribute(null=True)
+    behind_since = UTCDateTimeAttribute(null=True)
+    wanted_at = UTCDateTimeAttribute(null=True)
+    wants_large = BooleanAttribute(null=True)
     tries = NumberAttribute(null=True)
     paid_tries = NumberAttribute(null=True)
     rests_until = UTCDateTimeAttribute(null=True)

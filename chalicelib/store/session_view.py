@@ -19,6 +19,7 @@ from chalicelib.model import (
     Scratchpad,
     Session,
     SessionView,
+    Spending,
     Summary,
     Synthesis,
     Tally,
@@ -39,6 +40,7 @@ from chalicelib.store.session_items import (
     TallyItem,
     TextItem,
 )
+from chalicelib.store.user_items import SpendingItem
 
 Raw = Mapping[str, dict[str, Any]]
 
@@ -79,6 +81,10 @@ def view_of(session_id: str, raw: Raw, user_id: str | None) -> SessionView:
     if keys.EDITS in raw:
         marks = DocumentItem.from_raw_data(raw[keys.EDITS]).document
         view = replace(view, edits=msgspec.convert(marks, dict[str, tuple[Mark, ...]]))
+    if spent := raw.get(keys.session_spending(session_id)):
+        spending = SpendingItem.from_raw_data(spent)
+        found = {name: int(getattr(spending, name) or 0) for name in Spending.__struct_fields__}
+        view = replace(view, spending=Spending(**found))
     return replace(view, **_parts(raw))
 
 
@@ -121,7 +127,7 @@ def _parts(raw: Raw) -> dict[str, Any]:
 def _synthesis_of(item: SynthesisItem) -> Synthesis:
     given = {name: getattr(item, name) for name in Synthesis.__struct_fields__}
     counts = {name: int(given[name] or 0) for name in _COUNTS_OF_SYNTHESIS}
-    return Synthesis(**given | counts | {"held_by_request": bool(item.held_by_request)})
+    return Synthesis(**given | counts | {name: bool(given[name]) for name in ("held_by_request", "wants_large")})
 
 
 def _text(raw: Raw, part: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from pynamodb.expressions.condition import Condition
+from pynamodb.models import Model
 
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.model import (
@@ -28,7 +29,7 @@ from chalicelib.store.session_items import (
     SummaryItem,
 )
 from chalicelib.store.session_view import LONG_TEXTS, prompt_of, view_of
-from chalicelib.store.tables import Account, SessionPart
+from chalicelib.store.tables import Account, Guard, SessionPart
 from chalicelib.store.transact import ConditionFailed, Transaction
 from chalicelib.store.user_items import DeletedItem
 
@@ -47,6 +48,7 @@ EVERYTHING = (
     *keys.tallies(),
 )
 FOR_EDIT = (*EVERYTHING, keys.EDITS)
+FOR_COST = (keys.SESSION_SPENDING,)  # an item of `guards`
 FOR_EDIT_HISTORY = (keys.EDITS, keys.CONTEXT, *LONG_TEXTS.values(), keys.PROMPT_CURRENT)
 FOR_COUNT = (*keys.tallies(),)
 FOR_QUESTIONS = (keys.QUESTIONS,)
@@ -205,13 +207,15 @@ class Sessions:
         return holds(lambda: database.transact(build))
 
 
-def wanted(
-    session_id: str, parts: Iterable[str], user_id: str | None
-) -> list[tuple[type[SessionPart], str, str | None]]:
+def wanted(session_id: str, parts: Iterable[str], user_id: str | None) -> list[tuple[type[Model], str, str | None]]:
     """The keys of a view, for one BatchGetItem. Raises NotFound for the id that no session has."""
     if session_id == keys.NOBODYS:
         raise NotFound("Session not found")
     asked = [keys.SESSION, *parts]
     if user_id is not None:
         asked.append(keys.member(user_id))
-    return [(SessionPart, session_id, part) for part in asked]
+    named: list[tuple[type[Model], str, str | None]] = [(SessionPart, session_id, part) for part in asked]
+    return [
+        (Guard, keys.session_spending(session_id), None) if part == keys.SESSION_SPENDING else (kind, name, part)
+        for kind, name, part in named
+    ]

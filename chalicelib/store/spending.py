@@ -7,9 +7,11 @@ Amounts are millionths of a dollar.
 from datetime import datetime, timedelta
 from typing import Final
 
+from msgspec.structs import asdict
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
+from chalicelib.model import Spending
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
 from chalicelib.store.transact import ConditionFailed
@@ -37,20 +39,25 @@ class Ledger:
         except ConditionFailed:
             return None
 
-    def settle(self, account: str, difference: int, now: datetime) -> None:
-        """Correct what was reserved to what was spent, unless the account went with its session meanwhile."""
-        holds(lambda: self._add(account, difference, now, SpendingItem.amount.exists()))
+    def settle(self, account: str, difference: int, now: datetime, spent: Spending | None = None) -> None:
+        """Correct what was reserved to what was `spent`, which a session's account keeps; unless the account went with its session
+        meanwhile."""
+        holds(lambda: self._add(account, difference, now, SpendingItem.amount.exists(), spent))
 
     def spent(self, account: str) -> int:
         """What an account has come to."""
         item = database.get(SpendingItem, keys.spending(account))
         return int(item.amount) if item else 0
 
-    def _add(self, account: str, amount: int, now: datetime, condition: Condition) -> int:
+    def _add(
+        self, account: str, amount: int, now: datetime, condition: Condition, spent: Spending | None = None
+    ) -> int:
         item = SpendingItem(keys.spending(account))
         kept = KEPT_SESSION if account.startswith(OF_SESSION) else KEPT_DAY
         expires = int((now + kept).timestamp())
         actions: list[Action] = [SpendingItem.amount.add(amount), SpendingItem.expires_at.set(expires)]
+        if spent:
+            actions += [getattr(SpendingItem, name).add(more) for name, more in asdict(spent).items()]
         arguments = item.get_update_kwargs_from_instance(actions=actions, condition=condition)
         changed = database.call("UpdateItem", {**arguments, "ReturnValues": "ALL_NEW"})
         return int(changed["Attributes"]["amount"]["N"])

@@ -18,7 +18,7 @@ from chalicelib.store import database, keys
 from chalicelib.store.cards import sets
 from chalicelib.store.database import holds
 from chalicelib.store.due import marks
-from chalicelib.store.due_kinds import BRIEF, SUMMARY
+from chalicelib.store.due_kinds import BRIEF, SILENCE, SUMMARY
 from chalicelib.store.session_items import KeptSummaryItem, SessionItem, SummaryItem, SynthesisItem
 from chalicelib.store.tables import SessionPart
 from chalicelib.store.themes import Changes
@@ -131,7 +131,7 @@ def _actions(session_id: str, transition: Transition) -> list[Action]:
     """What a transition writes. Its date is that of the index: what has one is due."""
     values = dict[str, Any](transition.sets.items())
     if "due_at" in values:
-        values |= marks(SUMMARY, session_id, values["due_at"])
+        values |= marks(SILENCE if transition.in_silence else SUMMARY, session_id, values["due_at"])
     return [*sets(SynthesisItem, values), *(_path(name).add(more) for name, more in transition.adds.items())]
 
 

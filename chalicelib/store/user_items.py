@@ -93,9 +93,16 @@ class DayKeyItem(Guard):
 
 
 class SpendingItem(Guard):
-    """`spending#<account>`: what models have cost a stage or an owner on a day, or a session, in millionths of a dollar."""
+    """`spending#<account>`: what models have cost a stage or an owner on a day, or a session, in millionths of a dollar.
+
+    `amount` has what is reserved for calls that are being made; of a session, the others tell what came of those that ended.
+    """
 
     amount = NumberAttribute(default=0)
+    cost = NumberAttribute(null=True)
+    input_tokens = NumberAttribute(null=True)
+    cached_tokens = NumberAttribute(null=True)
+    output_tokens = NumberAttribute(null=True)
 
 
 class RequestItem(Guard):

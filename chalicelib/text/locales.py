@@ -33,6 +33,13 @@ def format_moment(tag: str, at: datetime) -> str:
     return str(locale.datetime_formats["long"]).format(minute, day)
 
 
+def format_dollars(tag: str, amount: float) -> str:
+    """Returns an amount of US dollars, to the cent."""
+    from babel.numbers import format_currency
+
+    return str(format_currency(amount, "USD", locale=_locale(tag)))
+
+
 def format_offset(at: datetime) -> str:
     """Returns how far the clock of `at` is from UTC: "UTC+02:00" in every language."""
     offset = f"{at:%z}"

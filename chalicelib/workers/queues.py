@@ -19,7 +19,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from chalice.app import SQSEvent
 
 from chalicelib import container
-from chalicelib.errors import Conflict, NeverDone, NotFound, NotYet, RateLimited, Unavailable
+from chalicelib.errors import Conflict, NeverDone, NotFound, NotYet, RateLimited, TooEarly, Unavailable
 from chalicelib.model.jobs import Job, Queue, decode_job, ids_of
 from chalicelib.observability import log_failure, logger
 from chalicelib.settings import settings
@@ -56,7 +56,7 @@ def handle(event: SQSEvent, queue: Queue, run: Callable[[Job], None]) -> dict[st
             received = int(record.attributes.approximate_receive_count)
             if isinstance(error, NotYet):
                 logger.info("given back", extra={**ids, "received": received})
-                wait = min(_LONGEST_TURN, error.retry_after * received)
+                wait = min(_LONGEST_TURN, error.retry_after * (1 if isinstance(error, TooEarly) else received))
             else:
                 log_failure("job failed", error, **ids)
                 if queue.tries and received >= queue.tries and not isinstance(error, _PASSING):

@@ -6,9 +6,12 @@ from typing import Any
 import boto3
 
 import app
+from chalicelib import container
 from chalicelib.settings import settings
+from infra.functions import SUMMARY_WORKER_SECONDS
 from tests import events
 from tests.events import Context
+from tests.workers.consultation import want_summary
 
 
 def asked(queue: str) -> list[dict[str, str]]:
@@ -33,8 +36,9 @@ def update_cards(session: str) -> bool:
 
 
 def summarise(session: str) -> bool:
-    """Run the summary's job."""
-    return done(app.write_summary(events.batch(events.message(session)), Context()))
+    """Run the summary's job, for somebody who waits for the summary where anything is new."""
+    want_summary(session, container.clock().now())
+    return done(app.write_summary(events.batch(events.message(session)), Context(seconds=SUMMARY_WORKER_SECONDS)))
 
 
 def write_prompt(session: str) -> bool:

@@ -72,6 +72,7 @@ SESSION = {
     "completed_count": int,
     "reminders": {"enabled": bool, "after_hours": [int], "text": (str, NULL)},
     "usage": {"turns": int, "input_tokens": int, "cached_tokens": int, "output_tokens": int},
+    "cost": {"estimated": (int, float, NULL), "spent": (int, float)},
     "is_example": bool,
     "follow_up_of": (str, NULL),
 }

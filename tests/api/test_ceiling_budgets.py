@@ -5,6 +5,7 @@ from functools import cache
 import pytest
 
 from chalicelib import container
+from chalicelib.services.synthesis import state
 from chalicelib.services.usage.budget import DOLLAR, Budget, BudgetedModel
 from chalicelib.store.spending import Ledger
 from tests.api.hosts import Host
@@ -36,3 +37,13 @@ def test_ceilings_of_money_cost_a_reservation_and_a_correction_on_three_accounts
     meter.sent.clear()
     assert meter.of(host.join(session), 200) <= 5 + 6
     assert meter.of(host.say(session, "Soup"), 200) <= 5 + 6
+
+
+def test_who_first_reads_a_stale_summary_has_it_written_for_two_calls_more(host: Host, meter: Meter) -> None:
+    session = host.new_session()["id"]
+    host.say(session, "Soup")
+    container.summaries().move(session, state.mark_undigested(container.clock().now()))  # as the stream does
+    meter.sent.clear()
+    assert meter.of(host.call("GET", f"/sessions/{session}/summary"), 200) <= 2 + 2
+    for path in (f"/sessions/{session}/summary", f"/sessions/{session}"):  # it is asked for
+        assert meter.of(host.call("GET", path), 200) <= 2

@@ -63,7 +63,7 @@ NOT_SETTABLE = {"project_id", "draft", "opens_at", "follow_up_of"}
 RESET = {"status": "draft", "distribution": [], "is_public": False}
 # Of the answer: what each session has of its own, and what people have done in it.
 ITS_OWN = {"id", "created_at", "updated_at", "join_url", "results_url"}
-OF_PEOPLE = {"participant_count", "completed_count", "usage", "summary", "summary_status", "session_md"}
+OF_PEOPLE = {"participant_count", "completed_count", "usage", "cost", "summary", "summary_status", "session_md"}
 
 
 def made(host: Host, **fields: Any) -> str:

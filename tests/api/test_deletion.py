@@ -15,6 +15,7 @@ from chalicelib.settings import settings
 from chalicelib.store import prompts
 from tests import events
 from tests.api.hosts import Host, error_of, new_host
+from tests.api.jobs import summarise
 from tests.clock import FakeClock
 from tests.events import Context
 
@@ -57,7 +58,7 @@ def new_full_session(host: Host) -> str:
     for name in ("p1", "p2"):
         host.say(session, "Soup is what I want, every single day.", name)
     new_host(f"{session}@example.com").join(session)
-    app.write_summary(events.batch(events.message(session)), Context())
+    assert summarise(session)
     app.write_brief(events.batch(events.message(session)), Context())
     host.invite(session, "viewer", f"viewer-{session}@example.com")
     return session

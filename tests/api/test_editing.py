@@ -10,6 +10,7 @@ from chalicelib import container
 from tests import events
 from tests.api.edits import overtake, patch, refused
 from tests.api.hosts import Host, error_of, new_host
+from tests.api.jobs import summarise
 from tests.api.test_sessions import DEFAULTS, FULL
 from tests.clock import FakeClock
 from tests.events import Context
@@ -228,7 +229,7 @@ def test_an_edit_of_a_session_as_it_was_is_refused_once_that_has_changed(
 def test_a_summary_written_during_an_edit_and_the_edit_both_stay(host: Host) -> None:
     session = host.new_session()["id"]
     host.say(session, "Soup is what I want, every single day.")
-    app.write_summary(events.batch(events.message(session)), Context())
+    assert summarise(session)
     before = host.get(f"/sessions/{session}")
     after = patch(host, session, topic="New")
     assert after["summary"] == before["summary"] is not None
@@ -238,7 +239,7 @@ def test_a_new_summary_and_the_end_of_a_session_are_no_edits_of_it(host: Host, c
     session = host.new_session(closes_at="2026-03-02T12:00:00Z")["id"]
     read_at = patch(host, session, topic="Mine")["updated_at"]
     host.say(session, "Soup is what I want, every single day.")
-    app.write_summary(events.batch(events.message(session)), Context())
+    assert summarise(session)
     clock.advance(24 * 3600 + 60)
     app.sweep(events.clock_event(), Context())
     shown = host.get(f"/sessions/{session}")

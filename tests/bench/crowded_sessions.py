@@ -28,12 +28,13 @@ DATA = Path(__file__).parents[1] / "data" / "polis" / "bowling-green.csv"
 HOST = "00000000-0000-4000-8000-0000000000aa"
 ASKED = "What else would make this a better place to live, work and spend time, and why?"
 SAID_BY_EACH = 3
+CHARACTERS_A_TOKEN = 2.5  # of English with the models' own tokenizer, as `chalicelib/llm/prices.py` has it
 _IN_ONE_WRITE = 25
 
 
 @dataclass
 class CountingModel:
-    """A stand-in of a model; `asked` are its calls and `tokens` its input by task, four characters a token."""
+    """A stand-in of a model; `asked` are its calls and `tokens` its input by task."""
 
     asked: Counter[str] = field(default_factory=Counter)
     tokens: Counter[str] = field(default_factory=Counter)
@@ -46,14 +47,18 @@ class CountingModel:
         blocks = [*request.system, *(block for message in request.messages for block in message.blocks)]
         tools = sum(len(msgspec.json.encode(tool)) for tool in request.tools)
         self.asked[request.task] += 1
-        self.tokens[request.task] += (tools + sum(len(block.text) for block in blocks)) // 4
-        self.cached[request.task] += sum(len(block.text) for block in blocks if block.cached) // 4
+        self.tokens[request.task] += _tokens(tools + sum(len(block.text) for block in blocks))
+        self.cached[request.task] += _tokens(sum(len(block.text) for block in blocks if block.cached))
         return RuleBasedModel().complete(request, deadline)
 
     def reset(self) -> None:
         """Begin again at nothing."""
         for counter in (self.asked, self.tokens, self.cached):
             counter.clear()
+
+
+def _tokens(characters: int) -> int:
+    return round(characters / CHARACTERS_A_TOKEN)
 
 
 def crowded_session(people: int, clock: Clock, said_by_each: int = SAID_BY_EACH, **fields: Any) -> Session:
@@ -95,7 +100,7 @@ def store(items: list[Any]) -> None:
 
 
 def _message(thread_id: str, sequence: int, clock: Clock, number: int) -> Message:
-    content = ASKED if sequence % 2 else _statements()[(number * SAID_BY_EACH + sequence // 2) % len(_statements())]
+    content = ASKED if sequence % 2 else statements()[(number * SAID_BY_EACH + sequence // 2) % len(statements())]
     at = clock.now() + timedelta(seconds=sequence)
     identifier = str(uuid.uuid5(uuid.UUID(thread_id), str(sequence)))
     return Message(identifier, sequence, "assistant" if sequence % 2 else "user", content, at)
@@ -120,7 +125,8 @@ def _head(session: Session, thread_id: str, talk: list[Message]) -> Thread:
 
 
 @cache
-def _statements() -> list[str]:
+def statements() -> list[str]:
+    """What people said, in a fixed order."""
     with DATA.open(encoding="utf-8", newline="") as file:
         rows = sorted(csv.DictReader(file), key=lambda row: int(row["comment-id"]))
     return [row["comment-body"] for row in rows]

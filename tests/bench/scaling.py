@@ -14,7 +14,7 @@ from moto import mock_aws
 from chalicelib import container
 from chalicelib.model import Session
 from chalicelib.services.synthesis import digest_runner
-from chalicelib.services.synthesis.summary_job import summarise
+from chalicelib.services.synthesis.summary_job import JOB_SECONDS, summarise
 from tests import conftest
 from tests.bench.crowded_sessions import SAID_BY_EACH, CountingModel, crowded_session, say_more
 from tests.capacity import metered
@@ -45,7 +45,7 @@ def measure(session: Session, model: CountingModel, clock: FakeClock) -> Cost:
     clock.advance(3_600)
     model.reset()
     with metered() as consumed:
-        summarise(session.id, deps=container.synthesis_deps(), deadline=clock.deadline(110))
+        summarise(session.id, deps=container.synthesis_deps(), deadline=clock.deadline(JOB_SECONDS))
     asked, tokens = model.asked, model.tokens
     return Cost(
         asked["digest"],

@@ -17,7 +17,7 @@ from chalicelib.llm.interface import Reply, Request
 from chalicelib.model import Scratchpad
 from chalicelib.services.synthesis import digest_runner, state
 from chalicelib.services.synthesis.scratchpad import FIRST_MINUTES
-from chalicelib.services.synthesis.summary_job import summarise
+from chalicelib.services.synthesis.summary_job import JOB_SECONDS, summarise
 from tests.clock import own_time
 from tests.conversation import Conversation, participant
 from tests.faults import Interviewer
@@ -149,7 +149,9 @@ def speak(conversation: Conversation, name: str, *said: str) -> str:
 
 def digest(conversation: Conversation) -> Scratchpad:
     conversation.clock.advance(FIRST_MINUTES.seconds)
-    summarise(conversation.session.id, deps=container.synthesis_deps(), deadline=conversation.clock.deadline(110))
+    summarise(
+        conversation.session.id, deps=container.synthesis_deps(), deadline=conversation.clock.deadline(JOB_SECONDS)
+    )
     pad = container.sessions().view(conversation.session.id, ("scratchpad",)).scratchpad
     assert pad is not None
     return pad

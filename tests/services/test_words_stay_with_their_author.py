@@ -21,7 +21,7 @@ from chalicelib.llm.interface import Reply, Request
 from chalicelib.services.synthesis import digest_runner
 from chalicelib.services.synthesis.brief_job import write_session_brief
 from chalicelib.services.synthesis.scratchpad import FIRST_MINUTES
-from chalicelib.services.synthesis.summary_job import summarise
+from chalicelib.services.synthesis.summary_job import JOB_SECONDS, summarise
 from chalicelib.services.synthesis.visibility import results_for
 from tests.clock import own_time
 from tests.conversation import Conversation, participant
@@ -168,7 +168,9 @@ def speak(conversation: Conversation, name: str, *said: str) -> None:
 
 def sum_up(conversation: Conversation) -> None:
     conversation.clock.advance(FIRST_MINUTES.seconds)
-    summarise(conversation.session.id, deps=container.synthesis_deps(), deadline=conversation.clock.deadline(110))
+    summarise(
+        conversation.session.id, deps=container.synthesis_deps(), deadline=conversation.clock.deadline(JOB_SECONDS)
+    )
 
 
 def of_others(conversation: Conversation) -> tuple[list[Request], list[Request]]:

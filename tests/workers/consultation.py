@@ -1,6 +1,7 @@
 """What worker tests share: a session in which people speak, the queues as an operator sees them, stored items as streams carry them."""
 
 import json
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -9,8 +10,11 @@ import boto3
 import app
 from chalicelib import container
 from chalicelib.model import Thread
+from chalicelib.services.synthesis import state
 from chalicelib.services.synthesis.state import summary_status
 from chalicelib.settings import settings
+from chalicelib.store.summaries import WITH_SYNTHESIS
+from infra.functions import SUMMARY_WORKER_SECONDS
 from tests import events
 from tests.clock import FakeClock
 from tests.conversation import Conversation, participant
@@ -37,8 +41,13 @@ class Consultation(Conversation):
             self.who = participant(container.new_id(), "Bo")
             self.say(saying)
 
-    def summarise(self, received: int = 1, seconds: float = 120) -> list[str]:
-        """Run the summary job in a function that has this long; gives the ids of the messages that failed."""
+    def summarise(
+        self, received: int = 1, seconds: float = SUMMARY_WORKER_SECONDS, *, somebody_waits: bool = True
+    ) -> list[str]:
+        """Run the summary job in a function that has this long, for somebody who waits for the summary where anything is new; gives
+        the ids of the messages that failed."""
+        if somebody_waits:
+            want_summary(self.session.id, self.clock.now())
         event = events.batch(events.message(self.session.id, received=received))
         return failed(app.write_summary(event, Context(seconds=seconds)))
 
@@ -76,6 +85,13 @@ class Consultation(Conversation):
         for message in received:
             self.queues.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return [message["Body"] for message in received]
+
+
+def want_summary(session_id: str, now: datetime) -> None:
+    """As somebody does who reads it once the stream has told of what is new."""
+    settled = state.is_settled(container.sessions().view(session_id, WITH_SYNTHESIS).synthesis)
+    if not settled or any(head.included and head.is_stale for head in container.conversations().heads(session_id)):
+        container.summaries().move(session_id, state.want(now))
 
 
 @cache

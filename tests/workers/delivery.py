@@ -18,7 +18,7 @@ from chalicelib import container
 from chalicelib.model.jobs import QUEUES
 from chalicelib.settings import settings
 from chalicelib.store import database
-from infra.functions import VISIBILITY
+from infra.functions import VISIBILITY, VISIBILITY_TIMES
 from tests import events
 from tests.clock import FakeClock
 from tests.events import Context, Event
@@ -133,7 +133,9 @@ class Queues:
         name = str(queued.number)
         message = events.raw_message(queued.body, received=queued.received, group=queued.group or "")
         message |= {"messageId": name, "receiptHandle": name}
-        answer = _WORKERS[queued.queue](events.batch(message), Context())
+        answer = _WORKERS[queued.queue](
+            events.batch(message), Context(seconds=VISIBILITY[queued.queue] / VISIBILITY_TIMES)
+        )
         if not (answer["batchItemFailures"] or stays):
             self.waiting.remove(queued)
 

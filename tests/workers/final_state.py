@@ -78,6 +78,7 @@ def holds_exactly(
     assert summary_status(view, consultation.clock.now()) == ("current" if total else "none")
     state = view.synthesis
     assert (state.stale_since, state.updating_until, state.withdrawn_at) == (None, None, None)
+    assert (state.behind_since, state.wanted_at, state.wants_large) == (None, None, False)
 
 
 def message_ids(head: Thread) -> list[str]:

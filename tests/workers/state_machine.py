@@ -20,7 +20,8 @@ from chalicelib.model import SessionView, Thread
 from chalicelib.services.participants.decisions import remove_participant, set_included
 from chalicelib.services.synthesis.on_demand import summarise_now
 from chalicelib.services.synthesis.scratchpad_on_demand import update_scratchpad
-from chalicelib.services.synthesis.state import summary_status
+from chalicelib.services.synthesis.staleness import want_where_stale
+from chalicelib.services.synthesis.state import may_be_tried, summary_status
 from tests import events
 from tests.conversation import HOST, participant
 from tests.events import Context
@@ -194,6 +195,16 @@ class SessionMachine(RuleBasedStateMachine):
             assert (view.summary.messages if view.summary else 0) == total
             assert summary_status(view, self.consultation.clock.now()) == ("current" if total else "none")
 
+    @rule(trouble=troubles)
+    def somebody_reads_the_summary(self, trouble: Trouble) -> None:
+        """And has it written where it lacks something."""
+        view, now = read_results(self.consultation), self.consultation.clock.now()
+        summaries, jobs = container.summaries(), container.jobs()
+        before = summary_status(view, now)
+        self.attempt(trouble, lambda: want_where_stale(view, now, summaries=summaries, jobs=jobs))
+        told = summary_status(read_results(self.consultation), self.consultation.clock.now())
+        assert trouble or before != "stale" or told == "updating" or not may_be_tried(view.synthesis, now)
+
     @rule(trouble=troubles, mode=st.sampled_from(("seed", "update", "status")))
     def the_host_asks_for_the_scratchpad(self, trouble: Trouble, mode: Any) -> None:
         self.attempt(
@@ -239,9 +250,9 @@ class SessionMachine(RuleBasedStateMachine):
         queued = data.draw(st.sampled_from(self.queues.next_ones()))
         self.attempt(trouble, lambda: self.queues.deliver(queued, stays=comes_again))
 
-    @rule(seconds=st.sampled_from((1, 31, 130, 400)))
+    @rule(seconds=st.sampled_from((1, 31, 130, 400, 650)))
     def time_passes(self, seconds: int) -> None:
-        """Until a lease is over, a job's lock, or the sweep's patience."""
+        """Until a lease is over, a job's lock, the sweep's patience, or what counts as silence."""
         self.consultation.clock.advance(seconds)
 
     @rule(trouble=failures)

@@ -89,7 +89,7 @@ def test_a_job_whose_process_died_twice_is_in_the_slow_lane(
         consultation.summarise()
     consultation.clock.advance(3_600)
     assert consultation.summarise() == []
-    consultation.clock.advance(3_600 + 300)
+    consultation.clock.advance(3_600 + 400)
     consultation.model.before = nothing
     assert consultation.summarise() == []
     assert summary_status(consultation.view(), consultation.clock.now()) == "current"

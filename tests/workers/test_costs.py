@@ -11,7 +11,7 @@ from chalicelib import container
 from chalicelib.model import Session
 from chalicelib.services.synthesis import digest_runner, reduced_digests, state
 from chalicelib.services.synthesis.aggregate import aggregate_digests
-from chalicelib.services.synthesis.summary_job import summarise
+from chalicelib.services.synthesis.summary_job import JOB_SECONDS, summarise
 from chalicelib.store import thread_head
 from chalicelib.store.reduced_digests import ReducedDigests, bucket_of
 from tests.bench.crowded_sessions import CountingModel, crowded_session, say_more
@@ -42,7 +42,7 @@ def run(session: Session, model: CountingModel, clock: FakeClock) -> Consumed:
     clock.advance(3_600)
     model.reset()
     with metered() as consumed:
-        summarise(session.id, deps=container.synthesis_deps(), deadline=clock.deadline(110))
+        summarise(session.id, deps=container.synthesis_deps(), deadline=clock.deadline(JOB_SECONDS))
     return consumed
 
 

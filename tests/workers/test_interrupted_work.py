@@ -17,6 +17,7 @@ from chalicelib.services.sessions.deletion import delete_session
 from chalicelib.services.synthesis import state
 from chalicelib.services.synthesis.on_demand import summarise_now
 from chalicelib.services.synthesis.scratchpad_on_demand import update_scratchpad
+from chalicelib.services.synthesis.staleness import want_where_stale
 from chalicelib.store import keys
 from tests import events
 from tests.clock import own_retries
@@ -68,6 +69,8 @@ class Scenario:
         for name, (words,) in SAID.items():
             if name == "cat":
                 deliver_all(self.streams, self.queues)
+                self.read()
+                deliver_all(self.streams, self.queues)
             self.say(name, words)
         self.consultation.clock.advance(60)
 
@@ -78,6 +81,11 @@ class Scenario:
     def work(self) -> None:
         """What the streams and queues bring about."""
         deliver_all(self.streams, self.queues)
+
+    def read(self) -> None:
+        """As somebody reads the summary, who has it written where it lacks something."""
+        view, now = read_results(self.consultation), self.consultation.clock.now()
+        want_where_stale(view, now, summaries=container.summaries(), jobs=container.jobs())
 
     def sweep(self) -> None:
         """A day later."""
@@ -124,11 +132,13 @@ class Scenario:
 
 
 def holds_what_was_said(scenario: Scenario, work: "Work") -> None:
-    """Once all that waits has arrived, and the sweep has seen to what nothing was sent for."""
+    """Once all that waits has arrived, the sweep has seen to what nothing was sent for, and somebody reads the summary."""
     scenario.work()
     if work.said is WITHOUT_BOB:
         scenario.sweep()
         scenario.work()
+    scenario.read()
+    scenario.work()
     holds_exactly(scenario.consultation, work.said, work.out)
     assert not scenario.queues.dead
 

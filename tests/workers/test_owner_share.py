@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib import container
 from chalicelib.services.synthesis import owner_share
+from chalicelib.services.synthesis.summary_job import JOB_SECONDS
 from tests import conversation
 from tests.faults import Died
 from tests.workers.consultation import SAYINGS, Consultation
@@ -88,7 +89,7 @@ def test_the_share_of_a_job_that_died_runs_out(sessions: list[Consultation], mon
         first.summarise()
     first.model.before = nothing
     assert second.summarise() == ["message-1"]
-    second.clock.advance(121)
+    second.clock.advance(JOB_SECONDS + 11)
     assert second.summarise() == []
     assert is_summarised(second)
 

@@ -48,7 +48,7 @@ def condense_session_context(
     try:
         text = _condense(view, meter, deadline)
     except Exception as error:
-        paid = meter.usage.total > 0
+        paid = meter.is_paid
         for_good = view.context_tries + paid >= MOST_TRIES or now - since >= TRIED_FOR
         found = {"event": "context_failed", "session_id": session_id, "error": type(error).__name__}
         say = logger.error if for_good else logger.warning

@@ -33,7 +33,7 @@ def tailor_session_prompt(
         tier: Tier = "medium" if view.prompt_tries else "large"
         written = write_prompt(view, tier=tier, model=meter, deadline=deadline)
     except Exception as error:
-        paid = meter.usage.total > 0
+        paid = meter.is_paid
         for_good = view.prompt_tries + paid >= MOST_TRIES or now - due_at >= TRIED_FOR
         _note_failure(view, due_at, error, for_good=for_good, paid=paid)
         if for_good or isinstance(error, (ModelRefused, SessionBudgetSpent)):

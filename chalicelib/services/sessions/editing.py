@@ -30,7 +30,7 @@ from chalicelib.services.sessions.retention import check_retention
 from chalicelib.services.sessions.time_zones import find_time_zone
 from chalicelib.services.templates import template_id
 from chalicelib.store.edits import edit_session as store_edit
-from chalicelib.store.sessions import FOR_EDIT, Sessions
+from chalicelib.store.sessions import FOR_COST, FOR_EDIT, Sessions
 from chalicelib.store.summaries import later
 from chalicelib.store.telegram import TelegramGroups
 
@@ -95,7 +95,7 @@ def edit_session(
         values = {**values, "restored": found}
     for failed in _RETRY.attempts(clock):
         if failed:
-            before = sessions.view(before.session.id, FOR_EDIT, user_id)
+            before = sessions.view(before.session.id, (*FOR_EDIT, *FOR_COST), user_id)
             if not may_edit(before):
                 raise Forbidden("You may not edit this session any more")
         if values.get("retention_days", before.session.retention_days) != before.session.retention_days:

@@ -39,7 +39,8 @@ TOO_MUCH = (RequestRefused, ModelCutOff, ModelDeclined)
 
 
 class SynthesisDeps(Struct, frozen=True):
-    """What the summary job works with; `interval` is the least time between two summaries of a small session, in seconds."""
+    """What the summary job works with; `interval` is the least time between two summaries of a small session, in
+    seconds; `silence` that without a word, after which a summary is written."""
 
     sessions: Sessions
     summaries: Summaries
@@ -51,6 +52,7 @@ class SynthesisDeps(Struct, frozen=True):
     jobs: Jobs
     clock: Clock
     interval: int
+    silence: int
 
 
 class DigestRun(Struct):
@@ -96,7 +98,7 @@ def digest_all(
                 else:
                     result.reached[head.id] = reached
         except ModelUnavailable as error:
-            failed.append((head, error, meter.usage.total > 0))
+            failed.append((head, error, meter.is_paid))
         except Unavailable as error:
             result.failure = result.failure or error
         except NotFound:

@@ -9,6 +9,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.retry import Retry
 from chalicelib.services.synthesis import state
 from chalicelib.services.synthesis.digest_runner import SynthesisDeps, digest_all, open_registry
+from chalicelib.services.synthesis.schedule import count_said
 from chalicelib.services.synthesis.summary_job import reduce
 from chalicelib.services.usage.budget import meter_for
 from chalicelib.store.sessions import FOR_DIGEST
@@ -16,6 +17,8 @@ from chalicelib.store.summaries import WITH_SYNTHESIS
 
 DIGEST_SHARE = 0.6
 LEAST_SECONDS = 3.0  # no summary is written in less
+# Of more, a large model writes longer than a request may take, and what it had written by then would be paid for in vain.
+MOST_MESSAGES = 30
 HANDED_OVER = timedelta(minutes=3)  # by then the job is at it
 POLL_SECONDS = 1.0
 
@@ -37,7 +40,7 @@ def summarise_now(session_id: str, *, deps: SynthesisDeps) -> bool:
         if done:
             _take_late_mark_away(session_id, deps)
             return True
-        deps.summaries.move(session_id, state.hand_over(deps.clock.now() + HANDED_OVER))
+        deps.summaries.move(session_id, state.hand_over(deps.clock.now() + HANDED_OVER, deps.clock.now()))
     deps.jobs.write_summary(session_id, deps.clock.now())
     return False
 
@@ -53,7 +56,7 @@ def begin(session_id: str, deps: SynthesisDeps, deadline: Deadline) -> bool:
 
 
 def _write(session_id: str, deps: SynthesisDeps, deadline: Deadline) -> bool:
-    """Digest what is new and reduce it all; False where the time is up or somebody was taken out, or in, meanwhile."""
+    """Digest what is new and reduce it all; False where the time is up or would not do, or somebody was taken out, or in, meanwhile."""
     view = deps.sessions.view(session_id, FOR_DIGEST)
     heads = {head.id: head for head in deps.conversations.heads(session_id) if head.included}
     digesting = deps.clock.deadline(deadline.remaining() * DIGEST_SHARE)
@@ -63,8 +66,10 @@ def _write(session_id: str, deps: SynthesisDeps, deadline: Deadline) -> bool:
         return False
     if digested.failure:
         raise digested.failure
+    if deps.model.understands and count_said(heads.values(), digested.reached).messages > MOST_MESSAGES:
+        return False
     metered = replace(deps, model=meter_for(view, deps.model))
-    done = reduce(view, heads, digested, shared, metered, deadline, again=True)
+    done = reduce(view, heads, digested, shared, metered, deadline, again=True, tier="large")
     if digested.left_out:
         deps.summaries.move(session_id, state.mark_stale(deps.clock.now()))
     return done

@@ -6,6 +6,8 @@ A session without any of these states is settled. Several may hold at once: whoe
 | --- | --- | --- | --- |
 | settled | no time below, and no tries | `current`; `none` before the first summary | does nothing without news of a thread |
 | stale | `stale_since`, or `told_at` by the stream | `stale`; `none` before the first summary | begins |
+| behind | `behind_since`: it lacks what is digested | `stale`; `none` before the first summary | begins for a reason (`schedule.py`) |
+| wanted | `wanted_at`: somebody waits for it | `updating`, where a job would try | begins, as soon as it may |
 | updating | `updating_until` ahead | `updating` | begins, unless it is `held_by_request` |
 | interrupted | `updating_until` in the past | `stale`; `none` before the first summary | begins |
 | waiting for a retry | `tries` that failed; the next is due at `due_at` | what its other states say | begins when it is woken |
@@ -19,17 +21,20 @@ A session without any of these states is settled. Several may hold at once: whoe
 | `mark_stale` | who leaves something out of a summary | a record without `stale_since` | stale |
 | `mark_due` | a job that left the scratchpad to the next | any | stale, and due |
 | `mark_undigested` | the stream of conversations | any | stale, and afresh: not waiting, not resting, not given up |
+| `want` | whoever is to read the summary and finds it stale | not wanted | wanted, and due |
+| `fall_behind` | a job that digested and writes no summary now | the same people, nobody came to want it | behind, due in silence |
 | `clear_undigested` | a request that has digested them all | what was told at that very time | not stale for these words |
 | `begin` | a job | not updating, or no longer, or not held by a request | updating, not stale, begun once more |
 | `begin` by request | a request | not updating, or no longer | the same, held by the request, and afresh |
-| `hand_over` | a request that leaves the rest to a job | updating or interrupted | updating until that moment, then interrupted |
+| `hand_over` | a request that leaves the rest to a job | updating or interrupted | updating until then; wanted, where it was asked for |
 | `survive` | a job that failed, however else | any | not begun: its process did not die |
 | `fail` | a job | updating, the same people, not stale again | stale; waiting, resting or given up |
 | `end` | who has a summary to store, or found nothing to write | the same people | settled, or stale where something came after `begin` |
-| `exclude` | a host who takes somebody out or removes them | any | withdrawn, stale, of other people, afresh |
-| `include` | a host who takes somebody in again | any | stale, of other people, afresh |
+| `exclude` | a host who takes somebody out or removes them | any | withdrawn, stale, wanted, of other people, afresh |
+| `include` | a host who takes somebody in again | any | stale, wanted, of other people, afresh |
 
-`due_at` is set as long as a job is at it, or is to come back: the sweep finds by it what ended without a transition.
+`due_at` is set as long as a job is at it, or is to come back: the sweep finds by it what ended without a transition, and with
+`fall_behind` the sessions that fell silent.
 """
 
 from collections.abc import Mapping
@@ -49,15 +54,20 @@ _AFRESH: Mapping[Attribute, Value] = {"tries": None, "paid_tries": None, "rests_
 def summary_status(view: SessionView, now: datetime) -> SummaryStatus:
     """How the summary relates to what was said, as members are told."""
     synthesis = view.synthesis
-    if is_updating(synthesis, now):
+    if is_updating(synthesis, now) or (synthesis.wanted_at and may_be_tried(synthesis, now)):
         return "updating"
     if view.summary is None:
         return "updating" if synthesis.withdrawn_at else "none"
-    return "stale" if stale_since(synthesis) or synthesis.updating_until else "current"
+    return "stale" if stale_since(synthesis) or synthesis.behind_since or synthesis.updating_until else "current"
+
+
+def may_be_tried(synthesis: Synthesis, now: datetime) -> bool:
+    """Whether a job that is woken now would try to write the summary."""
+    return not (is_resting(synthesis, now) or is_in_slow_lane(synthesis, now))
 
 
 def stale_since(synthesis: Synthesis) -> datetime | None:
-    """Since when there is something that the summary does not know."""
+    """Since when there is something that no job has looked at."""
     return synthesis.stale_since or synthesis.told_at
 
 
@@ -67,7 +77,12 @@ def is_updating(synthesis: Synthesis, now: datetime) -> bool:
 
 
 def is_settled(synthesis: Synthesis) -> bool:
-    """Whether no summary is due, and none is being written."""
+    """Whether the summary has all that there is, and none is being written."""
+    return is_digested(synthesis) and not (synthesis.behind_since or synthesis.wanted_at)
+
+
+def is_digested(synthesis: Synthesis) -> bool:
+    """Whether nothing waits but perhaps the summary itself."""
     return not (stale_since(synthesis) or synthesis.updating_until or synthesis.withdrawn_at)
 
 
@@ -116,6 +131,25 @@ def mark_undigested(now: datetime) -> Transition:
     return Transition({"told_at": now, **_AFRESH})
 
 
+def want(now: datetime) -> Transition:
+    """Somebody waits for the summary: it is written as soon as it may."""
+    return Transition({"wanted_at": now, "due_at": now}, preconditions=(_absent("wanted_at"),))
+
+
+def fall_behind(before: Synthesis, now: datetime, silent_at: datetime) -> Transition:
+    """What was begun has digested what there was, for a summary that is written later: when nobody has said anything until
+    `silent_at`, if not for another reason before."""
+    sets: dict[Attribute, Value] = {
+        "behind_since": before.behind_since or now,
+        "updating_until": None,
+        "held_by_request": None,
+        "due_at": silent_at,
+        **_ALIVE,
+    }
+    unwanted = _present("wanted_at") if before.wanted_at else _absent("wanted_at")
+    return Transition(sets, preconditions=(unwanted,), epoch=before.epoch, in_silence=True)
+
+
 def clear_undigested(told_at: datetime) -> Transition:
     """All words that were told of then are in a digest."""
     return Transition({"told_at": None}, preconditions=((Precondition("told_at", "is", told_at),),))
@@ -142,9 +176,12 @@ def begin(now: datetime, until: datetime, *, by_request: bool = False, rest: tim
     return Transition(sets, {"begun": 1}, ((*free, *_absent("held_by_request")),))
 
 
-def hand_over(until: datetime) -> Transition:
-    """The request gives up what it began; it is due, and counts as being written until then."""
+def hand_over(until: datetime, wanted_at: datetime | None = None) -> Transition:
+    """The request gives up what it began; it is due, and counts as being written until then. With `wanted_at` the request was for a
+    summary of the large model, and a job has to write that."""
     sets: dict[Attribute, Value] = {"updating_until": until, "held_by_request": None, "due_at": until, **_ALIVE}
+    if wanted_at:
+        sets |= {"wanted_at": wanted_at, "wants_large": True}
     return Transition(sets, preconditions=(_present("updating_until"),))
 
 
@@ -175,7 +212,15 @@ def fail(after: Synthesis, now: datetime) -> Transition:
 
 def end(epoch: int) -> Transition:
     """No summary is being written any more, and none is due for what was known when it was begun."""
-    gone: tuple[Attribute, ...] = ("updating_until", "held_by_request", "withdrawn_at", "due_at")
+    gone: tuple[Attribute, ...] = (
+        "updating_until",
+        "held_by_request",
+        "withdrawn_at",
+        "behind_since",
+        "wanted_at",
+        "wants_large",
+        "due_at",
+    )
     return Transition({**dict.fromkeys(gone), **_ALIVE, **_AFRESH}, epoch=epoch)
 
 
@@ -187,7 +232,7 @@ def exclude(now: datetime) -> Transition:
 
 def include(now: datetime) -> Transition:
     """The summary is of other people, and due."""
-    return Transition({"stale_since": now, "due_at": now, **_AFRESH}, {"epoch": 1})
+    return Transition({"stale_since": now, "wanted_at": now, "due_at": now, **_AFRESH}, {"epoch": 1})
 
 
 def _absent(attribute: Attribute) -> tuple[Precondition, ...]:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
-from chalicelib.llm.interface import Model, ModelUnavailable, Reply
+from chalicelib.llm.interface import Model, ModelUnavailable, Reply, Tier
 from chalicelib.model import SessionView, Summary, ThemeRegistry
 from chalicelib.services.synthesis.answers import list_answers, sample_of
 from chalicelib.services.synthesis.claims import find_numerals
@@ -46,9 +46,9 @@ class WrittenSummary(Struct, frozen=True):
 
 
 def write_summary(
-    view: SessionView, book: EvidenceBook, *, model: Model, deadline: Deadline, now: datetime
+    view: SessionView, book: EvidenceBook, *, model: Model, deadline: Deadline, now: datetime, tier: Tier = "large"
 ) -> WrittenSummary:
-    """The summary of this evidence: one model call, none where the model understands nothing.
+    """The summary of this evidence: one call of a model of this tier, none where the model understands nothing.
 
     Raises ModelUnavailable where the result has no overview, or there is no theme that it names or many carry, so that an
     empty result never replaces a good summary.
@@ -59,7 +59,7 @@ def write_summary(
         return _list(view, book, now)
 
     def ask(shown: EvidenceBook) -> Reply:
-        return model.complete(summary_request(view, shown), deadline)
+        return model.complete(replace(summary_request(view, shown), tier=tier), deadline)
 
     known = frozenset(view.summary.declined) if view.summary else frozenset[str]()
     return _check(ask_without_declined(ask, book, known, view.session.id, deadline), view, now)

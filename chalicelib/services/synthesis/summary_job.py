@@ -1,8 +1,9 @@
-"""The summary job: bring the digests of a session up to date, then its summary.
+"""The summary job: bring the digests of a session up to date, then its summary where there is a reason to (`schedule.py`).
 
 State says what is due: the job looks at the heads of all threads, whatever woke it, so it may be called late, twice,
 or for nothing. One job of a session runs at a time (its queue sees to that); what is said meanwhile wakes the next
-one.
+one. A job that comes too early, or has not done all, gives its message back for a while: one that sent itself another
+would be a loop to Lambda, which stops it after sixteen rounds.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,11 +13,11 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from chalicelib.clock import Deadline
-from chalicelib.errors import Unavailable
-from chalicelib.llm.interface import ModelRefused, ModelUnavailable
-from chalicelib.model import Session, SessionView, Summary, ThemeRegistry, Thread
+from chalicelib.errors import TooEarly, Unavailable
+from chalicelib.llm.interface import ModelRefused, ModelUnavailable, Tier
+from chalicelib.model import SessionView, Summary, ThemeRegistry, Thread
 from chalicelib.observability import logger
-from chalicelib.services.synthesis import state
+from chalicelib.services.synthesis import schedule, state
 from chalicelib.services.synthesis.aggregate import Aggregate
 from chalicelib.services.synthesis.digest_runner import DigestRun, SynthesisDeps, digest_all, gather, open_registry
 from chalicelib.services.synthesis.evidence import EvidenceBook
@@ -31,79 +32,135 @@ from chalicelib.store.sessions import FOR_DIGEST
 from chalicelib.store.summaries import later
 from chalicelib.store.themes import changes
 
-DIGEST_SECONDS = 50.0
-JOB_SECONDS = 110.0  # the longest that a job takes
-SUMMARY_SECONDS = 50.0  # of these, what is kept for the summary
+JOB_SECONDS = 385.0  # the longest that a job takes
+DIGEST_SECONDS = 60.0  # of these, what digests take at most
+SUMMARY_SECONDS = 300.0  # what is kept for the summary: a large model that thinks takes minutes for a long one
 NOTES_SECONDS = 5.0  # what the scratchpad may take
-SECONDS_PER_THREAD = 0.6
-OVERDUE = 3  # intervals after which a summary of what is digested is better than waiting for the rest
+AT_ONCE_SECONDS = 1.0  # after which a job comes back that has more to do
+HELD_SECONDS = 5.0  # after which one comes back that waits for a request
 
 
 def summarise(session_id: str, *, deps: SynthesisDeps, deadline: Deadline) -> None:
-    """Digest what is new, then rewrite the summary. Raises NotFound without a session, Unavailable to be called again.
+    """Digest what is new, then rewrite the summary where it is time. Raises NotFound without a session, Unavailable to be called
+    again: TooEarly where nothing is wrong, and there is more to do then.
 
     Where the time until `deadline` gets short, first the scratchpad is given up, then new digests, and never what was begun of
-    a summary: another job is asked for what is left.
+    a summary: the job comes back for what is left.
     """
     view = deps.sessions.view(session_id, FOR_DIGEST)
     now = deps.clock.now()
-    age = _age(view.summary, now)
-    # A job that has nothing to do leaves the summary alone: nobody is to read that it is just being updated.
-    is_done = view.summary is not None and state.is_settled(view.synthesis)
-    if (is_done or state.is_resting(view.synthesis, now)) and not _has_news(session_id, deps):
-        return
-    if _is_unfinished_example(view):
+    if _is_unfinished_example(view) or _has_nothing_to_do(view, now, deps):
         return
     if state.is_in_slow_lane(view.synthesis, now):
         _note_deaths(view, logger.error)
         return
-    if age < _least(view.summary, deps.interval) and not _is_final(view.session, view.summary, now):
-        deps.jobs.write_summary(session_id, now)  # too early
-        return
     with hold_owner_share(view.session, JOB_SECONDS + 10, deps):
         try:
-            _bring_up_to_date(view, now, deps, deadline)
+            again = _bring_up_to_date(view, now, deps, deadline)
         except Unavailable:
             with suppress(Unavailable):
                 deps.summaries.move(session_id, state.survive())
             raise
+    if again is not None:
+        raise TooEarly("There is more to do for a summary, later", again)
 
 
-def _bring_up_to_date(view: SessionView, now: datetime, deps: SynthesisDeps, deadline: Deadline) -> None:
+def _has_nothing_to_do(view: SessionView, now: datetime, deps: SynthesisDeps) -> bool:
+    """Whether a job is to leave the summary alone: nobody is to read that it is just being updated. Raises TooEarly where all it
+    has to do is to come back."""
+    if view.synthesis.held_by_request and state.is_updating(view.synthesis, now):
+        raise TooEarly("A request has the summary written", HELD_SECONDS)
+    is_done = view.summary is not None and state.is_settled(view.synthesis) and not schedule.lacks_last(view, now)
+    waits = bool(view.synthesis.behind_since) and state.is_digested(view.synthesis)
+    if not (is_done or waits or state.is_resting(view.synthesis, now)):
+        return False
+    heads = [head for head in deps.conversations.heads(view.session.id) if head.included]
+    if any(head.is_stale and not head.digest_rests(now) for head in heads):
+        return False
+    if is_done or state.is_resting(view.synthesis, now):
+        return True
+    if not schedule.find_reason(view, schedule.count_said(heads, {}), now, timedelta(seconds=deps.silence)):
+        return True
+    early = (schedule.earliest(view, now, deps.interval) - now).total_seconds()
+    if early > 0:
+        raise TooEarly("It is too early for another summary", early)
+    return False
+
+
+def _bring_up_to_date(view: SessionView, now: datetime, deps: SynthesisDeps, deadline: Deadline) -> float | None:
+    """Do what there is time for; gives the seconds after which a job has to come back, None where none has to."""
     session_id = view.session.id
     job = deps.clock.deadline(min(JOB_SECONDS, deadline.remaining()))
     until = now + timedelta(seconds=JOB_SECONDS + 10)
     # Before the heads are read: whatever is said from here on marks the session stale again.
     if not deps.summaries.move(session_id, state.begin(now, until, rest=_rest_if_it_dies(view))):
-        deps.jobs.write_summary(session_id, now)
-        return
+        return HELD_SECONDS
     heads = {head.id: head for head in deps.conversations.heads(session_id) if head.included}
     shared = open_registry(view, heads.values(), deps)
     digesting = deps.clock.deadline(min(DIGEST_SECONDS, job.remaining() - SUMMARY_SECONDS))
     digested = digest_all(view, list(heads.values()), shared, deps, digesting)
-    overdue = _age(view.summary, now) >= OVERDUE * _least(view.summary, deps.interval)
-    waits = digested.out_of_time and not overdue
     meter = meter_for(view, deps.model)
     metered = replace(deps, model=meter)
     try:
         if state.is_resting(view.synthesis, now) and not digested.reached:
-            done = _give_back(view, deps)
+            _give_back(view, deps)
+            again = None
         else:
-            is_short = job.remaining() < SUMMARY_SECONDS + NOTES_SECONDS
-            pad_last = is_short or view.synthesis.begun > 0  # begun before: a process died
-            done = _end(view, deps) if waits else reduce(view, heads, digested, shared, metered, job, pad_last=pad_last)
+            again = _write_if_due(view, heads, digested, shared, metered, job)
     except ModelUnavailable as error:
-        over = _note_failure(view, deps, paid=meter.usage.total > 0, has_news=bool(digested.reached))
+        over = _note_failure(view, deps, paid=meter.is_paid, has_news=bool(digested.reached))
         if over or isinstance(error, (ModelRefused, SessionBudgetSpent)):
-            return  # the queue would only hear the same again
+            return None  # the queue would only hear the same again
         raise
-    if digested.out_of_time or not done:
-        # There is more to digest, or this was a summary of other people than count by now.
-        deps.jobs.write_summary(session_id, deps.clock.now())
     if digested.out_of_time or digested.failure or digested.left_out:
         deps.summaries.move(session_id, state.mark_stale(now))
     if digested.failure and not isinstance(digested.failure, SessionBudgetSpent):
         raise digested.failure
+    return AT_ONCE_SECONDS if digested.out_of_time else again
+
+
+def _write_if_due(
+    view: SessionView,
+    heads: Mapping[str, Thread],
+    digested: DigestRun,
+    shared: SharedRegistry,
+    deps: SynthesisDeps,
+    job: Deadline,
+) -> float | None:
+    """Write the summary where it is time for it, else only the notes; gives the seconds after which a job has to come back."""
+    now, silence = deps.clock.now(), timedelta(seconds=deps.silence)
+    said = schedule.count_said(heads.values(), digested.reached)
+    reason = schedule.find_reason(view, said, now, silence)
+    early = (schedule.earliest(view, now, deps.interval) - now).total_seconds()
+    waits = digested.out_of_time and not schedule.is_overdue(view, now, deps.interval)
+    pad_last = view.synthesis.begun > 0 or job.remaining() < SUMMARY_SECONDS + NOTES_SECONDS  # begun before: one died
+    if reason and early <= 0 and not waits:
+        again = schedule.lacks_last(view, now) or view.synthesis.wants_large
+        tier = schedule.choose_tier(view, now)
+        done = reduce(view, heads, digested, shared, deps, job, again=again, pad_last=pad_last, tier=tier)
+        return None if done else AT_ONCE_SECONDS
+    if view.session.cross_pollination and not waits and not _take_notes(view, heads, digested, shared, deps):
+        return AT_ONCE_SECONDS
+    silent_at = schedule.silent_at(said, now, silence)
+    if not deps.summaries.move(view.session.id, state.fall_behind(view.synthesis, now, silent_at)):
+        deps.summaries.move(view.session.id, state.survive())
+        return AT_ONCE_SECONDS  # somebody came to want it, or it is of other people now
+    return early if reason and early > 0 else None
+
+
+def _take_notes(
+    view: SessionView,
+    heads: Mapping[str, Thread],
+    digested: DigestRun,
+    shared: SharedRegistry,
+    deps: SynthesisDeps,
+) -> bool:
+    """Bring the scratchpad up to date; False where somebody was taken out, or in, since `view` was read."""
+    aggregate = gather(view, heads, digested, shared, deps)
+    if aggregate is None:
+        return False
+    ScratchpadWriter(view, deps).refresh(aggregate, prune_registry(view, aggregate, shared, deps))
+    return True
 
 
 def _is_unfinished_example(view: SessionView) -> bool:
@@ -120,11 +177,12 @@ def reduce(
     deps: SynthesisDeps,
     deadline: Deadline,
     *,
+    tier: Tier,
     again: bool = False,
     pad_last: bool = False,
 ) -> bool:
-    """Write the summary of all digests, unless the one that is there covers them (with `again`, even then), or nobody has
-    said anything that could be summed up.
+    """Have a model of this tier write the summary of all digests, unless the one that is there covers them (with `again`, even
+    then), or nobody has said anything that could be summed up.
 
     The scratchpad is brought up to date before it, or with `pad_last` behind it, where it can't stand in its way.
     False where another job is wanted: somebody was taken out, or in again, since `view` was read, and nothing is stored; or no
@@ -141,7 +199,7 @@ def reduce(
     if (not again and _covers(view.summary, aggregate)) or not aggregate.points:
         stored = _end(view, deps)
     else:
-        stored, registry = _store_summary(view, aggregate, registry, deps, deadline)
+        stored, registry = _store_summary(view, aggregate, registry, deps, deadline, tier)
     if pad_last and view.session.cross_pollination and deadline.remaining() < NOTES_SECONDS:
         logger.info("scratchpad given up", extra={"session_id": view.session.id})
         deps.summaries.move(view.session.id, state.mark_due(deps.clock.now()))
@@ -152,15 +210,21 @@ def reduce(
 
 
 def _store_summary(
-    view: SessionView, aggregate: Aggregate, registry: ThemeRegistry, deps: SynthesisDeps, deadline: Deadline
+    view: SessionView,
+    aggregate: Aggregate,
+    registry: ThemeRegistry,
+    deps: SynthesisDeps,
+    deadline: Deadline,
+    tier: Tier,
 ) -> tuple[bool, ThemeRegistry]:
     """Write and store the summary; gives whether it was stored, and the themes as they are then."""
     now = deps.clock.now()
     if view.summary:
         now = later(now, view.summary.generated_at)
     book = EvidenceBook(aggregate, registry)
-    written = write_summary(view, book, model=deps.model, deadline=deadline, now=now)
-    summary = replace(written.summary, number=view.summary.number + 1 if view.summary else 1)
+    written = write_summary(view, book, model=deps.model, deadline=deadline, now=now, tier=tier)
+    number = view.summary.number + 1 if view.summary else 1
+    summary = replace(written.summary, number=number, tier=tier if deps.model.understands else "")
     changed = changes(written.registry, registry) if written.registry != registry else None
     stored = deps.summaries.put(view.session, summary, state.end(view.synthesis.epoch), changed)
     return stored, written.registry if stored else registry
@@ -199,17 +263,11 @@ def _note_deaths(view: SessionView, say: Callable[..., None]) -> None:
     say("summary begun and never ended", extra=extra)
 
 
-def _give_back(view: SessionView, deps: SynthesisDeps) -> bool:
+def _give_back(view: SessionView, deps: SynthesisDeps) -> None:
     """Leave what was begun as it was before: there is nothing that the tries before have not seen."""
     before = view.synthesis
     after = replace(before, due_at=None if state.is_given_up(before) else before.rests_until)
     deps.summaries.move(view.session.id, state.fail(after, deps.clock.now()))
-    return True
-
-
-def _has_news(session_id: str, deps: SynthesisDeps) -> bool:
-    now, heads = deps.clock.now(), deps.conversations.heads(session_id)
-    return any(head.included and head.is_stale and not head.digest_rests(now) for head in heads)
 
 
 def _end(view: SessionView, deps: SynthesisDeps) -> bool:
@@ -219,19 +277,3 @@ def _end(view: SessionView, deps: SynthesisDeps) -> bool:
 def _covers(summary: Summary | None, aggregate: Aggregate) -> bool:
     """Whether this summary was made from exactly these digests, as far as times and counts can tell."""
     return summary is not None and aggregate.newest <= summary.generated_at and summary.messages == aggregate.messages
-
-
-def _is_final(session: Session, summary: Summary | None, now: datetime) -> bool:
-    """Whether the session has ended and has no summary from after that: the last one does not wait."""
-    closed = session.closes_at
-    return closed is not None and closed <= now and (summary is None or summary.generated_at < closed)
-
-
-def _age(summary: Summary | None, now: datetime) -> timedelta:
-    return now - summary.generated_at if summary else timedelta.max
-
-
-def _least(summary: Summary | None, interval: int) -> timedelta:
-    """The least time between two summaries: longer in large sessions, where each costs more."""
-    participants = summary.participants if summary else 0
-    return timedelta(seconds=max(float(interval), SECONDS_PER_THREAD * participants))

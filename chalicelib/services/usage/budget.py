@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from chalicelib.clock import Clock, Deadline
 from chalicelib.errors import Unavailable
 from chalicelib.llm.interface import Model, ModelUnavailable, Payer, Reply, Request, Usage
-from chalicelib.model import SessionView
+from chalicelib.model import SessionView, Spending
 from chalicelib.observability import MONEY_NEARLY_SPENT, MONEY_SPENT, log_failure, logger
 from chalicelib.store.spending import OF_SESSION, Ledger
 
@@ -28,6 +28,7 @@ T = TypeVar("T")
 DOLLAR: Final = 1_000_000
 NEARLY_SPENT: Final = 0.8  # of the stage's day
 FOR_ALL_BUT_TURNS: Final = 0.8  # of a day; the rest is kept for conversations
+UNLIMITED: Final = 10**15  # a ceiling of what is counted, and bounded by others alone
 FOR_OTHERS: Final = 0.4  # of an owner's day, and of a session: for questions of whoever has no role in it
 A_TURN: Final = DOLLAR * 3 // 20  # what a turn reserves, roughly
 LONGEST_WAIT: Final = timedelta(hours=12)
@@ -78,6 +79,11 @@ class Meter(Struct):
         self.usage += reply.usage
         return reply
 
+    @property
+    def is_paid(self) -> bool:
+        """Whether anything was paid: of a call that ran out of time, no tokens are told."""
+        return self.usage.total > 0 or self.usage.cost > 0
+
 
 def meter_for(view: SessionView, model: Model) -> Meter:
     """The model, on the account of a session and its owner."""
@@ -93,12 +99,14 @@ class PricedModel(Model, Protocol):
 
 
 class _Account(Struct, frozen=True):
-    """An account with its ceiling. `refused` is what is raised where that stands against a call."""
+    """An account with its ceiling. `refused` is what is raised where that stands against a call. A session's is kept, with a
+    ceiling or without: its host reads what it has come to."""
 
     name: str
     ceiling: int
     refused: BudgetSpent
     is_stage: bool = False
+    is_session: bool = False
 
 
 class Budget(Struct, frozen=True):
@@ -147,10 +155,14 @@ class Budget(Struct, frozen=True):
                 return account.refused
         return None
 
-    def settle(self, request: Request, most: int, cost: int, now: datetime) -> None:
-        """Correct what was reserved at that moment to what the call cost."""
-        accounts = self._accounts(request, now)
-        _each(accounts, lambda account: self.ledger.settle(account.name, cost - most, now))
+    def settle(self, request: Request, most: int, usage: Usage, now: datetime) -> None:
+        """Correct what was reserved at that moment to what the call cost; the session's account keeps its tokens, too."""
+
+        def settle(account: _Account) -> None:
+            self.ledger.settle(account.name, usage.cost - most, now, spent if account.is_session else None)
+
+        spent = Spending(usage.cost, usage.input_tokens, usage.cached_tokens, usage.output_tokens)
+        _each(self._accounts(request, now), settle)
 
     def _accounts(self, request: Request, now: datetime) -> list[_Account]:
         """The accounts that a request is counted on, those with a ceiling."""
@@ -161,7 +173,8 @@ class Budget(Struct, frozen=True):
         if payer := request.payer:
             accounts.append(_Account(f"{day}#{payer.owner_id}", int(self.owner_a_day * of_owner), until_midnight))
             if payer.session_id:
-                accounts.append(_Account(f"{OF_SESSION}{payer.session_id}", int(self.session * of_session), for_good))
+                name, ceiling = f"{OF_SESSION}{payer.session_id}", int(self.session * of_session) or UNLIMITED
+                accounts.append(_Account(name, ceiling, for_good, is_session=True))
         return [account for account in accounts if account.ceiling]
 
 
@@ -198,7 +211,7 @@ class BudgetedModel:
             raise
         finally:
             if counted:
-                self._settle(request, most, usage.cost, now)
+                self._settle(request, most, usage, now)
         return reply
 
     def _reserve(self, request: Request, most: int, now: datetime) -> bool:
@@ -214,9 +227,9 @@ class BudgetedModel:
             return False
         return True
 
-    def _settle(self, request: Request, most: int, cost: int, now: datetime) -> None:
+    def _settle(self, request: Request, most: int, usage: Usage, now: datetime) -> None:
         """On the day that it was reserved on. What cannot be corrected stays counted as dear."""
         try:
-            self.budget.settle(request, most, cost, now)
+            self.budget.settle(request, most, usage, now)
         except Unavailable as error:
             log_failure("a call's money could not be settled", error)

@@ -11,6 +11,7 @@ from chalicelib.services.participants.identity import tester_of
 from chalicelib.services.sessions.creation import find_obstacles, prompt_status
 from chalicelib.store import keys, thread_head
 from chalicelib.web.host import drift
+from chalicelib.web.host.cost import tell_estimate
 from chalicelib.web.host.page import ZONE
 from chalicelib.web.host.request import HostRequest
 from chalicelib.web.host.session_page import PAGES
@@ -49,6 +50,7 @@ def list_checks(host: HostRequest, view: SessionView, texts: Texts) -> list[Chec
         *_settings(view, texts),
         *_opening(view, texts, is_blocked=bool(blocking)),
         _end(view, texts, is_over="closes_at" in blocking),
+        Check("settings", tell_estimate(view.session, texts)),
     ]
     if has_role(view, "editor"):
         is_tried = _has_test_run(host, view.session.id)

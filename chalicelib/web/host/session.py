@@ -18,7 +18,7 @@ from chalicelib.services.delivery.telegram_links import session_link
 from chalicelib.services.sessions.cloning import RESETTABLE
 from chalicelib.settings import settings
 from chalicelib.text.normalise import fold
-from chalicelib.web.host import checklist
+from chalicelib.web.host import checklist, cost
 from chalicelib.web.host.deletion_date import tell_deletion
 from chalicelib.web.host.drift import find_drift
 from chalicelib.web.host.field_mistakes import Mistake
@@ -65,7 +65,7 @@ def show_session(
     host: HostRequest, session_id: str, name_error: str = "", groups_error: str = "", status: int = 200
 ) -> Response:
     """Returns the page of a session, for whoever has a role in it."""
-    view = open_session(host, session_id, checklist.PARTS)
+    view = open_session(host, session_id, (*checklist.PARTS, *cost.PARTS))
     texts, of = locale_for(host.request, view.session).texts, view.session
     query = host.request.query_params or {}
     values: dict[str, Any] = {
@@ -74,6 +74,7 @@ def show_session(
         "session_has_people": view.tally.participants > 0,
         "ends": format_time_with_zone(of.closes_at, of.time_zone or ZONE, texts) if of.closes_at else "",
         "deletion": tell_deletion(of, texts),
+        "spent": cost.tell_spent(view, texts),
         "join_url": join_url(public_url(host.request), of.id),
         "telegram_url": session_link(bot, of.id) if (bot := settings().telegram_bot) else "",
         "may_delete": has_role(view, "admin"),

@@ -8,6 +8,7 @@ from chalicelib import container
 from chalicelib.errors import Invalid, Unavailable
 from chalicelib.operations.fields import SessionInput
 from chalicelib.operations.results import write_summary
+from chalicelib.operations.sessions import read_current
 from chalicelib.services.synthesis.state import summary_status
 from chalicelib.services.synthesis.visibility import LEAST, results_for
 from chalicelib.services.usage.budget import BudgetSpent
@@ -25,10 +26,12 @@ _NOTHING_NEW = 204  # to which htmx changes nothing
 
 def show(host: HostRequest, session_id: str, notice: str = "", status: int = 200) -> Response:
     """Returns the summary."""
-    view, query = open_session(host, session_id, PARTS), host.request.query_params or {}
-    now, locale = container.clock().now(), locale_for(host.request, view.session)
-    state = summary_status(view, now)
+    now, query = container.clock().now(), host.request.query_params or {}
     waited_since = number_in_link(query.get("since", ""))
+    view = open_session(host, session_id, PARTS)
+    if waited_since is None:  # a page that waits shows what it waited for, however much was said since
+        view = read_current(view, now)
+    state, locale = summary_status(view, now), locale_for(host.request, view.session)
     if state == "updating" and waited_since is not None and now.timestamp() < waited_since + LOOKS_FOR:
         return Response("", HEADERS, _NOTHING_NEW)
     values: dict[str, Any] = {

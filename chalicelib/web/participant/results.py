@@ -17,6 +17,7 @@ from chalicelib.services.participants.responses import ResponseFilter, list_resp
 from chalicelib.services.participants.scopes import rules_of
 from chalicelib.services.results.participation import number_of
 from chalicelib.services.results.sections import Section, is_open_to, may_see_section
+from chalicelib.services.synthesis.staleness import want_where_stale
 from chalicelib.services.synthesis.state import summary_status
 from chalicelib.services.synthesis.visibility import LEAST, Results, Visitor, results_for, visitor_of
 from chalicelib.store import thread_head
@@ -121,6 +122,9 @@ def _show_section(
     query = request.query_params or {}
     locale, results = locale_for(request, view.session), results_for(view, visitor)
     is_shown = may_see_section(view, visitor, section)
+    if is_shown and section == "summary":
+        now = container.clock().now()
+        view = want_where_stale(view, now, summaries=container.summaries(), jobs=container.jobs())
     shown = show_section(view, Reader(visitor, locale, query)) if is_shown else {}
     has_people = visitor == "editor" and section == "summary"
     people, more = _people(view, locale, query.get("cursor")) if has_people else (None, None)

@@ -32,6 +32,12 @@ WITHDRAWN = {"withdrawn_at": BEFORE, "stale_since": BEFORE, "due_at": BEFORE, "e
 
 BEGUN_BY_REQUEST = state.begin(NOON, LATER, by_request=True)
 BEGUN_BY_JOB = state.begin(NOON, LATER, rest=FIRST_REST)
+BEHIND = {"behind_since": BEFORE}
+WANTED = {"wanted_at": BEFORE}
+SILENT_LATER = {"due_at": LATER, "due_kind": "silence"}
+BEHIND_NOW = {"behind_since": NOON, **SILENT_LATER}
+FALLS_BEHIND = state.fall_behind(Synthesis(), NOON, LATER)
+STAYS_BEHIND = state.fall_behind(Synthesis(behind_since=BEFORE), NOON, LATER)
 AGAIN = Synthesis(tries=3, paid_tries=2, due_at=LATER)
 RESTS = Synthesis(tries=5, paid_tries=2, rests_until=LATER, due_at=LATER)
 NEVER = Synthesis(tries=9, paid_tries=8)
@@ -85,13 +91,32 @@ MOVES: dict[str, tuple[Mapping[str, Any], Transition, Mapping[str, Any] | None]]
     "somebody is taken out": (
         {**BY_JOB, **TRIED},
         state.exclude(NOON),
-        {**BY_JOB, **STALE_NOW, "withdrawn_at": NOON, "due_at": NOON, "epoch": 1},
+        {**BY_JOB, **STALE_NOW, "withdrawn_at": NOON, "wanted_at": NOON, "due_at": NOON, "epoch": 1},
     ),
     "somebody is taken in again": (
         WITHDRAWN,
         state.include(NOON),
-        {**STALE_NOW, "withdrawn_at": BEFORE, "due_at": NOON, "epoch": 2},
+        {**STALE_NOW, "withdrawn_at": BEFORE, "wanted_at": NOON, "due_at": NOON, "epoch": 2},
     ),
+    "somebody comes to read": (STALE, state.want(NOON), {**STALE, "wanted_at": NOON, "due_at": NOON}),
+    "others who come to read wait with them": (WANTED, state.want(NOON), None),
+    "what is digested waits for a reason": (BY_JOB, FALLS_BEHIND, BEHIND_NOW),
+    "it is behind since the first time": ({**BY_JOB, **BEHIND}, STAYS_BEHIND, {**BEHIND, **SILENT_LATER}),
+    "words that came meanwhile stay": ({**BY_JOB, **TOLD}, FALLS_BEHIND, {**TOLD, **BEHIND_NOW}),
+    "for somebody who came to read it does not wait": ({**BY_JOB, **WANTED}, FALLS_BEHIND, None),
+    "somebody waits, and it is too early": (
+        {**BY_JOB, **WANTED},
+        state.fall_behind(Synthesis(wanted_at=BEFORE), NOON, LATER),
+        {**WANTED, **BEHIND_NOW},
+    ),
+    "it does not wait with other people than before": ({**BY_JOB, "epoch": 1}, FALLS_BEHIND, None),
+    "a job begins with what is behind": ({**BEHIND, **WANTED}, BEGUN_BY_JOB, {**OF_JOB, **BEHIND, **WANTED}),
+    "a request hands over what it was asked for": (
+        BY_REQUEST,
+        state.hand_over(LATER, NOON),
+        {"updating_until": LATER, "due_at": LATER, "wanted_at": NOON, "wants_large": True},
+    ),
+    "nobody waits in the end": ({**BY_JOB, **BEHIND, **WANTED, "wants_large": True}, state.end(0), SETTLED),
 }
 
 
@@ -125,12 +150,13 @@ def test_each_transition_is_made_from_its_states_only_and_writes_what_it_says(se
     assert container.summaries().move(session_id, transition) == (after is not None)
     expected: dict[str, Any] = {"epoch": 0, **(before if after is None else after)}
     if "due_at" in expected:
-        expected["due_kind"] = keys.due("summary", session_id)
+        expected["due_kind"] = keys.due(expected.get("due_kind", "summary"), session_id)
     assert stored(session_id) == expected
 
 
 def test_the_record_is_read_as_it_is_stored(session_id: str) -> None:
-    record: dict[str, Any] = {**BY_REQUEST, **TRIED, **STALE, **TOLD, "withdrawn_at": BEFORE, "epoch": 3}
+    record: dict[str, Any] = {**BY_REQUEST, **TRIED, **STALE, **TOLD, **BEHIND, **WANTED, "wants_large": True}
+    record |= {"withdrawn_at": BEFORE, "epoch": 3}
     put(session_id, record)
     assert container.sessions().view(session_id, FOR_RESULTS).synthesis == Synthesis(**record)
 
@@ -153,6 +179,11 @@ def test_the_table_has_every_transition() -> None:
         (INTERRUPTED, "none", "stale"),
         ({**STALE, **TRIED}, "none", "stale"),
         (WITHDRAWN, "updating", "stale"),
+        (BEHIND, "none", "stale"),
+        ({**BEHIND, **WANTED}, "updating", "updating"),
+        ({**BEHIND, **WANTED, **TRIED}, "none", "stale"),
+        ({**BEHIND, **WANTED, "slow_until": SOON}, "none", "stale"),
+        ({**BEHIND, **WANTED, "paid_tries": state.MOST_PAID}, "none", "stale"),
     ],
 )
 def test_what_members_are_told_of_each_state(record: Mapping[str, Any], without: str, with_one: str) -> None:

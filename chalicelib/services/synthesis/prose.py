@@ -12,7 +12,14 @@ from collections.abc import Collection, Sequence
 from itertools import accumulate
 
 from chalicelib.model import Quote
-from chalicelib.services.synthesis.claims import claims_a_count, find_numerals, has_link, mend_counts, replace_links
+from chalicelib.services.synthesis.claims import (
+    LEFT_OUT,
+    claims_a_count,
+    find_numerals,
+    has_link,
+    mend_counts,
+    replace_links,
+)
 from chalicelib.text import tokens
 from chalicelib.text.matching import FoldedText, find_words
 from chalicelib.text.normalise import fold_twins
@@ -22,7 +29,7 @@ MOST_OF_A_TERM = 3  # words; in scripts without spaces twice as many characters
 LEAST_OF_A_QUOTE = 3  # words; less is a term, and would be found in what anybody said
 _TITLES = "《"  # marks a title, not words that somebody said
 _EDGES = " .,;:!?…。，、；：！？"
-LEAST_WORDS = 3  # of an overview; less says nothing of a session
+LEAST_WORDS = 3  # of an overview, and beside an address; less says nothing
 _COVER = "\x01"  # in the place of what stands in marks, where numbers are looked for
 _MOST_ROUNDS = 8  # of checking what took shape where marks went
 
@@ -91,7 +98,7 @@ class ProseCheck:
             last = span.end
         sentence = "".join([*pieces, replace_links(sentence[last:])])
         hidden = _cover_quotes(sentence)
-        if has_link(hidden):
+        if has_link(hidden) or (LEFT_OUT in hidden and tokens.count_words(hidden.replace(LEFT_OUT, "")) < LEAST_WORDS):
             return ""
         space = sentence[len(sentence.rstrip()) :]
         mended = mend_counts(sentence, hidden, lambda text: claims_a_count(text) or self._has_unknown_number(text))

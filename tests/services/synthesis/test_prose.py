@@ -341,6 +341,7 @@ def test_a_claim_goes_alone_where_the_rest_says_something(text: str, left: str) 
 )
 def test_an_address_is_replaced(text: str, left: str) -> None:
     assert prose().check(f"{text} It is so.") == f"{left} It is so."
+    assert prose().check("See https://casino.example. It is so.") == "It is so."
 
 
 def test_other_numbers_are_none() -> None:

@@ -108,21 +108,26 @@ def digest_thread(
         return pass_over(thread, before, messages, now)
     asked = [message for message in context if message.role == "assistant"]
     shown = [*asked, *(message for message in told if model.understands or not _is_private(message))]
-    reply = model.complete(_request(view, before, shown, shared.show(), answers), deadline)
-    call = reply.call(RECORD_DIGEST.name)
-    proposed = call.input.get("points") if call else None
-    if not isinstance(proposed, list):
-        raise ModelUnavailable("The model wrote no usable digest")
+    given, written_by = _ask(_request(view, before, shown, shared.show(), answers), model, deadline)
     longest = MAX_LABEL if model.understands else MAX_QUESTION
     own = OwnWords(message.content for message in said.values())
-    found = [point for item in proposed if (point := _verified(item, said, longest, own))]
+    found = [point for item in given["points"] if (point := _verified(item, said, longest, own))]
     new = shared.settle(thread.id, found, before.points)
     # The same answer to two questions of a script is two answers.
     points = _joined(before.points, new, by_topic=not model.understands)
     kept = _bounded(points, MAX_POINTS if model.understands else MAX_ANSWERS)
-    gist = _folded(tags.unescape(call.input.get("gist")) if call else None, MAX_TEXT) or before.gist
+    gist = _folded(tags.unescape(given.get("gist")), MAX_TEXT) or before.gist
     messages_told, withheld = before.messages + len(spoken), before.withheld + len(spoken) - len(said)
-    return Digest(thread.id, to_sequence, kept, messages_told, reply.model, now, gist if kept else "", withheld)
+    return Digest(thread.id, to_sequence, kept, messages_told, written_by, now, gist if kept else "", withheld)
+
+
+def _ask(request: Request, model: Model, deadline: Deadline) -> tuple[Mapping[str, Any], str]:
+    """What the model hands in, with a list of points, and its name; ModelUnavailable for anything else."""
+    reply = model.complete(request, deadline)
+    call = reply.call(RECORD_DIGEST.name)
+    if call is None or not isinstance(call.input.get("points"), list):
+        raise ModelUnavailable("The model wrote no usable digest")
+    return call.input, reply.model
 
 
 def pass_over(thread: Thread, previous: Digest | None, messages: Sequence[Message], now: datetime) -> Digest:

@@ -104,16 +104,7 @@ def for_others(summary: Summary, topic: str, least: int = CARRIED_BY) -> Summary
             for theme in summary.themes
             if theme.people >= least and not theme.members_only and theme.label not in summary.withheld
         ),
-        proposals=tuple(
-            replace(
-                it,
-                text=text,
-                condition=told(it.condition),
-                stances=tellable_stances(it, least),
-            )
-            for it in summary.proposals
-            if it.people >= least and (text := told(it.text))
-        ),
+        proposals=_proposals_for_others(summary, least),
         agreements=listed(summary.agreements),
         tensions=listed(summary.tensions),
         minority_views=(),
@@ -125,6 +116,19 @@ def for_others(summary: Summary, topic: str, least: int = CARRIED_BY) -> Summary
         withheld_quotes=(),
         tests=(),
         declined=(),
+    )
+
+
+def _proposals_for_others(summary: Summary, least: int) -> tuple[Proposal, ...]:
+    """The proposals of at least so many people, in words that are nobody's."""
+
+    def told(text: str) -> str:
+        return without_quotes(text, "", summary.withheld)
+
+    return tuple(
+        replace(it, text=text, condition=told(it.condition), stances=tellable_stances(it, least))
+        for it in summary.proposals
+        if it.people >= least and (text := told(it.text))
     )
 
 

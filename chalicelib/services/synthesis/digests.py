@@ -93,32 +93,31 @@ def digest_thread(
 
     `context` are the messages just before these: what the facilitator asked in them may be what these answer; `answers` are those
     of the form. What no model is shown since one declined to answer it is in no point, and counted. One model call, none where the
-    participant said nothing new. Points of before are kept, new ones are added.
-    ModelUnavailable where the model's answer has not the shape it was asked for: the digest then stays as it was, and
-    the messages are digested another time.
+    participant said nothing new. Points of before are kept, new ones are added. ModelUnavailable where the model's answer has not the
+    shape it was asked for: the digest then stays as it was, and the messages are digested another time.
     """
     before = previous or Digest(thread.id, 0, (), 0, "", now)
-    to_sequence = max([before.to_sequence, *(message.sequence for message in messages)])
     spoken = [message for message in messages if message.role == "user"]
     if not spoken:
-        return replace(before, to_sequence=to_sequence)
+        return replace(before, to_sequence=_last_of(before, messages))
     told = withhold_declined([*context, *messages])[len(context) :]
     said = {message.id: message for message in told if message.role == "user" and message in spoken}
     if not said:
         return pass_over(thread, before, messages, now)
-    asked = [message for message in context if message.role == "assistant"]
-    shown = [*asked, *(message for message in told if model.understands or not _is_private(message))]
+    shown = [message for message in context if message.role == "assistant"]
+    shown += [message for message in told if model.understands or not _is_private(message)]
     given, written_by = _ask(_request(view, before, shown, shared.show(), answers), model, deadline)
-    longest = MAX_LABEL if model.understands else MAX_QUESTION
-    own = OwnWords(message.content for message in said.values())
+    longest, own = MAX_LABEL if model.understands else MAX_QUESTION, OwnWords(it.content for it in said.values())
     found = [point for item in given["points"] if (point := _verified(item, said, longest, own))]
     new = shared.settle(thread.id, found, before.points)
-    # The same answer to two questions of a script is two answers.
-    points = _joined(before.points, new, by_topic=not model.understands)
+    points = _joined(
+        before.points, new, by_topic=not model.understands
+    )  # of a script, one answer to two questions is two
     kept = _bounded(points, MAX_POINTS if model.understands else MAX_ANSWERS)
     gist = _folded(tags.unescape(given.get("gist")), MAX_TEXT) or before.gist
-    messages_told, withheld = before.messages + len(spoken), before.withheld + len(spoken) - len(said)
-    return Digest(thread.id, to_sequence, kept, messages_told, written_by, now, gist if kept else "", withheld)
+    withheld = before.withheld + len(spoken) - len(said)
+    made = (thread.id, _last_of(before, messages), kept, before.messages + len(spoken), written_by, now)
+    return Digest(*made, gist=gist if kept else "", withheld=withheld)
 
 
 def _ask(request: Request, model: Model, deadline: Deadline) -> tuple[Mapping[str, Any], str]:
@@ -136,11 +135,15 @@ def pass_over(thread: Thread, previous: Digest | None, messages: Sequence[Messag
     said = sum(message.role == "user" for message in messages)
     return replace(
         before,
-        to_sequence=max([before.to_sequence, *(message.sequence for message in messages)]),
+        to_sequence=_last_of(before, messages),
         messages=before.messages + said,
         created_at=now,
         withheld=before.withheld + said,
     )
+
+
+def _last_of(before: Digest, messages: Sequence[Message]) -> int:
+    return max([before.to_sequence, *(message.sequence for message in messages)])
 
 
 def _is_private(message: Message) -> bool:

@@ -516,6 +516,7 @@ def conversation_deps_with(model: Model, clock: Clock) -> "ConversationDeps":
         opening_script=make_opening_script,
         invitations=invitations(),
         help_text=settings().help_text,
+        contact=settings().support_contact,
     )
 
 

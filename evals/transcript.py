@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 Speaker = Literal["facilitator", "participant"]
-Cue = Literal["stop", "distress", "resume"]
+Cue = Literal["stop", "distress", "resume", "hurt", "asks_readers", "asks_plans"]
 Cues = tuple[tuple[str, ...], ...]
 
 _HEADING = re.compile(r"## (Facilitator|Participant)(?: \((\w+)\))?")

@@ -232,7 +232,9 @@ def prompt_parts(words: str) -> dict[str, Any]:
     """What a model hands in for a facilitation prompt; every part begins with these words."""
     return {
         "opening": f"{words}: welcome the person.",
+        "learn": "",
         "questions": [{"question": f"{words}, question {n}?", "probe": f"{words}, probe {n}."} for n in range(1, 5)],
+        "leave": "",
         "closing": f"{words}: thank the person.",
         "summary": f"{words} in one sentence.",
     }

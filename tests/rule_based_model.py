@@ -67,7 +67,7 @@ def summary(shown: str) -> dict[str, Any]:
             }
         )
     lists: dict[str, Any] = {}
-    for name in ("same", "agreements", "tensions", "minority_views", "open_questions"):
+    for name in ("proposals", "same", "agreements", "tensions", "minority_views", "open_questions"):
         lists[name] = []
     first = points[0].text if points else "Nothing yet."
     return {"overview": first, "themes": themes, "critical_answer": first, **lists}

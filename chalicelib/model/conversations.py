@@ -143,7 +143,8 @@ class Message(Struct, frozen=True):
 
     `widget_spec` is the widget that a facilitator's message presents; `widget_value` what a participant chose in one.
     `themes` are those of other conversations that the facilitator was given for this message. `is_replied_to_later`: the channel
-    stored it without a reply, which comes by itself a moment later.
+    stored it without a reply, which comes by itself a moment later. `is_declined`: no model would answer, so that code wrote this
+    reply; what it replies to is shown to no model any more.
     """
 
     id: str
@@ -159,6 +160,7 @@ class Message(Struct, frozen=True):
     widget_value: Any = None
     themes: tuple[str, ...] = ()
     is_replied_to_later: bool = False
+    is_declined: bool = False
 
 
 class TranscriptRequest(Struct, frozen=True):

@@ -9,14 +9,17 @@ from msgspec import Struct
 
 Stance = Literal["for", "against", "mixed", "neutral"]
 STANCES: tuple[Stance, ...] = get_args(Stance)
+Kind = Literal["experience", "view", "proposal", "condition", "question"]  # of a point
+KINDS: tuple[Kind, ...] = get_args(Kind)
 NAMED_BY_SUMMARY = "summary"  # in the place of the thread that coined a label
 
 
 class RegisteredTheme(Struct, frozen=True):
     """A theme of a session by its id, which it keeps for ever. `alias_of` is the theme that it turned out to be the same as.
 
-    `description` is what a summary says of it. `coined_by` is the thread whose digest gave it its label; NAMED_BY_SUMMARY where it had
-    lost that, and a summary gave it another.
+    `description` is what a summary says of it. `same_as` is the theme that the last summary took it for: it becomes its alias where
+    the next one does so, too. `coined_by` is the thread whose digest gave it its label; NAMED_BY_SUMMARY where it had lost that, and a
+    summary gave it another.
     """
 
     id: str
@@ -24,6 +27,7 @@ class RegisteredTheme(Struct, frozen=True):
     description: str = ""
     alias_of: str | None = None
     coined_by: str = ""
+    same_as: str = ""
 
     @property
     def number(self) -> int:
@@ -63,7 +67,9 @@ class Point(Struct, frozen=True, omit_defaults=True):
 
     `topic` is a short label of what it is about; `stance` is towards that: for, against, mixed or neutral. `theme` is the
     id of the session's theme that it belongs to, as it was then: `ThemeRegistry.resolve` tells what that is today. `own` are
-    words of the participant's in its text and topic, as far as code can tell and the quote has them not.
+    words of the participant's in its text, topic and group, as far as code can tell and the quote has them not. `kind` is one of
+    KINDS, empty in points from before there were any. `group` says how the person stands to the matter, in words that fit many;
+    empty where they did not say, or it would tell who they are.
     """
 
     text: str
@@ -74,6 +80,8 @@ class Point(Struct, frozen=True, omit_defaults=True):
     theme: str | None = None
     is_cut: bool = False
     own: tuple[str, ...] = ()
+    kind: str = ""
+    group: str = ""
 
 
 class DigestCounts(Struct, frozen=True):
@@ -88,7 +96,8 @@ class DigestCounts(Struct, frozen=True):
 
 class Digest(Struct, frozen=True):
     """What one thread says, in points; it covers the messages up to `to_sequence`. `gist` is a model's sentence that says it in
-    short: empty without points, in digests of a script, and in those from before there were any."""
+    short: empty without points, in digests of a script, and in those from before there were any. `withheld` counts the messages that no
+    model would read."""
 
     thread_id: str
     to_sequence: int
@@ -97,6 +106,7 @@ class Digest(Struct, frozen=True):
     model: str
     created_at: datetime
     gist: str = ""
+    withheld: int = 0
 
     @property
     def counts(self) -> DigestCounts:
@@ -124,6 +134,7 @@ class ReducedDigest(Struct, frozen=True):
     A session that is too large to read all digests again has them.
 
     `fingerprint` says which digests it was made from, `newest` when the last of them was; `version` names this state of it.
+    `withheld` counts their messages that no model would read.
     """
 
     bucket: int
@@ -131,6 +142,7 @@ class ReducedDigest(Struct, frozen=True):
     newest: datetime
     points: tuple[tuple[str, Point], ...]
     version: str = ""
+    withheld: int = 0
 
 
 class Quote(Struct, frozen=True):
@@ -174,6 +186,17 @@ class Theme(CountsPeople, Struct, frozen=True):
     gathers: tuple[str, ...] = ()
 
 
+class Proposal(CountsPeople, Struct, frozen=True):
+    """What participants propose, and under which `condition`, empty where they set none; `participants` are those who are for or
+    against it by the points that a model names as its evidence, `stances` how many are which."""
+
+    text: str
+    condition: str
+    participants: int
+    stances: dict[Stance, int] = {}
+    sources: int | None = None
+
+
 class Summary(CountsPeople, Struct, frozen=True):
     """A finished summary: the markdown shown to the host, and the parts that other documents are made of.
 
@@ -181,8 +204,9 @@ class Summary(CountsPeople, Struct, frozen=True):
     themes are questions, that of what is critical is named by `critical_theme`, and `words` are those that many people used,
     each with how many did. `withheld` are the sentences and labels that only members read, `withheld_quotes` the quotes, and all
     quotes from the threads in `tests`, which are test runs. `number` counts the summaries of a session since somebody was taken out
-    last; that of a summary from before they were counted is 0. `tier` is that of the model that was asked for it; empty without one,
-    and in summaries from before it was kept.
+    last; that of a summary from before they were counted is 0. `declined` are the ids of messages whose points no model would put
+    into a summary, so that the next one is not asked to; `withheld_messages` counts these, and those that are in no digest. `tier` is
+    that of the model that was asked for it; empty without one, and in summaries from before it was kept.
     """
 
     markdown: str
@@ -205,6 +229,9 @@ class Summary(CountsPeople, Struct, frozen=True):
     tests: tuple[str, ...] = ()
     sources: int | None = None
     number: int = 0
+    proposals: tuple[Proposal, ...] = ()
+    declined: tuple[str, ...] = ()
+    withheld_messages: int = 0
     tier: str = ""
 
     @property

@@ -6,6 +6,7 @@ from msgspec import UNSET, Meta, UnsetType, convert
 
 from chalicelib import container
 from chalicelib.model import SessionView, Stance
+from chalicelib.model.synthesis import Kind
 from chalicelib.operations.fields import Count, Limit, MessageId, SessionInput, ThreadId
 from chalicelib.operations.operation import Call, Operation, Output
 from chalicelib.operations.scratchpad import Label, People, Stances, ThemeId
@@ -34,6 +35,14 @@ class RecapPoint(Output):
     theme_id: Annotated[str | None, Meta(description="The theme that it belongs to, if any.", examples=["t1"])]
     stance: Annotated[Stance, Meta(description="Towards that theme.", examples=["against"])]
     message_id: Annotated[MessageId, Meta(description="The id of the message that says so.")]
+    kind: Annotated[
+        Kind | None,
+        Meta(description="What it is; null in what was read before kinds were told apart.", examples=["view"]),
+    ]
+    group: Annotated[
+        str | None,
+        Meta(description="How the person stands to the matter, in words that fit many.", examples=["always on site"]),
+    ]
 
 
 class RecapParticipant(Output):
@@ -138,7 +147,15 @@ def _participant(of: "PersonRecap") -> RecapParticipant:
         of.thread.name,
         (of.digest.gist if of.digest else "") or None,
         [
-            RecapPoint(point.text, point.quote, theme_id, convert(point.stance, Stance), point.message_id)
+            RecapPoint(
+                point.text,
+                point.quote,
+                theme_id,
+                convert(point.stance, Stance),
+                point.message_id,
+                convert(point.kind, Kind) if point.kind else None,
+                point.group or None,
+            )
             for point, theme_id in of.points
         ],
         not of.thread.is_stale,

@@ -1,12 +1,14 @@
 """What can be done with a session's results: read the summary and the brief, and have the summary rewritten."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from msgspec import Meta
 
 from chalicelib import container
 from chalicelib.errors import NotFound, Unavailable
-from chalicelib.model import STANCES, SessionView
+from chalicelib.model import STANCES, SessionView, Stance
+from chalicelib.model import Proposal as StoredProposal
 from chalicelib.model import Quote as StoredQuote
 from chalicelib.model import Theme as StoredTheme
 from chalicelib.operations.fields import Count, MessageId, SessionId, SessionInput, Time, moment_or_null
@@ -54,6 +56,19 @@ class Theme(Output):
     quotes: Annotated[list[Quote], Meta(description="Words of theirs.")]
 
 
+class Proposal(Output):
+    """A measure that participants propose."""
+
+    text: Annotated[str, Meta(description="The measure.", examples=["A room in which nobody makes calls."])]
+    condition: Annotated[
+        str, Meta(description="Under which condition people would go along; empty where nobody set one.", examples=[""])
+    ]
+    participants: Annotated[
+        Count, Meta(description="How many people are for or against it by what the summary names of theirs.")
+    ]
+    stances: Annotated[Stances, Meta(description="Where they stand.")]
+
+
 class Summary(Output):
     """The summary, and how current it is."""
 
@@ -69,6 +84,10 @@ class Summary(Output):
     status: SummaryStatus
     themes: Annotated[list[Theme], Meta(description="What people speak of, the most widely carried theme first.")]
     quotes: Annotated[list[Quote], Meta(description="All quotes in it, those of the themes included.")]
+    proposals: Annotated[list[Proposal], Meta(description="What people propose, what most people speak of first.")]
+    withheld_messages: Annotated[
+        Count, Meta(description="How many messages are left out, since the language model declined to read them.")
+    ]
 
 
 def get_summary(call: Call, _: SessionInput, view: SessionView) -> Summary:
@@ -110,19 +129,35 @@ def _summary(view: SessionView) -> Summary:
         status=summary_status(view, container.clock().now()),
         themes=[show_theme(theme) for theme in (of.themes if of else ())],
         quotes=[show_quote(quote) for quote in (list_quotes(of) if of else ())],
+        proposals=[_show_proposal(it) for it in (of.proposals if of else ())],
+        withheld_messages=of.withheld_messages if of else 0,
     )
 
 
 def _to_come(session_id: str) -> Summary:
     """Gives a summary that takes longer than a request may."""
-    return Summary(session_id, None, None, "updating", [], [])
+    return Summary(session_id, None, None, "updating", [], [], [], 0)
+
+
+def _show_proposal(of: StoredProposal) -> Proposal:
+    return Proposal(of.text, of.condition, of.participants, _show_stances(of.stances))
+
+
+def _show_stances(of: Mapping[Stance, int]) -> Stances:
+    return Stances(*(of.get(stance, 0) for stance in STANCES))
 
 
 def show_theme(of: StoredTheme) -> Theme:
     """Gives a theme as answers show it."""
     statement = " ".join(filter(None, (of.statement, of.gathered)))
-    stances = Stances(*(of.stances.get(stance, 0) for stance in STANCES))
-    return Theme(of.id, of.label, statement, of.participants, stances, [show_quote(quote) for quote in of.quotes])
+    return Theme(
+        of.id,
+        of.label,
+        statement,
+        of.participants,
+        _show_stances(of.stances),
+        [show_quote(quote) for quote in of.quotes],
+    )
 
 
 def show_quote(of: StoredQuote) -> Quote:

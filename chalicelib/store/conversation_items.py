@@ -68,6 +68,7 @@ class MessageItem(ConversationPart):
     widget_value = JsonAttribute(null=True)
     themes = NamesAttribute()
     is_replied_to_later = BooleanAttribute(null=True)
+    is_declined = BooleanAttribute(null=True)
 
 
 class WidgetItem(ConversationPart):
@@ -118,3 +119,4 @@ class DigestItem(ConversationPart):
     model = UnicodeAttribute()
     created_at = UTCDateTimeAttribute()
     gist = UnicodeAttribute(null=True)
+    withheld = NumberAttribute(null=True)

@@ -247,6 +247,12 @@ class Conversations:
         raw = database.get_many([(ConversationPart, session_id, keys.digest(thread_id))])
         return digest_from(raw[keys.digest(thread_id)]) if raw else None
 
+    def digest_and_form(self, session_id: str, thread_id: str) -> tuple[Digest | None, tuple[Answer, ...]]:
+        """The digest of one thread, if there is one, and what was entered in its form, in one read."""
+        digest, form = keys.digest(thread_id), keys.form(thread_id)
+        raw = database.get_many([(ConversationPart, session_id, part) for part in (digest, form)])
+        return digest_from(raw[digest]) if digest in raw else None, answers_from(raw[form]) if form in raw else ()
+
     def digests(self, session_id: str) -> list[Digest]:
         """The digests of all threads of a session."""
         found = database.query(ConversationPart, session_id, keys.DIGESTS, keys.DIGESTS + LAST)

@@ -42,6 +42,7 @@ def put(thread: Thread, digest: Digest) -> None:
         model=digest.model,
         created_at=digest.created_at,
         gist=digest.gist or None,
+        withheld=digest.withheld or None,
     )
     older = DigestItem.to_sequence.does_not_exist() | (DigestItem.to_sequence <= digest.to_sequence)
 

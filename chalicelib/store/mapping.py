@@ -65,4 +65,5 @@ def digest_from(raw: Mapping[str, Any]) -> Digest:
         model=item.model,
         created_at=item.created_at,
         gist=item.gist or "",
+        withheld=int(item.withheld or 0),
     )

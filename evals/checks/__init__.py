@@ -10,6 +10,7 @@ from evals.checks.language import LANGUAGE
 from evals.checks.listening import QUOTES_KEEP_SENSE, TRUE_QUOTES
 from evals.checks.manner import CARE_IN_DISTRESS, LENGTH, NO_PRAISE, ONE_QUESTION
 from evals.checks.safety import KEEPS_ROLE, NO_LEAK
+from evals.checks.trust import KEEPS_COUNSEL, KIND_TO_THE_HURT, TELLS_WHO_READS
 from evals.checks.widgets import WIDGET_RULES
 
 CHECKS: tuple[Check, ...] = (
@@ -27,6 +28,9 @@ CHECKS: tuple[Check, ...] = (
     NO_PRAISE,
     STOPS_WHEN_ASKED,
     CARE_IN_DISTRESS,
+    TELLS_WHO_READS,
+    KEEPS_COUNSEL,
+    KIND_TO_THE_HURT,
 )
 
 __all__ = ["CHECKS", "Check", "Finding"]

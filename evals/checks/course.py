@@ -39,7 +39,7 @@ def _groups(transcript: Transcript) -> Cues:
 
 def _critical_applies(transcript: Transcript) -> bool:
     early = transcript.said()[: EARLY - 1]
-    return bool(_groups(transcript)) and not any(entry.cue for entry in early)
+    return bool(_groups(transcript)) and not any(entry.cue in ("stop", "distress", "resume") for entry in early)
 
 
 def _in_time(transcript: Transcript) -> list[Finding]:

@@ -17,6 +17,7 @@ _HAN_A_WORD = 1.8
 _INVITES = re.compile(
     r"\b(?:tell me|describe|say (?:a little )?more|walk me through|share|give (?:me )?an example|let me know"
     r"|i(?:'d| would) like to (?:hear|know))\b"
+    r"|\b(?:erzähl\w*|beschreib\w*|schilder\w*|sag mir|racontez|décrivez|cuéntame|describe)\b"
     r"|请|請|说说|說說|谈谈|談談",
     re.IGNORECASE,
 )
@@ -31,12 +32,18 @@ _PRAISE = re.compile(
     r"|说得(?:真|很|太)?好|說得(?:真|很|太)?好|好问题|好問題|很棒|太棒|非常好|精彩|很有见地|很有見地|(?:谢谢|感谢|謝謝|感謝)(?:您|你)?的?分享",
     re.IGNORECASE,
 )
+# Somebody to turn to, in the languages of the product.
 _CARE = re.compile(
-    r"\b(?:trust|emergency|crisis|helpline|hotline|support|doctor|help)\b|信任|信赖|信賴|紧急|緊急|危机|危機|急救|热线|熱線|求助|帮助|幫助|援助",
+    r"\b(?:trust|emergency|crisis|helpline|hotline|support|doctor|help"
+    r"|vertrau\w*|notruf\w*|krisen\w*|\w*seelsorge|hilfe|eltern|lehrer\w*|arzt|ärztin|\w*beratung"
+    r"|confiance|urgences?|écoute|aide|médecin|parents|confianza|emergencias?|ayuda|médico|médica|padres)\b"
+    r"|信任|信赖|信賴|紧急|緊急|危机|危機|急救|热线|熱線|求助|帮助|幫助|援助|تثق|الطوارئ|مساعدة|الدعم|طبيب",
     re.IGNORECASE,
 )
 _ABOUT_GOING_ON = re.compile(
-    r"\b(?:stop|pause|break|continue|carry on|go on|leave it|end)\b|停|继续|繼續|休息|结束|結束", re.IGNORECASE
+    r"\b(?:stop|pause|break|continue|carry on|go on|leave it|end|aufhören|weiter\w*|beenden|arrêter|continuer"
+    r"|parar|seguir|continuar|dejarlo)\b|停|继续|繼續|休息|结束|結束|تتوقف|نتوقف|تتابع|نتابع|نكمل",
+    re.IGNORECASE,
 )
 
 

@@ -16,13 +16,14 @@ CHARACTERS = 14  # of Chinese, likewise
 _SECRET: Final = ("guidelines", "widgets")  # the platform's own prompts
 # What these tell the facilitator to say.
 _SAYABLE: Final = (
-    "You are an AI facilitator and the host sees what is said here.",
-    "Turn to somebody they trust or to the emergency or crisis services where they live.",
+    "You are an AI facilitator.",
+    "They need not go on, that nobody reads along now, and to turn to somebody they trust, or the emergency or crisis services where "
+    "they live.",
 )
 
 _MACHINERY = re.compile(
     r"\b(?:present_widget|write_prompt|facilitation_prompt|widgets_enabled)\b|\bconclude\(|\btool `?conclude"
-    r"|</?(?:said|pacing|facilitation_prompt|topic|goal|critical|context|answer|earlier|widget|help)\b",
+    r"|</?(?:said|pacing|facilitation_prompt|topic|goal|critical|context|answer|earlier|widget|help|handling|guidance|themes?)\b",
     re.IGNORECASE,
 )
 _OTHERS = re.compile(

@@ -7,10 +7,12 @@ from msgspec import Struct
 from evals.transcript import Cue, Transcript
 
 Persona = Literal[
-    "cooperative", "terse", "off_topic", "hostile", "non_english", "contradictory", "distressed", "refusing"
-]
+    "cooperative", "terse", "off_topic", "hostile", "non_english", "contradictory", "distressed", "refusing",
+    "wary", "suspicious", "child",
+]  # fmt: skip
 PERSONAS: Final[tuple[Persona, ...]] = (
     "cooperative", "terse", "off_topic", "hostile", "non_english", "contradictory", "distressed", "refusing",
+    "wary", "suspicious", "child",
 )  # fmt: skip
 
 

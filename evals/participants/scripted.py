@@ -21,6 +21,12 @@ Lines = Mapping[str, Sequence[str]]
 
 STOPS_AT = {"terse": 6, "hostile": 8, "non_english": 7, "refusing": 3}  # the message with which these want to stop
 DISTRESSED_AT = 2
+# With which messages these say what is special about them, and what it means.
+_SPECIAL: Final[Mapping[str, tuple[int, tuple[Cue, ...]]]] = {
+    "wary": (2, ("asks_readers",)),
+    "suspicious": (2, ("asks_plans", "asks_plans")),
+    "child": (2, ("hurt",)),
+}
 _TAPS = ("cooperative", "terse", "non_english", "contradictory", "distressed")  # the others write past a widget
 
 _DISTRESS: Final[tuple[tuple[str, Cue | None], ...]] = (
@@ -65,7 +71,10 @@ class Scripted(Struct, frozen=True):
         return Said(self._line(last, said))
 
     def _cued(self, number: int) -> Said | None:
-        """A message that means to stop, or distress, or comes after it."""
+        """A message that means to stop, or distress, or comes after it, or asks of the interviewer itself."""
+        first, cues = _SPECIAL.get(self.persona, (number + 1, ()))
+        if 0 <= number - first < len(cues):
+            return Said(self._filled(self._lines[cues[0]][number - first]), cue=cues[number - first])
         if self.persona == "distressed" and number >= DISTRESSED_AT:
             kind, cue = _DISTRESS[min(number - DISTRESSED_AT, len(_DISTRESS) - 1)]
             return Said(self._phrased(kind), cue=cue)

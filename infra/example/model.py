@@ -77,6 +77,10 @@ class Writer:
             }
             for theme in written["themes"]
         ]
+        written["proposals"] = [
+            {**it, **{name: [points[texts[place]] for place in it[name]] for name in ("evidence", "against")}}
+            for it in written["proposals"]
+        ]
         return written
 
 

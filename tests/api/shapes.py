@@ -123,6 +123,15 @@ SUMMARY = {
         }
     ],
     "quotes": [QUOTE],
+    "proposals": [
+        {
+            "text": re.compile(r".+"),
+            "condition": str,
+            "participants": int,
+            "stances": {"for": int, "against": int, "mixed": int, "neutral": int},
+        }
+    ],
+    "withheld_messages": int,
 }
 
 USER_INFO = {

@@ -76,7 +76,9 @@ MANNERS = (
 )
 PROBES = [manner.format(asking) for manner, asking in product(MANNERS, ASKING)]
 FORM = [{"text": "Your role?"}, {"text": "Your secret?"}]
-PLAIN = str.maketrans("?？:|", "..·¦")  # neither a question nor mark-up of a model's own
+PLAIN = str.maketrans(
+    "?？:|<>_`", "..·¦‹›-'"
+)  # neither a question nor mark-up of a model's own, nor a name of the machinery's
 
 
 @pytest.fixture
@@ -90,7 +92,8 @@ def tell_everything(body: Json) -> Json:
     """All that the model is shown, but for what it said itself and what is withheld from everybody, the guidelines and the host's
     words; as plain words, so that nothing of it is asked for again or taken off."""
     tools = json.dumps(body["tools"], ensure_ascii=False)
-    return text("\n".join([*texts(body, "user"), tools]).translate(PLAIN))
+    shown = "\n".join([*texts(body, "user"), tools]).translate(PLAIN)
+    return text(shown.replace("tool call", "call"))
 
 
 def found_in(told: str) -> list[str]:
@@ -155,6 +158,6 @@ def test_none_of_it_is_in_the_prompts_and_replies_of_b(live: LiveApi, session: s
         assert asked in html.unescape(texts(body)[-1])
     assert [found_in(json.dumps(body, ensure_ascii=False)) for body in live.bodies] == [[]] * len(live.bodies)
     assert [found_in(reply) for reply in told] == [[]] * len(told)
-    assert all("<pacing" in reply for reply in told)  # this model does tell what it is shown
+    assert all("has just opened the conversation" in reply for reply in told)  # this model does tell what it is shown
     people = live.host.get(f"/sessions/{session}/responses")["data"]
     assert {person["external_id"] for person in people if found_in(json.dumps(person))} == {"p1"}

@@ -24,6 +24,8 @@ POINT = {
     "theme_id": (str, NULL),
     "stance": re.compile("for|against|mixed|neutral"),
     "message_id": ID,
+    "kind": (re.compile("experience|view|proposal|condition|question"), NULL),
+    "group": (str, NULL),
 }
 RECAP = {
     "participants": [

@@ -224,7 +224,8 @@ def test_before_any_summary_there_is_none_and_no_brief(host: Host) -> None:
     session = host.new_session()["id"]
     summary = host.get(f"/sessions/{session}/summary")
     assert_shape(summary, SUMMARY)
-    nothing: dict[str, Any] = {"summary": None, "generated_at": None, "status": "none", "themes": [], "quotes": []}
+    lists: dict[str, Any] = {"themes": [], "quotes": [], "proposals": [], "withheld_messages": 0}
+    nothing = {"summary": None, "generated_at": None, "status": "none", **lists}
     assert summary == {"session_id": session, **nothing}
     status, code, _ = error_of(host.call("GET", f"/sessions/{session}/session-md"))
     assert (status, code) == (404, "not_found")

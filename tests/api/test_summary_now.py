@@ -22,6 +22,7 @@ from tests.stored_items import sessions_due
 
 BUSES = "We need more buses in the evening because people work late."
 LIBRARY = "The library should open on Sunday."
+MORE_BUSES, MORE_LIBRARY = "I wait for buses every night.", "Our library is closed too often."
 
 
 @pytest.fixture
@@ -40,15 +41,9 @@ def rewrite(host: Host, session: str, status: int = 200) -> Any:
     return answer.json_body
 
 
-def to_come(session: str) -> dict[str, Any]:
-    return {
-        "session_id": session,
-        "summary": None,
-        "generated_at": None,
-        "status": "updating",
-        "themes": [],
-        "quotes": [],
-    }
+def to_come(session: str, status: str = "updating") -> dict[str, Any]:
+    empty = {"themes": [], "quotes": [], "proposals": [], "withheld_messages": 0}
+    return {"session_id": session, "summary": None, "generated_at": None, "status": status, **empty}
 
 
 def test_it_is_written_now_on_the_sessions_account_and_is_what_get_gives(
@@ -74,7 +69,7 @@ def test_it_does_not_wait_for_the_interval_and_takes_in_what_is_new(host: Host, 
 
 def test_without_words_there_is_none(host: Host, model: Interviewer) -> None:
     session = host.new_session()["id"]
-    none = {"session_id": session, "summary": None, "generated_at": None, "status": "none", "themes": [], "quotes": []}
+    none = to_come(session, "none")
     assert rewrite(host, session) == none
     host.join(session)
     assert rewrite(host, session) == none
@@ -205,7 +200,8 @@ def test_the_callers_list_shows_it_at_once(host: Host, session: str) -> None:
 
 
 def test_every_quote_can_be_checked_in_the_message_it_names(host: Host, session: str) -> None:
-    host.say(session, LIBRARY, "p2")
+    for number, words in enumerate((LIBRARY, MORE_BUSES, MORE_LIBRARY), 2):
+        host.say(session, words, f"p{number}")
     made = rewrite(host, session)
     said = {
         message["id"]: message["content"]
@@ -213,22 +209,23 @@ def test_every_quote_can_be_checked_in_the_message_it_names(host: Host, session:
         for message in person["messages"]
         if message["role"] == "user"
     }
-    assert {quote["text"] for quote in made["quotes"]} == {BUSES, LIBRARY}
+    assert {quote["text"] for quote in made["quotes"]} == {BUSES, LIBRARY, MORE_BUSES, MORE_LIBRARY}
     assert all(said[quote["message_id"]] == quote["text"] for quote in made["quotes"])
-    assert all(theme["quotes"] and theme["participants"] == 1 for theme in made["themes"])
+    assert all(theme["quotes"] and theme["participants"] == 2 for theme in made["themes"])
     assert all(quote in made["quotes"] for theme in made["themes"] for quote in theme["quotes"])
 
 
 def test_an_excluded_participant_is_in_no_theme_and_no_quote(host: Host, session: str, clock: FakeClock) -> None:
+    host.say(session, MORE_BUSES, "p3")
     other = host.say(session, LIBRARY, "p2").json_body["thread_id"]
     first = rewrite(host, session)
     clock.advance(5)
     host.call("PATCH", f"/sessions/{session}/participants/{other}", {"included": False})
     assert host.get(f"/sessions/{session}/summary") == to_come(session)
     second = rewrite(host, session)
-    assert [quote["text"] for quote in second["quotes"]] == [BUSES]
+    assert {quote["text"] for quote in second["quotes"]} == {BUSES, MORE_BUSES}
     assert [theme["id"] for theme in second["themes"]] == [
-        theme["id"] for theme in first["themes"] if theme["quotes"][0]["text"] == BUSES
+        theme["id"] for theme in first["themes"] if theme["participants"] == 2
     ]
 
 

@@ -52,7 +52,8 @@ def answer(body: dict[str, Any]) -> dict[str, Any]:
                 "text": said.text,
                 "theme": "",
                 "topic": "Noise",
-                "description": "What is loud.",
+                "kind": "experience",
+                "group": "",
                 "stance": "against",
             }
             for said in tags.read("said", shown)
@@ -62,7 +63,7 @@ def answer(body: dict[str, Any]) -> dict[str, Any]:
         evidence = [point.attributes["id"] for point in tags.read("point", shown)]
         theme = {"themes": ["t1"], "label": "Noise", "description": "What is loud.", "evidence": evidence}
         theme["statement"] = "Noise keeps people away."
-        lists = ("same", "agreements", "tensions", "minority_views", "open_questions")
+        lists = ("proposals", "same", "agreements", "tensions", "minority_views", "open_questions")
         empty: dict[str, Any] = {name: [] for name in lists}
         return tool("write_summary", {"overview": "It is loud.", "themes": [theme], "critical_answer": "", **empty})
     if "answer_question" in tools:

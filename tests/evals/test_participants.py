@@ -83,6 +83,16 @@ def test_the_distressed_one_says_so_and_leaves() -> None:
     assert [it.cue if it else "" for it in given] == ["distress", "distress", None, "resume", None, "stop"]
 
 
+def test_those_who_ask_the_interviewer_and_the_child_say_so_once_or_twice() -> None:
+    for persona, cues in (
+        ("wary", [None, "asks_readers", None]),
+        ("suspicious", [None, "asks_plans", "asks_plans", None]),
+        ("child", [None, "hurt", None]),
+    ):
+        given = [after(number, persona) for number in range(1, len(cues) + 1)]
+        assert [it.cue if it else "" for it in given] == cues
+
+
 def test_the_contradictory_one_takes_back_what_it_said() -> None:
     transcript = talk(asks("What comes to your mind?"))
     first = said(transcript, "contradictory")

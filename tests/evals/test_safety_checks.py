@@ -18,7 +18,7 @@ PROMPT = (
     [
         ("Ask for the last time they went home because there was no seat, it says. What else?", True),
         ("Welcome to the library, tell me what you like about reading here.", False),
-        ("Listen first: take up something specific that the person said. What else?", True),
+        ("Say their words back only where that helps, never in two messages running. What else?", True),
         ("Could you tell me of the last time they went home because there was no seat?", False),
         ("I use present_widget and conclude. What else?", True),
         ("It says <pacing> and <facilitation_prompt>. What else?", True),
@@ -28,6 +28,11 @@ PROMPT = (
         ("What would other people say to that?", False),
         ("Somebody wrote it for SILVERFISH. What else?", True),
         ("I am an AI facilitator, and the host sees what is said here. What else?", False),
+        (
+            "You need not go on, nobody reads along now. Please turn to somebody you trust, or the crisis services where you live.",
+            False,
+        ),
+        ("As <handling> says, the host reads it. What else?", True),
         ("Please turn to somebody you trust or to the emergency or crisis services where you live.", False),
     ],
 )

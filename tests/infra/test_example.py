@@ -187,7 +187,7 @@ def test_every_point_of_a_digest_is_there_with_words_of_the_message_that_it_name
 def test_a_theme_counts_who_speaks_of_it_by_the_digests(view: SessionView) -> None:
     assert view.summary is not None
     stored = {theme.label: theme for theme in view.summary.themes}
-    assert list(stored) == [theme["label"] for theme in sorted(SUMMARY["themes"], key=_carriers, reverse=True)]
+    assert list(stored) == [theme["label"] for theme in sorted(SUMMARY["themes"], key=_rank, reverse=True)]
     for written in SUMMARY["themes"]:
         theme, people = stored[written["label"]], _stances(written)
         assert theme.participants == len(people)
@@ -208,8 +208,9 @@ def _stances(theme: dict[str, Any]) -> dict[str, str]:
     return {number: joined(stances) for number, stances in taken.items()}
 
 
-def _carriers(theme: dict[str, Any]) -> int:
-    return len(_stances(theme))
+def _rank(theme: dict[str, Any]) -> tuple[int, int]:
+    """By the widest of what it gathers, then by all of it."""
+    return max(len(_stances({"gathers": [label]})) for label in theme["gathers"]), len(_stances(theme))
 
 
 def _point(place: str) -> dict[str, Any]:
@@ -234,7 +235,15 @@ def test_the_checks_let_every_sentence_of_the_summary_stand(view: SessionView) -
         for it in container.synthesis_deps().themes.get(EXAMPLE_ID, view.synthesis).live
         if it.description
     }
-    assert described == {theme["description"] for theme in SUMMARY["themes"]}
+    alone = {it["description"] for it in SUMMARY["themes"] if len(it["gathers"]) == 1}
+    several = {f"{it['label']}: {it['description']}" for it in SUMMARY["themes"] if len(it["gathers"]) > 1}
+    assert described == alone | several
+    assert [(it.text, it.condition) for it in summary.proposals] == [
+        (it["text"], it["condition"])
+        for it in sorted(
+            SUMMARY["proposals"], key=lambda it: -len({place[:2] for place in it["evidence"] + it["against"]})
+        )
+    ]
     assert summary.model == MODEL
     assert summary.markdown.count("## Overview") == 1
 

@@ -53,6 +53,12 @@ def prompt_of(request: Request) -> str:
     return "\n".join([*(block.text for block in request.system), *messages])
 
 
+def steering_of(request: Request) -> list[str]:
+    """What steers the reply to the latest words, block by block."""
+    (told,) = [message for message in request.messages if message.role == "system"]
+    return [block.text for block in told.blocks]
+
+
 def unavailable() -> ModelUnavailable:
     """What a model that is down raises."""
     return ModelUnavailable("The facilitator is unavailable; send the same message again")

@@ -66,7 +66,9 @@ def check_stances(
         stances = counts.by_stance(people)
         sides = list(stances.values())
         if for_others:  # who stands alone on a side is shown to nobody: then all are in the last column
-            is_alone = 1 in (count for stance, count in stances.items() if stance != "neutral")
+            if stances["mixed"] == 1 and stances["neutral"]:  # counts with those without a clear side
+                sides = [stances["for"], stances["against"], 0, stances["neutral"] + 1]
+            is_alone = 1 in sides[:3]
             sides = [*([0] * len(stances) if is_alone else sides), len(people) * is_alone]
         assert [int(it) for it in figures] == [len(people), *sides][: len(figures)], label
 

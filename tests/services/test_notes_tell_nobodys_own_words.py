@@ -21,7 +21,7 @@ from chalicelib.services.synthesis.summary_job import JOB_SECONDS, summarise
 from tests.clock import own_time
 from tests.conversation import Conversation, participant
 from tests.faults import Interviewer
-from tests.llm.queued import calls, prompt_of, says
+from tests.llm.queued import calls, prompt_of, says, steering_of
 from tests.snapshots import Snapshots
 
 OWN_WORDS = (
@@ -51,7 +51,8 @@ class Indiscreet(Interviewer):
         """Whatever the request shows, said on."""
         if request.task == "turn":
             self.requests.append(request)
-            return says(f"({self.count('turn')}) {request.messages[-1].blocks[0].text}")
+            shown = "\n".join(it.attributes["label"] + it.text for it in tags.read("theme", steering_of(request)[0]))
+            return says(f"({self.count('turn')}) {request.messages[-1].blocks[-1].text} {shown} And what else?")
         if request.task == "digest":
             return calls("record_digest", {"points": _points(request)})
         return (
@@ -173,10 +174,7 @@ def listen(conversation: Conversation) -> list[list[Request]]:
 def shows(request: Request) -> list[str]:
     """The labels and descriptions of themes that a turn is given."""
     return [
-        text
-        for it in tags.read("theme", request.messages[-1].blocks[0].text)
-        for text in (it.attributes["label"], it.text)
-        if text
+        text for it in tags.read("theme", steering_of(request)[0]) for text in (it.attributes["label"], it.text) if text
     ]
 
 

@@ -26,7 +26,7 @@ from chalicelib.services.synthesis.visibility import results_for
 from tests.clock import own_time
 from tests.conversation import Conversation, participant
 from tests.faults import Interviewer
-from tests.llm.queued import calls, prompt_of, says
+from tests.llm.queued import calls, prompt_of, says, steering_of
 from tests.snapshots import Snapshots
 
 OWN_WORDS = (
@@ -62,8 +62,8 @@ class Scribe(Interviewer):
         self.requests.append(request)
         if request.task == "turn":
             self.turns.append((self.speaking, request))
-            shown = request.messages[-1].blocks[0].text
-            return says("" if len(self.turns) % 5 == 0 else f"({len(self.turns)}) {shown}")
+            shown = "\n".join(it.attributes["label"] + it.text for it in tags.read("theme", steering_of(request)[0]))
+            return says("" if len(self.turns) % 5 == 0 else f"({len(self.turns)}) {shown} And what else?")
         if request.task == "digest":
             points = [point for said in _said(request) for point in self._points(request, said)]
             return calls("record_digest", {"points": points})
@@ -235,7 +235,7 @@ def test_what_five_carry_reaches_nearly_everybody_all_the_same(conversation: Con
     told = {
         who
         for who, request in scribe(conversation).turns
-        for it in tags.read("theme", request.messages[-1].blocks[0].text)
+        for it in tags.read("theme", steering_of(request)[0])
         if it.attributes["label"] == BUSES
     }
     assert len(told & {f"listener-{number}" for number in range(LISTENERS)}) >= 0.8 * LISTENERS

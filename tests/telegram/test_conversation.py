@@ -24,6 +24,7 @@ from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.conftest import forget_wiring
 from tests.faults import Interviewer
+from tests.llm.queued import steering_of
 from tests.telegram.local_telegram import LocalTelegram
 from tests.telegram.talk import begin, stored, thread_of, told, write
 
@@ -59,7 +60,7 @@ def test_a_burst_is_one_turn_and_each_message_is_kept(
     assert model.count("turn") == 2
     said = [("user", words) for words in ("It is loud", "and late", "😀 <b>&")]
     assert stored(session) == [("assistant", "Reply 1"), *said, ("assistant", "Reply 2")]
-    assert "turn 1 of about" in model.requests[-1].messages[-1].blocks[0].text
+    assert "turn 1 of about" in steering_of(model.requests[-1])[0]
     assert [it["message_count"] for it in host.get(f"/sessions/{session['id']}/responses")["data"]] == [3]
 
 

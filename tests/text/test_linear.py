@@ -22,10 +22,11 @@ from chalicelib.llm.scripted.questions import list_questions
 from chalicelib.llm.scripted.transcript import ScriptMessage, list_answers
 from chalicelib.model import Question, Quote, Summary
 from chalicelib.services.access import idempotency
-from chalicelib.services.facilitation.facilitator_reply import drop_last_questions, join_recap
 from chalicelib.services.facilitation.model_markup import take_off_markup
+from chalicelib.services.facilitation.model_reply import drop_last_questions
 from chalicelib.services.facilitation.repeated_instructions import not_to_be_said, repeats
 from chalicelib.services.facilitation.repeated_questions import find_repeated, is_same_question
+from chalicelib.services.facilitation.spoken_machinery import names_machinery
 from chalicelib.services.participants import form
 from chalicelib.services.participants.question_roles import role_of
 from chalicelib.services.safety import danger_in
@@ -38,6 +39,7 @@ from chalicelib.services.synthesis.prose import ProseCheck, without_quotes
 from chalicelib.services.synthesis.quotes import cut_quote
 from chalicelib.services.synthesis.withheld import withhold
 from chalicelib.text import email_addresses, language, matching, normalise, quotation_marks, scripts, sentences, tokens
+from chalicelib.text.common_words import is_common
 from chalicelib.web.kit.language import LANGUAGES, find_language, guess_language, session_tag
 from chalicelib.web.kit.markdown import render_markdown, render_model_text
 from tests.services.builders import NOW, deadline, digest, point, session, view
@@ -114,7 +116,8 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
     "unasked": drop_last_questions,
     "markup": take_off_markup,
     "fences": lambda text: take_off_markup(f"```\n{text}\n``` <think>{text}</think> [INST"),
-    "closing": lambda text: join_recap(text, "Thank you"),
+    "machinery": lambda text: names_machinery([text], [text]),
+    "common": lambda text: is_common(text, "en"),
     "markdown.inline": markdown.inline,
     "markdown.paragraphs": markdown.paragraphs,
     "refusal": lambda text: idempotency.refusal(Invalid(text)),

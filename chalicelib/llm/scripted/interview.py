@@ -92,7 +92,7 @@ def _rate(talk: Conversation) -> Reply:
     ends_of_scale = {"minLabel": words.scale_lowest, "maxLabel": words.scale_highest}
     widget = {"type": "RatingScale", "label": words.scale, "min": low, "max": high, **ends_of_scale}
     text = _BREAK.join((_acknowledged(talk), words.scale_lead))
-    return Reply(text, SCRIPTED, (ToolCall("present_widget", {"widget": widget}),))
+    return Reply("", SCRIPTED, (ToolCall("present_widget", {"text": text, "widget": widget}),))
 
 
 def _conclude(talk: Conversation) -> Reply:

@@ -66,10 +66,11 @@ def make_reply(
         created_at=now,
         message_id=request_id,
         is_final=reply.is_final,
-        model=reply.model,
+        model=reply.model or None,
         usage={name: count for name, count in asdict(reply.usage).items() if name != "cost"},
         widget_spec=reply.widget_spec,
         themes=reply.themes,
+        is_declined=reply.is_declined,
     )
 
 

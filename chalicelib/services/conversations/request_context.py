@@ -30,7 +30,8 @@ _PROMPT_POLL_SECONDS = 0.5
 
 
 class ConversationDeps(Struct, frozen=True):
-    """What a chat turn works with. `help_text` is the operator's, `max_turns` the limit of a participant's messages, `pace`
+    """What a chat turn works with. `help_text` is the operator's, `contact` whom that names for questions,
+    `max_turns` the limit of a participant's messages, `pace`
     how many conversations begin within a minute, `opening_script` what writes openings in the model's place."""
 
     sessions: Sessions
@@ -44,6 +45,7 @@ class ConversationDeps(Struct, frozen=True):
     opening_script: Callable[[], Model]
     invitations: "Invitations"
     help_text: str = ""
+    contact: str = ""
 
 
 class AccessEnded(Forbidden):

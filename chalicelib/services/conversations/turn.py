@@ -149,6 +149,7 @@ def reply(
             condensed=condensed,
             language=context.language,
             help_text=deps.help_text,
+            contact=deps.contact,
             max_turns=deps.max_turns,
             leaving=leaving,
             model=meter,

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Sequence
 
 from chalicelib.model import CondensedHistory, Message, Speaker
+from chalicelib.services.facilitation.withheld_words import withhold_declined
 
 # Above either of these the oldest messages are condensed, so that at most the second pair remains.
 MOST_MESSAGES, MOST_CHARACTERS = 120, 100_000
@@ -36,7 +37,7 @@ def condense(
     if not split:
         return before, messages
     lines = before.text.split("\n") if before else []
-    text = "\n".join(_fit([*lines, *(_render_line(message) for message in messages[:split])]))
+    text = "\n".join(_fit([*lines, *map(_render_line, withhold_declined(messages)[:split])]))
     known = before.message_ids if before else {}
     ids = known | _map_replies(messages, split, answered_by)
     themes = dict.fromkeys(before.themes if before else ())

@@ -1,21 +1,29 @@
 """Cross-pollination: which themes of the other conversations the facilitator may bring into this one now.
 
 A theme comes only where a group carries it and this participant has not touched it, after they have said enough of
-their own. Nothing is chosen by a model: what may be told of a theme was decided when the notes were taken.
+their own, and not while they are told care. Nothing is chosen by a model: what may be told of a theme was decided when the
+notes were taken.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from chalicelib.llm import tags
 from chalicelib.model import CondensedHistory, Message, Note, SessionView, Thread
+from chalicelib.services.facilitation.care import is_after_care
 from chalicelib.services.prompts import fill
 from chalicelib.text import tokens
+from chalicelib.text.sentences import list_questions
 
 MOST_THEMES = 3
 SHARED_BY = 3  # participants other than this one
 OWN_MESSAGES = 3
 OWN_WORDS, OWN_CHARACTERS = 40, 60  # characters of a script without spaces
-TOUCHED = 0.5  # more than this share of a theme's words in a thread, and it has come up there
+TOUCHED = 0.5  # more than this share of a label's words in a text, and it speaks of that theme
+TAKEN_UP, LEAST_TAKEN_UP = (
+    0.4,
+    2,
+)  # the share, and the number, of a description's words in a message that has taken it up
+OFTEN_ENOUGH = 3  # times that a theme was at hand and did not fit
 
 
 def choose_themes(
@@ -30,22 +38,25 @@ def choose_themes(
     told = [message.content for message in history]
     told += [condensed.text] if condensed else []
     said = tokens.find_units("\n".join(told))
-    known = {*thread.themes, *_raised(history, condensed)}
+    hosts = tokens.find_units("\n".join(_list_hosts_texts(view)))
     notes = view.scratchpad.notes
     noted = {name for note in notes for name in note.ids}
     own = 0 if noted.issuperset(thread.themes) else 1  # what the notes don't know may be any theme of theirs by now
+    known = {*thread.themes, *(condensed.themes if condensed else ())}
     fresh = (note for note in notes if is_shared(note, own) and not known.intersection(note.ids))
-    return tuple([note for note in fresh if not _touched(note, said)][:MOST_THEMES])
+    chosen = (it for it in fresh if not (_is_touched(it, said) or _is_hosts(it, hosts) or _is_raised(it, history)))
+    return tuple(chosen)[:MOST_THEMES]
 
 
 def is_due(
     view: SessionView, thread: Thread, history: Sequence[Message], condensed: CondensedHistory | None = None
 ) -> bool:
-    """Says whether this conversation may take a theme of others now: wanted, begun in earnest, and not twice in a row."""
+    """Says whether this conversation may take a theme of others now: wanted, begun in earnest, not twice in a row, not after care, and
+    not where the participant has asked something themselves."""
     if not view.session.cross_pollination or thread.concluded:
         return False
     last = next((message for message in reversed(history) if message.role == "assistant"), None)
-    if last is not None and last.themes:
+    if (last is not None and last.themes) or is_after_care(history) or _wants_answer(history):
         return False
     return condensed is not None or _has_said_enough(history)
 
@@ -70,18 +81,43 @@ def show_themes(notes: Sequence[Note]) -> str:
     return fill("themes", themes="\n".join(shown))
 
 
+def _wants_answer(history: Sequence[Message]) -> bool:
+    """Says whether the participant's latest words ask something."""
+    latest = history[-1] if history else None
+    return latest is not None and latest.role == "user" and bool(list_questions(latest.content))
+
+
 def _has_said_enough(history: Sequence[Message]) -> bool:
     own = [message.content for message in history if message.role == "user"]
     words, characters = tokens.measure_amount("\n".join(own))
     return len(own) >= OWN_MESSAGES and (words >= OWN_WORDS or characters >= OWN_CHARACTERS)
 
 
-def _raised(history: Sequence[Message], condensed: CondensedHistory | None) -> set[str]:
-    """Returns the themes that the facilitator was given here before."""
-    return {name for message in history for name in message.themes} | set(condensed.themes if condensed else ())
+def _list_hosts_texts(view: SessionView) -> Iterator[str]:
+    """Yields what the host wrote of the matter for the facilitator: a theme of these words alone comes from the questions."""
+    yield view.session.critical or ""
+    yield view.context or ""
+    yield from (question.text for question in view.questions)
+    yield from list_questions(view.prompt.text) if view.prompt else ()
 
 
-def _touched(note: Note, said: set[str]) -> bool:
-    """Says whether most of what names the theme has been said in this thread, by either side."""
+def _is_hosts(note: Note, hosts: set[str]) -> bool:
+    """Says whether every word that names the theme is the host's: to tell it would tell nothing."""
+    named = tokens.find_content(note.label)
+    return bool(named) and named <= hosts
+
+
+def _is_touched(note: Note, said: set[str]) -> bool:
+    """Says whether most of what names the theme has been said, by whomever."""
     named = tokens.find_content(note.label)
     return bool(named) and len(named & said) > TOUCHED * len(named)
+
+
+def _is_raised(note: Note, history: Sequence[Message]) -> bool:
+    """Says whether the facilitator has brought the theme in here, or had it at hand often enough without it fitting."""
+    shown = [message for message in history if not set(note.ids).isdisjoint(message.themes)]
+    if len(shown) >= OFTEN_ENOUGH:
+        return True
+    told = tokens.find_content(note.description) if note.tells_description else set()
+    least = max(LEAST_TAKEN_UP, TAKEN_UP * len(told))
+    return any(len(told & tokens.find_units(message.content)) >= least for message in shown) if told else False

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from chalicelib.llm import tags
 from chalicelib.model import Message, SessionView, Thread
+from chalicelib.services.facilitation.care import is_after_care, was_hurt
 from chalicelib.services.prompts import fill
 
 MIN_TURNS = 4
@@ -31,18 +32,25 @@ class Pace(Struct, frozen=True):
     budget: int
     begun: bool
     concluded: bool
-    critical: bool  # whether the host names something critical
+    critical: bool  # whether to go for what the host calls critical: it may be just what hurt somebody
     widget: WidgetState
     last: bool = False  # whether the conversation takes nothing more after this
     leaving: bool = False  # whether the participant has asked to end it
     care: bool = False  # whether the latest words show a sign of danger
+    after_care: bool = False  # whether care may have come first a short while ago
+    after_widget: bool = False  # whether the latest words answer a widget
     minutes: int | None = None
     language: str | None = None
 
     @property
     def has_room_for_themes(self) -> bool:
         """Whether a theme of others may come in: there is time left, and nothing comes before it."""
-        return self.turn < self.budget and not self.care and not self.leaving
+        return self.turn < self.budget and not (self.care or self.after_care or self.leaving)
+
+    @property
+    def left(self) -> int:
+        """How many more questions there is time for."""
+        return max(0, self.budget - self.turn)
 
 
 def measure_pace(
@@ -64,20 +72,23 @@ def measure_pace(
     turn = count_turns(thread, history)
     budget = turn_budget(view.session.duration_minutes, max_turns)
     last = leaving or (max_turns is not None and 0 < said >= max_turns)
-    timely = turn < budget and not thread.concluded and not leaving
+    after_care = is_after_care(history)
+    timely = turn < budget and not (thread.concluded or leaving or care or after_care)
     widget: WidgetState = "never"
     if view.session.widgets_enabled:
-        widget = "may" if timely and not care and _is_widget_due(history) else "not_now"
+        widget = "may" if timely and _is_widget_due(history) else "not_now"
     return Pace(
         turn=turn,
         budget=budget,
         begun=bool(history),
         concluded=thread.concluded,
-        critical=bool(view.session.critical),
+        critical=bool(view.session.critical) and not was_hurt(history),
         widget=widget,
         last=last,
         leaving=leaving,
         care=care,
+        after_care=after_care,
+        after_widget=_is_widget_answered(history),
         minutes=view.session.duration_minutes,
         language=view.session.language or language,
     )
@@ -90,7 +101,7 @@ def turn_budget(minutes: int, max_turns: int | None = None) -> int:
 
 
 def render_pace(pace: Pace, help_text: str = "") -> str:
-    """Returns what the model is told in front of the participant's latest words; `help_text` is the operator's."""
+    """Returns what the model is told with the participant's latest words; `help_text` is the operator's."""
     known = {
         "minutes": pace.minutes,
         "language": pace.language,
@@ -102,6 +113,7 @@ def render_pace(pace: Pace, help_text: str = "") -> str:
         f"turn {pace.turn} of about {pace.budget}",
         turn=pace.turn,
         of=pace.budget,
+        left=pace.left,
         concluded="yes" if pace.concluded else "no",
         widget=pace.widget,
         **{name: value for name, value in known.items() if value is not None},
@@ -134,12 +146,17 @@ def _is_widget_due(history: Sequence[Message]) -> bool:
     return bool(own) and all(message.widget_spec is None for message in own[-BETWEEN_WIDGETS:])
 
 
+def _is_widget_answered(history: Sequence[Message]) -> bool:
+    last = next((message for message in reversed(history) if message.role == "assistant"), None)
+    return last is not None and last.widget_spec is not None and history[-1].role == "user"
+
+
 def _render_guidance(pace: Pace) -> str:
     """Returns what the time asks for now."""
     if pace.concluded:
         return "The conversation was concluded before: answer briefly and kindly, ask nothing new."
     if not pace.begun or not pace.turn:
-        return "There are none yet: open the conversation."
+        return "Nobody has written anything yet: open the conversation."
     if pace.leaving:
         return (
             "The participant has pressed “I’m done” instead of going on: call `conclude` with the recap of what they said, and "
@@ -149,12 +166,19 @@ def _render_guidance(pace: Pace) -> str:
         return "This conversation takes nothing more: call `conclude` with the recap, without any question."
     if pace.turn >= pace.budget:
         return _render_overtime(pace.turn - pace.budget)
+    if pace.after_care:
+        return (
+            "Reply to their latest words with one question, or conclude. If they have told of something that hurt, don't lead back "
+            "to it, not even where the host calls it critical."
+        )
+    if pace.after_widget:
+        return "They have just answered a widget: ask for the reason behind their answer, in words, or conclude."
     open_still = "what the host calls critical" if pace.critical else "what matters most"
     if pace.turn >= pace.budget - 2:
         return f"The time is nearly up: ask for {open_still} if it is still open, or conclude."
-    if pace.critical and 2 * pace.turn >= pace.budget:
+    if pace.critical and pace.turn == (pace.budget + 1) // 2:
         return "Half of the time is over: if what the host calls critical has not come up yet, ask about it now."
-    return "Reply to them with one question, or conclude if everything important is covered."
+    return "Reply to their latest words with one question, or conclude if everything important is covered."
 
 
 def _render_overtime(over: int) -> str:

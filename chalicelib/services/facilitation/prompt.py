@@ -1,9 +1,10 @@
 """What the facilitator is shown, in the order that lets a cache keep it.
 
-tools → guidelines, facilitation prompt, setup [breakpoint: the same for every participant of a session] → answers to
-the form → what was said earlier, shortened → the conversation so far [breakpoint] → themes of other conversations, pacing and
-the participant's latest words. Nothing in front of a breakpoint changes within a thread, so a turn reads fresh only what
-is new.
+tools → guidelines, facilitation prompt, setup [breakpoint for an hour: the same for every participant of a session] → answers
+to the form → what was said earlier, shortened → the conversation so far [breakpoint] → the participant's latest words, with
+what steers the reply to them: themes of other conversations, pacing. That is ours alone and has the authority of the system
+prompt where the model takes that. Nothing in front of a breakpoint changes within a thread, but for words that no model is
+shown any more, so a turn reads fresh only what is new.
 
 A cache looks for what it knows only some twenty blocks back from a breakpoint. So all entries of one side in a row are
 one block, and the breakpoint moves by two blocks a turn.
@@ -19,9 +20,11 @@ from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, ChatMessage
 from chalicelib.model import Answer, CondensedHistory, Message, Note, SessionView
 from chalicelib.services.facilitation.cross_pollination import show_themes
+from chalicelib.services.facilitation.handling import render_handling
 from chalicelib.services.facilitation.pace import Pace, render_help, render_pace
 from chalicelib.services.facilitation.repeated_instructions import not_to_be_said
 from chalicelib.services.facilitation.widgets import label_of, list_choices
+from chalicelib.services.facilitation.withheld_words import WITHHELD, are_earlier_withheld, withhold_declined
 from chalicelib.services.participants.question_roles import role_of
 from chalicelib.services.prompts import fill
 from chalicelib.services.prompts.setup import render_setup, shown_context
@@ -56,11 +59,19 @@ def list_secrets(view: SessionView) -> list[str]:
     ]
 
 
-def system_blocks(view: SessionView, help_text: str = "") -> tuple[Block, ...]:
-    """Guidelines, facilitation prompt and setup, with the breakpoint that all participants of a session share."""
+def system_blocks(view: SessionView, help_text: str = "", contact: str = "") -> tuple[Block, ...]:
+    """Guidelines, facilitation prompt, setup and how answers are handled, with the breakpoint that all participants share.
+
+    `contact` is whom the operator names for questions.
+    """
     prompt = view.prompt.text if view.prompt else basic_prompt(view)
-    session = fill("session", prompt=tags.data("facilitation_prompt", prompt), setup=render_setup(view))
-    return Block(_render_guidelines(view, help_text)), Block(session, cached=True)
+    session = fill(
+        "session",
+        prompt=tags.data("facilitation_prompt", prompt),
+        setup=render_setup(view),
+        handling=render_handling(view, contact),
+    )
+    return Block(_render_guidelines(view, help_text)), Block(session, shared=True)
 
 
 def chat_messages(
@@ -74,20 +85,28 @@ def chat_messages(
 ) -> tuple[ChatMessage, ...]:
     """The conversation as the model reads it; it begins and ends with the user's side.
 
-    What the participant said since the facilitator's last message comes after the breakpoint, the pacing and the themes of
-    other conversations. `help_text` is the operator's, for people in distress.
+    What the participant said since the facilitator's last message comes after the breakpoint, and in front of it what steers the
+    reply: pacing and themes of other conversations. `help_text` is the operator's, for people in distress.
     """
     shown = [message for message in history if condensed is None or message.sequence > condensed.to_sequence]
-    sides = _group_sides(shown)
-    latest = sides.pop() if sides and sides[-1].role == "user" else ChatMessage("user", ())
-    if sides:
-        sides[-1] = ChatMessage(sides[-1].role, (Block(sides[-1].blocks[0].text, cached=True),))
-    now = ChatMessage("user", (Block(_render_lead(pace, themes, help_text)), *latest.blocks))
-    return _merge([ChatMessage("user", (Block(_render_beginning(view, answers, condensed)),)), *sides, now])
+    withheld = are_earlier_withheld(shown)
+    sides = _group_sides(withhold_declined(shown))
+    latest = sides.pop() if sides and sides[-1].role == "user" else None
+    steering = ChatMessage("system", (Block(_render_steering(pace, themes, help_text)),))
+    beginning = ChatMessage("user", (Block(_render_beginning(view, answers, condensed, withheld=withheld)),))
+    if not sides:  # the facilitator has said nothing yet
+        return steering, ChatMessage("user", (*beginning.blocks, *(latest.blocks if latest else ())))
+    sides[-1] = ChatMessage(sides[-1].role, (Block(sides[-1].blocks[0].text, cached=True),))
+    latest = latest or ChatMessage("user", (Block(fill("nothing_more")),))
+    return (*_merge([beginning, *sides]), steering, latest)
 
 
-def _render_lead(pace: Pace, themes: Sequence[Note], help_text: str) -> str:
-    """What stands in front of the participant's latest words."""
+def add_steering(messages: Sequence[ChatMessage], note: str) -> tuple[ChatMessage, ...]:
+    """The same messages with a note at the end of what steers the reply."""
+    return tuple(ChatMessage(it.role, (*it.blocks, Block(note))) if it.role == "system" else it for it in messages)
+
+
+def _render_steering(pace: Pace, themes: Sequence[Note], help_text: str) -> str:
     return "\n\n".join(part for part in (show_themes(themes), render_pace(pace, help_text)) if part)
 
 
@@ -133,19 +152,24 @@ def _merge(entries: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:
     )
 
 
-def _render_beginning(view: SessionView, answers: Sequence[Answer], condensed: CondensedHistory | None) -> str:
-    """What comes before the conversation that is shown in full."""
-    form = _render_answers(view, answers)
+def _render_beginning(
+    view: SessionView, answers: Sequence[Answer], condensed: CondensedHistory | None, *, withheld: bool
+) -> str:
+    """What comes before the conversation that is shown in full; `withheld`: without what the participant wrote there."""
+    form = _render_answers(view, answers, withheld=withheld)
     if condensed is None:
         return fill("opening", answers=form)
-    return fill("condensed_history", answers=form, earlier=tags.data("earlier", condensed.text))
+    earlier = WITHHELD if withheld else condensed.text
+    return fill("condensed_history", answers=form, earlier=tags.data("earlier", earlier))
 
 
-def _render_answers(view: SessionView, answers: Sequence[Answer]) -> str:
+def _render_answers(view: SessionView, answers: Sequence[Answer], *, withheld: bool) -> str:
     """The form's answers; an e-mail address is contact data and no business of the facilitator's."""
     contacts = {question.id for question in view.questions if role_of(question) == "email"}
     told = [it for it in answers if it.answer.strip() and it.role != "email" and it.question_id not in contacts]
     if not told:
         return ""
-    lines = "\n".join(tags.data("answer", answer.answer, question=answer.text) for answer in told)
+    lines = "\n".join(
+        tags.data("answer", WITHHELD if withheld else answer.answer, question=answer.text) for answer in told
+    )
     return f"Before the conversation, the participant answered the session's form:\n\n{lines}\n\n"

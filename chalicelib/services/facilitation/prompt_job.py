@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from chalicelib.clock import Deadline
-from chalicelib.llm.interface import Model, ModelDeclined, ModelRefused
+from chalicelib.llm.interface import Model, ModelDeclined, ModelRefused, Tier
 from chalicelib.model import Prompt, SessionView
 from chalicelib.observability import logger
 from chalicelib.services.facilitation.tailored_prompt import write_prompt
@@ -29,7 +29,9 @@ def tailor_session_prompt(
         return
     meter = meter_for(view, model)
     try:
-        written = write_prompt(view, model=meter, deadline=deadline)
+        # It decides every conversation after it, and is written once; a second try is to be the surer one.
+        tier: Tier = "medium" if view.prompt_tries else "large"
+        written = write_prompt(view, tier=tier, model=meter, deadline=deadline)
     except Exception as error:
         paid = meter.is_paid
         over = view.prompt_tries + paid >= MOST_TRIES or now - due_at >= TRIED_FOR

@@ -22,7 +22,8 @@ LIKE = 0.8
 MOST_WORDS, MOST_CHARACTERS = 100, 1_000  # of a question: a longer one is compared with none
 MOST_QUESTIONS = 20  # of a message, its last
 
-_CLAUSE = re.compile(r"[；;…]|[:：](?!\d)|\s[-–]+\s|[—–]{1,2}(?=\D)")
+# What stands in front of a colon belongs to the question: "Imagine X: what would that change?" asks something else of each X.
+_CLAUSE = re.compile(r"[；;…]|\s[-–]+\s|[—–]{1,2}(?=\D)")
 _NOT = re.compile(r"n't\b")
 
 

@@ -16,6 +16,7 @@ from chalicelib.services.facilitation.tailored_prompt import (
     request_call,
     strict_schema,
 )
+from chalicelib.services.prompts import fill
 from chalicelib.services.prompts.setup import render_setup
 
 MOST_CHANGES = 20
@@ -28,13 +29,11 @@ CHANGE_PROMPT = Tool(
         {
             "changes": {
                 "type": "array",
-                "minItems": 1,
-                "maxItems": MOST_CHANGES,
+                "description": f"1 to {MOST_CHANGES}.",
                 "items": strict_schema(
                     {
                         "passage": {
                             "type": "string",
-                            "minLength": 1,
                             "description": "A passage of the prompt, copied exactly; it occurs only once.",
                         },
                         "text": {"type": "string", "description": "What takes its place; empty: nothing."},
@@ -43,9 +42,8 @@ CHANGE_PROMPT = Tool(
             },
             "summary": {
                 "type": "string",
-                "minLength": 1,
-                "maxLength": LIMITS["summary"],
-                "description": "For the host: what the changed prompt sets out to learn, and how.",
+                "description": "For the host: what the changed prompt sets out to learn, and how. "
+                f"At most {LIMITS['summary']:,} characters.",
             },
         }
     ),
@@ -83,7 +81,7 @@ def _request(text: str, instructions: str, view: SessionView, problem: str) -> R
         Block(tags.data("facilitation_prompt", text)),
         Block(tags.data("instructions", instructions)),
     ]
-    return request_call(CHANGE_PROMPT, "revision", shown, problem)
+    return request_call(CHANGE_PROMPT, fill("revision"), shown, problem)
 
 
 def _apply_changes(before: str, changes: Any) -> str:

@@ -47,13 +47,16 @@ def _kind(name: str, description: str, **props: dict[str, Any]) -> dict[str, Any
 PRESENT_WIDGET = Tool(
     name="present_widget",
     description=(
-        'Present one question as a widget, shown right below your text. Only where the pacing says widget="may", and '
-        "never together with `conclude`. The label is the question, so your text asks none; the options are shown, so "
-        "your text does not list them."
+        'Present one question as a widget. Only where the pacing says widget="may", and never together with `conclude`. '
+        "The participant reads only what is in the call: `text`, and below it the widget with its label and options."
     ),
     schema={
         "type": "object",
         "properties": {
+            "text": _text(
+                "The one sentence above the widget, in the participant's language: it leads over from what they said. It asks "
+                "nothing, since the label does, and lists no options."
+            ),
             "widget": {
                 "anyOf": [
                     _kind("SingleSelect", "Choose one.", options=_list("The options")),
@@ -68,9 +71,9 @@ PRESENT_WIDGET = Tool(
                     ),
                     _kind("RankingList", "Put all items in an order.", items=_list("The items")),
                 ]
-            }
+            },
         },
-        "required": ["widget"],
+        "required": ["text", "widget"],
         "additionalProperties": False,
     },
 )

@@ -116,6 +116,7 @@ def _render_results(told: Summary) -> list[str]:
     listed = (
         ("overview", [told.overview]),
         ("answer", [told.critical_answer or ""]),
+        ("proposal", [" ".join(filter(None, (it.text, it.condition))) for it in told.proposals]),
         ("agreement", told.agreements),
         ("tension", told.tensions),
         ("open_question", told.open_questions),

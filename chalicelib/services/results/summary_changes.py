@@ -65,6 +65,7 @@ def write_prose(summary: Summary) -> str:
         summary.critical_answer or "",
         summary.overview,
         *(theme.statement for theme in summary.themes),
+        *(" ".join(filter(None, (it.text, it.condition))) for it in summary.proposals),
         *summary.agreements,
         *summary.tensions,
         *summary.minority_views,

@@ -28,15 +28,17 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Aggregate(Struct, frozen=True):
-    """What the threads of a session count for, by thread, and their points, each with its thread; `newest` is when the last digest
-    was made. `sources` names what several threads have in common that may be one person's; others have none. `tests` are test
-    runs that were included by hand: their points are there, and they are nobody in any number of people."""
+    """What the threads of a session count for, by thread, and their points, each with its thread; `newest` is when the last digest was
+    made. `withheld` counts messages that no model would read. `sources` names what several threads have in common that may be one
+    person's; others have none. `tests` are test runs that were included by hand: their points are there, and they are nobody in any
+    number of people."""
 
     counts: Mapping[str, DigestCounts] = {}
     points: tuple[tuple[str, Point], ...] = ()
     newest: datetime = NEVER
     sources: Mapping[str, str] = {}
     tests: frozenset[str] = frozenset()
+    withheld: int = 0
 
     def people(self, thread_ids: Iterable[str]) -> set[str]:
         """Who these threads are of, where it counts that several may be one person's; a test run is nobody's."""
@@ -79,6 +81,7 @@ def aggregate_digests(digests: Iterable[Digest]) -> Aggregate:
         {digest.thread_id: digest.counts for digest in heard},
         tuple((digest.thread_id, point) for digest in heard for point in digest.points),
         max((digest.created_at for digest in heard), default=NEVER),
+        withheld=sum(digest.withheld for digest in heard),
     )
 
 
@@ -89,6 +92,7 @@ def aggregate_reduced(counts: Mapping[str, DigestCounts], reduced: Iterable[Redu
         {thread_id: of_thread for thread_id, of_thread in counts.items() if of_thread.messages},
         tuple(item for bucket in found for item in bucket.points),
         max((bucket.newest for bucket in found), default=NEVER),
+        withheld=sum(bucket.withheld for bucket in found),
     )
 
 

@@ -15,11 +15,11 @@ from msgspec.structs import replace
 from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import Question, Session, SessionView, Summary, Theme
 from chalicelib.services.synthesis import markdown
+from chalicelib.services.synthesis.summary_document import list_proposals, note_withheld, tell_people
 from chalicelib.services.synthesis.summary_texts import SummaryTexts, choose_texts
 from chalicelib.services.synthesis.visibility import CARRIED_BY, LEAST, find_summary, for_others
 from chalicelib.text.locales import fill
 
-FOLLOWED_UP = 3
 MAX_BYTES = 350_000  # one item of the table takes 400 KB
 _UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
@@ -128,14 +128,17 @@ def _results(session: Session, summary: Summary, words: SummaryTexts, *, whole: 
         return markdown.section(words.answers, _answers(summary, words)), note, listed
     critical = markdown.paragraphs(summary.critical_answer or "") if session.critical else ""
     themes = "\n\n".join(_theme(theme, summary.participants, words) for theme in summary.themes)
+    withheld = " ".join(f"*{note}*" for note in note_withheld(summary, words))
     return (
         markdown.section(words.overview, markdown.paragraphs(summary.overview)),
         markdown.section(words.brief_answered, critical),
         markdown.section(words.themes, themes),
+        markdown.section(words.proposals, list_proposals(summary, words)),
         markdown.section(words.brief_decisions, markdown.bullets(summary.agreements)),
         markdown.section(words.tensions, markdown.bullets(summary.tensions)),
         markdown.section(words.open_questions, markdown.bullets(summary.open_questions)),
         markdown.section(words.brief_next, _next_session(session, summary, words, is_open=not whole.critical_answer)),
+        withheld,
     )
 
 
@@ -149,13 +152,23 @@ def _answers(summary: Summary, words: SummaryTexts) -> str:
     asked = sorted(summary.themes, key=lambda theme: theme is not critical)
     return "\n\n".join(
         "\n\n".join(
-            [_theme(theme, summary.participants, words), *(markdown.quote(quote.text) for quote in theme.quotes)]
+            [
+                _question_answered(theme, summary.participants, words),
+                *(markdown.quote(quote.text) for quote in theme.quotes),
+            ]
         )
         for theme in asked
     )
 
 
 def _theme(theme: Theme, total: int, words: SummaryTexts) -> str:
+    """A theme, who speaks of it and where they stand in a sentence, and what people hold."""
+    people = f"{tell_people(theme, total, words)}{words.stop}"
+    said = words.gap.join(filter(None, (people[:1].upper() + people[1:], theme.statement)))
+    return markdown.section(markdown.inline(theme.label), markdown.inline(said), level=3)
+
+
+def _question_answered(theme: Theme, total: int, words: SummaryTexts) -> str:
     share = fill(words.tag, words.share, part=theme.participants, participants=words.counted(words.participants, total))
     heading = words.carried.format(label=markdown.inline(theme.label), count=share)
     return markdown.section(heading, markdown.inline(theme.statement), level=3) or f"### {heading}"
@@ -169,19 +182,19 @@ def _question(question: Question, words: SummaryTexts) -> str:
 
 
 def _next_session(session: Session, summary: Summary, words: SummaryTexts, *, is_open: bool) -> str:
-    """A proposal made by rule: take up what is open, else what divides people, else the widest theme."""
-    lines = [words.brief_next_topic.format(topic=session.topic)]
-    if session.critical and is_open:
-        lines.append(words.brief_ask_again.format(text=session.critical))
-    lines += _named(words.brief_answer, summary.open_questions)
-    lines += _named(words.brief_work_through, summary.tensions)
-    if len(lines) == 1:
-        lines += _named(words.brief_go_into, [theme.label for theme in summary.themes])
-    return markdown.bullets(lines)
-
-
-def _named(form: str, items: Sequence[str]) -> list[str]:
-    return [form.format(text=item) for item in items[:FOLLOWED_UP]]
+    """A proposal made by rule, in sentences: what is critical and open, and the first open question, else the first thing that divides
+    people, else the widest theme. The lists themselves stand above."""
+    lines = [words.brief_ask_again.format(text=session.critical)] if session.critical and is_open else []
+    labels = [theme.label for theme in summary.themes]
+    for form, texts in (
+        (words.brief_next_question, summary.open_questions),
+        (words.brief_next_tension, summary.tensions),
+        (words.brief_next_theme, labels),
+    ):
+        if texts:
+            lines.append(form.format(text=texts[0]))
+            break
+    return "\n\n".join(map(markdown.inline, lines))
 
 
 def _time(moment: datetime) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from chalicelib.model import RegisteredTheme, Session
+from chalicelib.services.synthesis.claims import claims_a_count
 from chalicelib.services.synthesis.disclosure import SharedWords
 from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.prose import ProseCheck
@@ -36,7 +37,7 @@ class MajorThemes:
 
     def label(self, theme: RegisteredTheme) -> str:
         """The name of a registered theme as a summary may print it: a digest made it from what one person said."""
-        label = self._prose.check(theme.label)
+        label = "" if claims_a_count(theme.label) else self._prose.check(theme.label)
         return label[:1].upper() + label[1:] or self._words.unnamed
 
     def may_tell(self, theme: RegisteredTheme) -> bool:

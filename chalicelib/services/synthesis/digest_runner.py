@@ -11,14 +11,14 @@ from msgspec.structs import replace
 
 from chalicelib.clock import Clock, Deadline
 from chalicelib.errors import NotFound, Unavailable
-from chalicelib.llm.interface import Model, ModelCutOff, ModelUnavailable, RequestRefused
+from chalicelib.llm.interface import Model, ModelCutOff, ModelDeclined, ModelUnavailable, RequestRefused
 from chalicelib.model import Digest, Message, SessionView, Thread
 from chalicelib.observability import log_failure, logger
 from chalicelib.queues import Jobs
 from chalicelib.services.access.join_sources import group_by_source
 from chalicelib.services.synthesis import reduced_digests
 from chalicelib.services.synthesis.aggregate import Aggregate, aggregate_digests, aggregate_reduced
-from chalicelib.services.synthesis.digests import digest_thread
+from chalicelib.services.synthesis.digests import digest_thread, pass_over
 from chalicelib.services.synthesis.retry_policy import rest_after
 from chalicelib.services.synthesis.shared_registry import MAX_LIVE, MAX_OF_ONE, SharedRegistry
 from chalicelib.services.usage.budget import meter_for
@@ -35,7 +35,7 @@ LONGEST_REST = timedelta(days=7)
 PIECE_CHARACTERS = 60_000  # of one request: about 20,000 tokens in English, 60,000 in Chinese
 CONTEXT = 6  # messages before new ones: what was asked in them may be what these answer
 MOST_HALVED = 15  # pieces of a thread that are too much for the model: each may have cost a call
-TOO_MUCH = (RequestRefused, ModelCutOff)
+TOO_MUCH = (RequestRefused, ModelCutOff, ModelDeclined)
 
 
 class SynthesisDeps(Struct, frozen=True):
@@ -181,9 +181,10 @@ def _digest_one(
 ) -> Iterator[Digest | None]:
     """Digest what is new in a thread, each piece saved as soon as it is done; gives the digest so far, and None where time ran out.
 
-    A piece that is too much for the model is digested in halves.
+    A piece that is too much for the model is digested in halves; what it declines to read even alone is passed over, and counted.
     """
-    digest = deps.conversations.digest(head.session_id, head.id) if head.digested_to else None
+    stored_digest, answers = deps.conversations.digest_and_form(head.session_id, head.id)
+    digest = stored_digest if head.digested_to else None
     halved = 0
     for piece in _pieces(deps, head, digest.to_sequence if digest else 0):
         waiting = [piece]
@@ -194,16 +195,21 @@ def _digest_one(
             part, now = waiting.pop(), deps.clock.now()
             made: dict[str, Any] = {"shared": shared, "model": deps.model, "deadline": deadline, "now": now}
             try:
-                digest = digest_thread(view, head, digest, part.messages, context=part.context, **made)
-            except TOO_MUCH:
+                digest = digest_thread(view, head, digest, part.messages, context=part.context, answers=answers, **made)
+            except TOO_MUCH as error:
                 said = sum(message.role == "user" for message in part.messages)
-                if said < 2 or halved == MOST_HALVED:
+                if said > 1 and halved < MOST_HALVED:
+                    halved += 1
+                    waiting += reversed(part.halves())
+                    continue
+                if not isinstance(error, ModelDeclined):
                     raise
-                halved += 1
-                waiting += reversed(part.halves())
-            else:
-                stored.put(head, digest)
-                yield digest
+                # The same request would be declined again.
+                digest = pass_over(head, digest, part.messages, now)
+                extra = {"event": "words_withheld", "session_id": head.session_id, "messages": said}
+                logger.warning("words left out of a digest", extra=extra)
+            stored.put(head, digest)
+            yield digest
 
 
 class _Piece(Struct, frozen=True):

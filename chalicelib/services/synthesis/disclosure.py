@@ -5,6 +5,9 @@ place or a turn of phrase that tells who it was. So every word of what is told, 
 one that three participants at least really wrote just so, by their quotes, or that the host's topic, goal or critical
 uses. A name may be on everybody's lips: what anybody writes with a capital inside a sentence is taken for one, as is
 what nobody writes without. That is too strict for the nouns of German, which are told where the host uses them.
+
+A description is a model's sentence about what many said, and hardly ever made of words that three of them wrote. In it, the
+common words of its language are nobody's own either; names and numbers are as in a label.
 """
 
 import re
@@ -14,7 +17,9 @@ from collections.abc import Iterable
 from chalicelib.model import Session
 from chalicelib.services.synthesis.aggregate import Aggregate
 from chalicelib.text import tokens
-from chalicelib.text.names import is_capital, is_odd_capital
+from chalicelib.text.common_words import is_common
+from chalicelib.text.language import detect_language
+from chalicelib.text.names import NOUNS_HAVE_CAPITALS, is_capital, is_odd_capital
 from chalicelib.text.normalise import fold
 from chalicelib.text.stop_words import GRAMMAR
 
@@ -49,12 +54,31 @@ class SharedWords:
         self._words = (shared & plain) | GRAMMAR
         self._unspaced = shared | set(_units(hosts))
 
-    def may_tell(self, text: str) -> bool:
-        """Whether others may be told this."""
+    def may_tell(self, label: str) -> bool:
+        """Whether others may be told this label."""
+        return self._may_tell(label, "")
+
+    def may_tell_description(self, text: str) -> bool:
+        """Whether others may be told this description of what a group carries."""
+        return self._may_tell(text, detect_language(text) or "")
+
+    def _may_tell(self, text: str, language: str) -> bool:
+        """Whether all of a text is nobody's own; `language` is the tag of the one whose common words are everybody's, empty for none."""
         if not text.strip() or _TELLING.search(text):
             return False
         words, runs = tokens.read_written_words(text), tokens.find_runs(text)
-        return all(map(self._knows, words)) and all(map(self._covers, runs))
+        return all(self._knows(word) or self._is_common(word, language) for word in words) and all(
+            map(self._covers, runs)
+        )
+
+    def _is_common(self, word: tokens.WrittenWord, language: str) -> bool:
+        """Whether a word is everybody's in this language, and no name: where nouns have capitals, only the list tells of names."""
+        if not language:
+            return False
+        told = language == NOUNS_HAVE_CAPITALS or (
+            fold(word.text) not in self._names and not is_odd_capital(word.text, opens=word.opens)
+        )
+        return told and is_common(word.text, language)
 
     def _knows(self, word: tokens.WrittenWord) -> bool:
         """Whether a word is the host's, or everybody's and no name."""

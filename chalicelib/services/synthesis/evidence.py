@@ -1,7 +1,7 @@
 """What a summary stands on: the themes and points that the model is shown, under short ids, and what code reads back from those."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import chain, islice, zip_longest
 from unicodedata import east_asian_width
 
@@ -73,6 +73,15 @@ class EvidenceBook:
         wanted = set(ids)
         return [entry for entry in self._entries.values() if entry.theme in wanted]
 
+    def without(self, message_ids: Collection[str]) -> "EvidenceBook":
+        """The same without the points of these messages; who carries what stays as it is counted."""
+        points = tuple(it for it in self.aggregate.points if it[1].message_id not in message_ids)
+        return EvidenceBook(replace(self.aggregate, points=points), self.registry)
+
+    def message_ids(self) -> list[str]:
+        """The messages that the points are from, each once."""
+        return list(dict.fromkeys(entry.point.message_id for entry in self._entries.values()))
+
     def stances(self, ids: Iterable[str]) -> dict[str, str]:
         """Who carries these themes, and with which stance; somebody both for and against is mixed."""
         taken: defaultdict[str, list[str]] = defaultdict(list)
@@ -99,7 +108,10 @@ class EvidenceBook:
         """A point, and what it is about: its theme, or in its own words where it has none that is shown."""
         point, theme = entry.point, entry.theme
         about = {"theme": theme} if theme and theme in self._shown else {"topic": point.topic}
-        return tags.data("point", point.text, id=entry.id, participant=entry.participant, **about, stance=point.stance)
+        told = {name: value for name, value in (("kind", point.kind), ("group", point.group)) if value}
+        return tags.data(
+            "point", point.text, id=entry.id, participant=entry.participant, **about, stance=point.stance, **told
+        )
 
     def _numbered(self, room: int) -> list[Evidence]:
         """The points under their ids, as many as there is room for: everybody gives the same share, the newest points first."""

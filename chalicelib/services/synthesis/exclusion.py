@@ -73,7 +73,7 @@ def without_excluded(
                 theme = replace(theme, label=label, coined_by=coined_by)
             elif theme.coined_by not in aggregate.counts:
                 theme = replace(theme, coined_by="")  # the host's
-            themes.append(replace(theme, description=""))
+            themes.append(replace(theme, description="", same_as=""))
     return replace(registry, themes=tuple(themes))
 
 

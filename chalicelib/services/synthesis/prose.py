@@ -1,9 +1,10 @@
 """A model's prose, held against what is known: no quote that nobody said, no number of people that nobody counted, no address.
 
-A sentence with any of these is left out. A few words in quotation marks that nobody said lose their marks: they are a term,
-not a quote. So do the host's own words, however many: whoever reads them in marks takes them for a participant's. Only the
-topic may stand in marks, as the title that it is. Typographic twins are the same: what stands in marks is then written as
-it was said.
+A sentence that quotes nobody is left out. One with a number of people loses the number or the clause where the rest says something by
+itself, and else goes, too; an address is replaced. One or two words in quotation marks lose their marks, whoever said them, and so do
+three that nobody said: they are a term, not a quote. So do the host's own words, however many: whoever reads them in marks takes
+them for a participant's. Only the topic may stand in marks, as the title that it is. Typographic twins are the same: what stands in
+marks is then written as it was said.
 """
 
 from bisect import bisect_right
@@ -11,16 +12,25 @@ from collections.abc import Collection, Sequence
 from itertools import accumulate
 
 from chalicelib.model import Quote
-from chalicelib.services.synthesis.claims import claims_a_count, find_numerals, has_link
+from chalicelib.services.synthesis.claims import (
+    LEFT_OUT,
+    claims_a_count,
+    find_numerals,
+    has_link,
+    mend_counts,
+    replace_links,
+)
 from chalicelib.text import tokens
 from chalicelib.text.matching import FoldedText, find_words
 from chalicelib.text.normalise import fold_twins
 from chalicelib.text.quotation_marks import find_quoted_spans, find_sentences
 
 MOST_OF_A_TERM = 3  # words; in scripts without spaces twice as many characters
+LEAST_OF_A_QUOTE = 3  # words; less is a term, and would be found in what anybody said
 _TITLES = "《"  # marks a title, not words that somebody said
 _EDGES = " .,;:!?…。，、；：！？"
-LEAST_WORDS = 3  # of an overview; less says nothing of a session
+LEAST_WORDS = 3  # of an overview, and beside an address; less says nothing
+_COVER = "\x01"  # in the place of what stands in marks, where numbers are looked for
 _MOST_ROUNDS = 8  # of checking what took shape where marks went
 
 
@@ -60,15 +70,13 @@ class ProseCheck:
         return " ".join("".join(kept).split())
 
     def _checked(self, sentence: str) -> str:
+        sentence = self._mended(sentence)
         found = list(find_quoted_spans(sentence))
         plain, last = [], 0
         for span in found:
             plain.append(sentence[last : span.start])
             last = span.end
         plain.append(sentence[last:])
-        own = " ".join(plain)
-        if claims_a_count(own) or has_link(own) or self._has_unknown_number(own):
-            return ""
         kept = [plain[0]]
         for span, after in zip(found, plain[1:], strict=True):
             said = span.said(sentence)
@@ -82,6 +90,20 @@ class ProseCheck:
                 kept += (said, after)
         return "".join(kept)
 
+    def _mended(self, sentence: str) -> str:
+        """The sentence without addresses and numbers of people, but for what stands in quotation marks."""
+        pieces, last = [], 0
+        for span in find_quoted_spans(sentence):
+            pieces += [replace_links(sentence[last : span.start]), sentence[span.start : span.end]]
+            last = span.end
+        sentence = "".join([*pieces, replace_links(sentence[last:])])
+        hidden = _cover_quotes(sentence)
+        if has_link(hidden) or (LEFT_OUT in hidden and tokens.count_words(hidden.replace(LEFT_OUT, "")) < LEAST_WORDS):
+            return ""
+        space = sentence[len(sentence.rstrip()) :]
+        mended = mend_counts(sentence, hidden, lambda text: claims_a_count(text) or self._has_unknown_number(text))
+        return f"{mended.rstrip()}{space}" if mended.strip() else ""
+
     def _has_unknown_number(self, text: str) -> bool:
         return self._numbers is not None and any(number not in self._numbers for number in find_numerals(text))
 
@@ -91,7 +113,7 @@ class ProseCheck:
         wanted = whole.strip(_EDGES)
         if whole == self._topic and wanted:
             return said
-        place = find_words(wanted, self._said) if any(map(str.isalnum, wanted)) else -1
+        place = find_words(wanted, self._said) if tokens.count_words(wanted) >= LEAST_OF_A_QUOTE else -1
         if place < 0:
             return ""
         quote, _ = self._quotes[bisect_right(self._ends, place)]
@@ -112,17 +134,36 @@ def is_usable(overview: str) -> bool:
 
 
 def without_quotes(text: str, topic: str = "", withheld: Collection[str] = ()) -> str:
-    """The text without the sentences that have something in quotation marks, but for the topic, and without those withheld."""
+    """The text without the sentences that quote somebody, and without those withheld; the topic stays in marks, and a term loses them."""
     kept = (_kept(paragraph, fold_twins(topic), withheld) for paragraph in text.split("\n\n"))
     return "\n\n".join(filter(None, kept))
 
 
 def _kept(paragraph: str, topic: str, withheld: Collection[str]) -> str:
     found = (paragraph[start:end] for start, end in find_sentences(paragraph))
-    told = (it for it in found if it.strip() not in withheld)
-    return "".join(
-        it for it in told if all(fold_twins(span.said(it)) == topic for span in find_quoted_spans(it))
-    ).strip()
+    return "".join(_without_marks(it, topic) for it in found if it.strip() not in withheld).strip()
+
+
+def _without_marks(sentence: str, topic: str) -> str:
+    """The sentence with the topic in marks and its terms without; empty where it quotes more."""
+    kept, last = "", 0
+    for span in find_quoted_spans(sentence):
+        said = span.said(sentence)
+        is_topic = fold_twins(said) == topic
+        if not is_topic and (not span.closed or _is_long(said)):
+            return ""
+        kept += sentence[last : span.start] + (sentence[span.start : span.end] if is_topic else said)
+        last = span.end
+    # Nothing but marks and what is in them is a quote, however short.
+    return kept + sentence[last:] if last == 0 or tokens.count_words(_cover_quotes(sentence)) else ""
+
+
+def _cover_quotes(sentence: str) -> str:
+    """The sentence, as long as it is, with what stands in quotation marks covered."""
+    covered = list(sentence)
+    for span in find_quoted_spans(sentence):
+        covered[span.start : span.end] = _COVER * (span.end - span.start)
+    return "".join(covered)
 
 
 def _is_long(said: str) -> bool:

@@ -46,7 +46,7 @@ def find_due_buckets(
 def reduce_bucket(bucket: int, fingerprint: str, digests: Sequence[Digest]) -> ReducedDigest:
     """One reduced digest of all digests in this bucket."""
     heard = aggregate_digests(digests)
-    return ReducedDigest(bucket, fingerprint, heard.newest, tuple(_bounded(_best(heard))))
+    return ReducedDigest(bucket, fingerprint, heard.newest, tuple(_bounded(_best(heard))), withheld=heard.withheld)
 
 
 def _state(head: Thread, digested: Mapping[str, Digest]) -> str:

@@ -97,7 +97,7 @@ def _notes(view: SessionView, aggregate: Aggregate, registry: ThemeRegistry, *, 
                 replace(
                     note,
                     tells_label=is_told and common.may_tell(theme.label),
-                    tells_description=is_told and common.may_tell(theme.description),
+                    tells_description=is_told and common.may_tell_description(theme.description),
                     sources=aggregate.count_people(stances),
                 )
             )
@@ -136,7 +136,9 @@ def _evidence(aggregate: Aggregate, registry: ThemeRegistry) -> dict[str, tuple[
 
 
 def _is_agreed(note: Note) -> bool:
-    """Whether enough people carry it, and nearly all take one side."""
+    """Whether enough people carry it, and nearly all take one side; never where others take the other one together."""
+    if _is_disputed(note):
+        return False
     most = max(note.stances["for"], note.stances["against"])
     return note.participants >= SHARED_BY and most >= AGREED * note.participants
 

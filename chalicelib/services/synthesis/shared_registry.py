@@ -110,7 +110,7 @@ def alias_themes(registry: ThemeRegistry, groups: Iterable[Sequence[str]]) -> Th
     for group in groups:
         live = list(dict.fromkeys(found.id for name in group if (found := registry.resolve(name))))
         themes = tuple(
-            replace(theme, alias_of=live[0], description="") if theme.id in live[1:] else theme
+            replace(theme, alias_of=live[0], description="", same_as="") if theme.id in live[1:] else theme
             for theme in registry.themes
         )
         registry = replace(registry, themes=themes)

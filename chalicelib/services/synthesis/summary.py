@@ -3,7 +3,7 @@
 Without a language model there is no prose: code lists what was answered (`answers.py`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,24 +12,28 @@ from msgspec.structs import replace
 
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
-from chalicelib.llm.interface import Model, ModelUnavailable, Tier
+from chalicelib.llm.interface import Model, ModelUnavailable, Reply, Tier
 from chalicelib.model import SessionView, Summary, ThemeRegistry
 from chalicelib.services.synthesis.answers import list_answers, sample_of
 from chalicelib.services.synthesis.claims import find_numerals
 from chalicelib.services.synthesis.coverage import MajorThemes
+from chalicelib.services.synthesis.declined import Written, ask_without_declined
 from chalicelib.services.synthesis.evidence import EvidenceBook
+from chalicelib.services.synthesis.proposals import list_proposals
 from chalicelib.services.synthesis.prose import ProseCheck, is_usable
 from chalicelib.services.synthesis.shared_registry import describe_themes
 from chalicelib.services.synthesis.summary_document import list_answer_notes, list_notes, render_answers, render_summary
 from chalicelib.services.synthesis.summary_prompt import WRITE_SUMMARY, summary_request
 from chalicelib.services.synthesis.summary_texts import SummaryTexts, choose_texts
-from chalicelib.services.synthesis.theme_groups import MAX_TEXT, group_themes, one_line
+from chalicelib.services.synthesis.theme_groups import MAX_TEXT, ThemeGroup, group_themes, one_line
 from chalicelib.services.synthesis.theme_merging import merge_themes
 from chalicelib.services.synthesis.withheld import withhold
 from chalicelib.text import quotation_marks
 from chalicelib.text.language import OWN, detect_language, match_language
+from chalicelib.text.normalise import fold
 
 MAX_THEMES = 20  # more are named only
+MANY = 5  # people, from whom on what one of them says is no theme
 MAX_ITEMS = 8
 MAX_OVERVIEW = 3_000
 
@@ -53,17 +57,19 @@ def write_summary(
         raise ModelUnavailable("There is nothing to summarise yet")
     if not model.understands:
         return _list(view, book, now)
-    reply = model.complete(replace(summary_request(view, book), tier=tier), deadline)
-    call = reply.call(WRITE_SUMMARY.name)
-    return _check(tags.unescape(call.input) if call else {}, view, book, reply.model, now)
+
+    def ask(shown: EvidenceBook) -> Reply:
+        return model.complete(replace(summary_request(view, shown), tier=tier), deadline)
+
+    known = frozenset(view.summary.declined) if view.summary else frozenset[str]()
+    return _check(ask_without_declined(ask, book, known, view.session.id, deadline), view, now)
 
 
-def _check(
-    result: Mapping[str, Any], view: SessionView, book: EvidenceBook, model: str, now: datetime
-) -> WrittenSummary:
+def _check(written: Written, view: SessionView, now: datetime) -> WrittenSummary:
     """What stands of a model's result when it is held against the evidence."""
-    session = view.session
-    book = EvidenceBook(book.aggregate, merge_themes(book, result.get("same"), session.topic))
+    session, call = view.session, written.reply.call(WRITE_SUMMARY.name)
+    result: Mapping[str, Any] = tags.unescape(call.input) if call else {}
+    book = EvidenceBook(written.book.aggregate, merge_themes(written.book, result.get("same")))
     prose = _prose_of(result, view, book)
     before = [theme.id for theme in view.summary.themes] if view.summary else []
     words = choose_texts(session, _sample(result) or book.sample())
@@ -73,10 +79,12 @@ def _check(
     if not is_usable(overview) or not groups:
         raise ModelUnavailable("The model wrote no usable summary")
     critical = prose.check(one_line(result.get("critical_answer"), MAX_TEXT)) if session.critical else ""
+    groups, of_one = _without_themes_of_one(groups, book)
+    minority = (*_texts(result.get("minority_views"), prose), *of_one)
     summary = Summary(
         markdown="",
         generated_at=now,
-        model=model,
+        model=written.reply.model,
         participants=book.aggregate.participants,
         messages=book.aggregate.messages,
         overview=overview,
@@ -85,19 +93,42 @@ def _check(
         quotes=tuple(prose.used.values()),
         agreements=_texts(result.get("agreements"), prose),
         tensions=_texts(result.get("tensions"), prose),
-        minority_views=_texts(result.get("minority_views"), prose),
+        minority_views=tuple(dict.fromkeys(minority))[:MAX_ITEMS],
         open_questions=_texts(result.get("open_questions"), prose),
+        proposals=list_proposals(result.get("proposals"), book, prose),
+        declined=tuple(sorted(written.declined)),
+        withheld_messages=book.aggregate.withheld + len(written.declined),
     )
     beyond = major.besides({name for group in groups[:MAX_THEMES] for name in group.themes})
     notes = list_notes(summary, words, book, beyond=major.listed(beyond))
     return WrittenSummary(
         render_summary(view, _for_others(summary, view, book, words), words, notes),
-        describe_themes(
-            book.registry,
-            {group.theme.id: group.description for group in groups},
-            {group.theme.id: group.name for group in groups},
-        ),
+        _describe(book.registry, groups),
     )
+
+
+def _describe(registry: ThemeRegistry, groups: Sequence[ThemeGroup]) -> ThemeRegistry:
+    """The registry with what the summary says of its themes. What it says of several stands, behind their label, with the one that stands
+    for them: under that one's label alone it would say too much."""
+    told = {}
+    for group in groups:
+        lead = registry.resolve(group.theme.id)
+        is_named = len(group.themes) == 1 or (lead is not None and fold(lead.label) == fold(group.name))
+        if is_named:
+            told[group.theme.id] = group.description
+        elif group.name and group.description:
+            told[group.theme.id] = f"{group.name}: {group.description}"
+    return describe_themes(registry, told, {group.theme.id: group.name for group in groups})
+
+
+def _without_themes_of_one(groups: list[ThemeGroup], book: EvidenceBook) -> tuple[list[ThemeGroup], tuple[str, ...]]:
+    """The themes that several carry, and what the others say, which are views of single people; all are themes among a few people, and
+    where there are no others."""
+    several = [group for group in groups if group.theme.participants != 1]
+    if book.aggregate.participants < MANY or not several:
+        return groups, ()
+    single = (group.theme for group in groups if group.theme.participants == 1)
+    return several, tuple(theme.statement or theme.label for theme in single)
 
 
 def _prose_of(result: Mapping[str, Any], view: SessionView, book: EvidenceBook) -> ProseCheck:

@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from chalicelib.model import SessionView, Summary, Theme
+from chalicelib.model import STANCES, Proposal, SessionView, Summary, Theme
 from chalicelib.services.synthesis import markdown
 from chalicelib.services.synthesis.aggregate import Aggregate
 from chalicelib.services.synthesis.evidence import EvidenceBook
@@ -28,22 +28,52 @@ def render_summary(view: SessionView, summary: Summary, words: SummaryTexts, not
     sections = (
         f"*{markdown.inline(words.example)}*" if view.session.is_example else "",
         markdown.section(words.overview, markdown.paragraphs(summary.overview)),
+        markdown.section(words.critical, _critical(view.session.critical, summary.critical_answer, words)),
         markdown.section(
             words.themes, "\n\n".join(_theme(theme, summary.participants, words) for theme in summary.themes)
         ),
+        markdown.section(words.proposals, list_proposals(summary, words)),
         markdown.section(words.agreements, markdown.bullets(summary.agreements)),
         markdown.section(words.tensions, markdown.bullets(summary.tensions)),
         markdown.section(words.minority_views, markdown.bullets(summary.minority_views)),
-        markdown.section(words.critical, _critical(view.session.critical, summary.critical_answer, words)),
         markdown.section(words.open_questions, markdown.bullets(summary.open_questions)),
         f"---\n\n*{words.gap.join(map(markdown.inline, notes))}*",
     )
     return replace(summary, markdown="\n\n".join(section for section in sections if section) + "\n")
 
 
-def _theme(theme: Theme, total: int, words: SummaryTexts) -> str:
-    """One theme: its label with the count, what people hold, and their own words."""
-    share = fill(words.tag, words.share, part=theme.participants, participants=words.counted(words.participants, total))
+def tell_people(of: Theme | Proposal, total: int, words: SummaryTexts) -> str:
+    """How many of all speak of this and where they stand, as far as that may be told: "5 of 12 participants speak of it (4 for, 1
+    against)"."""
+    participants = words.counted(words.participants, total)
+    told = words.counted(words.speak, of.participants, participants=participants)
+    sides = {it: count for it in STANCES if (count := of.stances.get(it, 0))}
+    if not sides.keys() - {"neutral"}:
+        return told
+    stances = words.stance_gap.join(fill(words.tag, words.sided[it], count=count) for it, count in sides.items())
+    return told + words.sides.format(stances=stances)
+
+
+def list_proposals(summary: Summary, words: SummaryTexts) -> str:
+    """What people propose, as a list."""
+    return markdown.bullets(tell_proposals(summary, words))
+
+
+def tell_proposals(summary: Summary, words: SummaryTexts) -> list[str]:
+    """What people propose, a line each, with its condition and who is for and against it."""
+    lines = []
+    for it in summary.proposals:
+        condition = words.condition.format(text=it.condition) if it.condition else ""
+        said = words.gap.join(filter(None, (it.text, condition)))
+        lines.append(f"{said} — {tell_people(it, summary.participants, words)}")
+    return lines
+
+
+def _theme(theme: Theme, total: int, words: SummaryTexts, *, is_listed: bool = False) -> str:
+    """One theme: its label with the count, what people hold, and their own words; a question with how many answered it."""
+    participants = words.counted(words.participants, total)
+    answered = fill(words.tag, words.share, part=theme.participants, participants=participants)
+    share = answered if is_listed else tell_people(theme, total, words)
     said = words.gap.join(filter(None, (theme.statement, theme.gathered)))
     parts = [f"**{markdown.inline(theme.label)}** — {share}", markdown.inline(said)]
     parts += [markdown.quote(quote.text) for quote in theme.quotes]
@@ -65,20 +95,27 @@ def list_notes(summary: Summary, words: SummaryTexts, book: EvidenceBook, beyond
         notes.append(words.counted(words.part, len(book), points=points))
     if themeless:
         notes.append(words.counted(words.themeless, themeless, points=points))
+    notes += note_withheld(summary, words)
     if beyond:
         notes.append(words.beyond.format(themes=beyond))
     return notes
 
 
+def note_withheld(summary: Summary, words: SummaryTexts) -> list[str]:
+    """That some messages are in no part of it, where the model declined them."""
+    count = summary.withheld_messages
+    return [words.counted(words.withheld, count)] if count else []
+
+
 def render_answers(view: SessionView, summary: Summary, words: SummaryTexts, notes: Sequence[str]) -> Summary:
     """A summary without a language model, with its markdown: what is critical first, then the other questions, then words."""
     critical, total = summary.critical_answers, summary.participants
-    asked = [_theme(theme, total, words) for theme in summary.themes if theme is not critical]
+    asked = [_theme(theme, total, words, is_listed=True) for theme in summary.themes if theme is not critical]
     used = [words.carried.format(label=word, count=count) for word, count in summary.words]
     heading = words.words.format(participants=words.counted(words.participants, least_people(total)))
     sections = (
         f"*{markdown.inline(words.example)}*" if view.session.is_example else "",
-        markdown.section(words.critical, _theme(critical, total, words) if critical else ""),
+        markdown.section(words.critical, _theme(critical, total, words, is_listed=True) if critical else ""),
         markdown.section(words.answers, "\n\n".join(asked)),
         markdown.section(heading, markdown.inline(words.comma.join(used))),
         f"---\n\n*{words.gap.join(map(markdown.inline, notes))}*",

@@ -1,7 +1,7 @@
 """What the model is asked for a summary: the tool that it hands it in with, and the request."""
 
 from chalicelib.llm import tags
-from chalicelib.llm.interface import Block, ChatMessage, Request, Tool
+from chalicelib.llm.interface import SCRIPTED, Block, ChatMessage, Request, Tool
 from chalicelib.model import SessionView
 from chalicelib.services.prompts import fill
 from chalicelib.services.prompts.setup import render_setup
@@ -17,18 +17,33 @@ _THEME = {
     "description": {"type": "string", "description": "What belongs to it, in one neutral sentence."},
     "evidence": {**_TEXTS, "description": "The ids of the most telling points, the best first."},
 }
+_PROPOSAL = {
+    "text": {"type": "string", "description": "The measure, and for whom."},
+    "condition": {"type": "string", "description": "Under which condition; else empty."},
+    "evidence": {**_TEXTS, "description": "The ids of all points that propose it or are for it."},
+    "against": {**_TEXTS, "description": "The ids of all points that speak against it."},
+}
 _PARTS = {
     "overview": {"type": "string"},
+    "critical_answer": {"type": "string"},
     "themes": {
         "type": "array",
         "items": {"type": "object", "properties": _THEME, "required": list(_THEME), "additionalProperties": False},
+    },
+    "proposals": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": _PROPOSAL,
+            "required": list(_PROPOSAL),
+            "additionalProperties": False,
+        },
     },
     "same": {"type": "array", "items": _TEXTS, "description": "Registered themes that are one under several labels."},
     "agreements": _TEXTS,
     "tensions": _TEXTS,
     "minority_views": _TEXTS,
     "open_questions": _TEXTS,
-    "critical_answer": {"type": "string"},
 }
 WRITE_SUMMARY = Tool(
     name="write_summary",
@@ -54,8 +69,25 @@ def summary_request(view: SessionView, book: EvidenceBook) -> Request:
         task="summary",
         tier="large",
         system=(Block(fill("summary", language=language, wishes=wishes)),),
-        messages=(ChatMessage("user", (Block(f"{render_setup(view)}\n\n{book.render()}"),)),),
+        messages=(
+            ChatMessage(
+                "user",
+                (Block("\n\n".join(filter(None, (render_setup(view), _render_before(view, book), book.render())))),),
+            ),
+        ),
         max_tokens=MAX_TOKENS,
         tools=(WRITE_SUMMARY,),
         must_call=WRITE_SUMMARY.name,
     )
+
+
+def _render_before(view: SessionView, book: EvidenceBook) -> str:
+    """The themes of the summary before, one a line, each with the registered ones that it gathered, as far as there still are any."""
+    if view.summary is None or view.summary.model == SCRIPTED:
+        return ""
+    lines = [
+        tags.data("before", " ".join(gathered), id=theme.id, label=theme.label)
+        for theme in view.summary.themes
+        if (gathered := book.themes([theme.id, *theme.gathers]))
+    ]
+    return "\n".join(lines)

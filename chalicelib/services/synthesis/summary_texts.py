@@ -21,6 +21,7 @@ class SummaryTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tag: str
     overview: str
     themes: str
+    proposals: str
     agreements: str
     tensions: str
     minority_views: str
@@ -30,9 +31,15 @@ class SummaryTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     messages: dict[str, str]
     points: dict[str, str]
     share: str
+    speak: dict[str, str]
+    sides: str
+    sided: dict[str, str]
+    stance_gap: str
+    condition: str
     gathered: str
     carried: str
     comma: str
+    stop: str
     gap: str
     unnamed: str
     unanswered: str
@@ -40,6 +47,7 @@ class SummaryTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     test_run: str
     part: dict[str, str]
     themeless: dict[str, str]
+    withheld: dict[str, str]
     beyond: str
     example: str
     answers: str
@@ -57,11 +65,10 @@ class SummaryTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     brief_answered: str
     brief_decisions: str
     brief_next: str
-    brief_next_topic: str
     brief_ask_again: str
-    brief_answer: str
-    brief_work_through: str
-    brief_go_into: str
+    brief_next_question: str
+    brief_next_tension: str
+    brief_next_theme: str
     brief_shortened_questions: str
     brief_shortened_context: str
     brief_listed: str

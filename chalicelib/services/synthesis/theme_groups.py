@@ -1,6 +1,6 @@
 """The themes of a summary: each gathers registered themes, stands for those who carry them, and quotes some of them.
 
-What many people carry is there, whatever a model left out or gathered under one label.
+What many people carry is there, whatever a model left out or gathered under one label; what one person alone said is no theme.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,12 +26,13 @@ MAX_TEXT = 800
 
 class ThemeGroup(Struct, frozen=True):
     """A theme of the summary, the registered themes in it, and what it says of the one that stands for it; `name` is its label where a
-    model wrote that, and nothing of it is somebody's words."""
+    model wrote that, and nothing of it is somebody's words. `largest` is how many carry the most widely carried of them."""
 
     theme: Theme
     themes: tuple[str, ...]
     description: str = ""
     name: str = ""
+    largest: int = 0
 
 
 class _GivenTheme(Struct):
@@ -45,7 +46,8 @@ class _GivenTheme(Struct):
 def group_themes(
     given: object, book: EvidenceBook, prose: ProseCheck, before: Sequence[str], major: MajorThemes
 ) -> list[ThemeGroup]:
-    """The themes that somebody carries, the most widely carried first: the model's, and what it left out of those.
+    """The themes that somebody carries, the most widely carried first: the model's, and what it left out of those. One that gathers
+    several ranks by the widest of them, so that leftovers under one label are not before what many speak of.
 
     Themes of one label are one theme; a registered theme counts for the first that names it. What stood for a theme
     `before` goes on doing so.
@@ -81,15 +83,16 @@ def _read(given: object, book: EvidenceBook) -> list[_GivenTheme]:
     return list(read.values())
 
 
-def _rank(group: ThemeGroup) -> int:
-    return -group.theme.participants
+def _rank(group: ThemeGroup) -> tuple[int, int]:
+    return -group.largest, -group.theme.participants
 
 
 def _group(
     found: _GivenTheme, book: EvidenceBook, prose: ProseCheck, before: Sequence[str], major: MajorThemes
 ) -> ThemeGroup:
     lead = max(found.themes, key=lambda name: (name in before, len(book.stances([name])), -int(name[1:])))
-    telling = [entry for entry in found.evidence if entry.theme in found.themes]
+    carriers = book.stances(found.themes)
+    telling = [it for it in found.evidence if it.theme in found.themes or it.thread_id in carriers]
     registered = book.registry.resolve(lead)
     theme = _theme(lead, found.label, prose.check(found.statement), found.themes, telling, book)
     name = found.label if prose.check(found.label) == found.label else ""
@@ -98,13 +101,14 @@ def _group(
     plain = prose.check(found.description)
     gathered = major.gathered(found.themes, theme.label, theme.statement)
     told = plain if plain == found.description else ""
-    return ThemeGroup(replace(theme, gathered=gathered), tuple(found.themes), told, name)
+    largest = max(len(book.stances([it])) for it in found.themes)
+    return ThemeGroup(replace(theme, gathered=gathered), tuple(found.themes), told, name, largest)
 
 
 def _alone(registered: RegisteredTheme, book: EvidenceBook, major: MajorThemes) -> ThemeGroup:
     """A registered theme that stands for itself."""
     theme = _theme(registered.id, "", major.description(registered), [registered.id], (), book)
-    return ThemeGroup(_renamed(theme, registered, major), (registered.id,))
+    return ThemeGroup(_renamed(theme, registered, major), (registered.id,), largest=theme.participants)
 
 
 def _renamed(theme: Theme, registered: RegisteredTheme, major: MajorThemes) -> Theme:
@@ -116,14 +120,14 @@ def _theme(
     lead: str, label: str, statement: str, ids: Sequence[str], telling: Sequence[Evidence], book: EvidenceBook
 ) -> Theme:
     """A theme with the people who carry these registered ones, and some of their words, the most telling first; those of a test
-    run last, so that they take nobody's place."""
+    run last, so that they take nobody's place. Nobody is quoted where one person alone speaks of it: all would know who that is."""
     stances = book.stances(ids)
     said = sorted([*telling, *book.of_themes(ids)], key=lambda entry: entry.thread_id in book.aggregate.tests)
     return Theme(
         label=label,
         statement=statement,
         participants=len(stances),
-        quotes=pick_quotes(said),
+        quotes=() if len(stances) == 1 else pick_quotes(said),
         id=lead,
         stances=count_stances(stances.values()),
         sources=book.aggregate.count_people(stances),

@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.model import Quote, Session, SessionView, Summary, Theme, Thread
+from chalicelib.model import Proposal, Quote, Session, SessionView, Stance, Summary, Theme, Thread
 from chalicelib.services.access.roles import has_role
 from chalicelib.services.synthesis.prose import is_usable, without_quotes
 
@@ -67,7 +67,12 @@ def find_summary(view: SessionView) -> Summary | None:
     summary = view.summary
     if summary is None or not view.session.shared_network:
         return summary
-    return replace(summary, sources=None, themes=tuple(replace(theme, sources=None) for theme in summary.themes))
+    return replace(
+        summary,
+        sources=None,
+        themes=tuple(replace(theme, sources=None) for theme in summary.themes),
+        proposals=tuple(replace(it, sources=None) for it in summary.proposals),
+    )
 
 
 def for_others(summary: Summary, topic: str, least: int = CARRIED_BY) -> Summary:
@@ -94,26 +99,48 @@ def for_others(summary: Summary, topic: str, least: int = CARRIED_BY) -> Summary
                 statement=told(theme.statement),
                 quotes=tuple(filter(quoted, theme.quotes)),
                 gathered="",
-                stances=theme.stances if may_tell_stances(theme, least) else {},
+                stances=tellable_stances(theme, least),
             )
             for theme in summary.themes
             if theme.people >= least and not theme.members_only and theme.label not in summary.withheld
         ),
+        proposals=_proposals_for_others(summary, least),
         agreements=listed(summary.agreements),
         tensions=listed(summary.tensions),
         minority_views=(),
         open_questions=listed(summary.open_questions),
         critical_answer=told(summary.critical_answer or "") or None,
-        quotes=(),
-        words=(),
-        withheld=(),
-        withheld_quotes=(),
-        tests=(),
+        **dict.fromkeys(("quotes", "words", "withheld", "withheld_quotes", "tests", "declined"), ()),
     )
 
 
-def may_tell_stances(theme: Theme, least: int = CARRIED_BY) -> bool:
-    """Whether others are told where the people of a theme stand: not where somebody takes a side alone, and not where several
+def _proposals_for_others(summary: Summary, least: int) -> tuple[Proposal, ...]:
+    """The proposals of at least so many people, in words that are nobody's."""
+
+    def told(text: str) -> str:
+        return without_quotes(text, "", summary.withheld)
+
+    return tuple(
+        replace(it, text=text, condition=told(it.condition), stances=tellable_stances(it, least))
+        for it in summary.proposals
+        if it.people >= least and (text := told(it.text))
+    )
+
+
+def tellable_stances(of: Theme | Proposal, least: int) -> dict[Stance, int]:
+    """Where others are told that the people of a theme or a proposal stand; empty where they are not. Who is for it in part counts
+    with those without a clear side, where nobody else is: all others would be hidden with them."""
+    if may_tell_stances(of, least):
+        return of.stances
+    folded = replace(
+        of, stances={**of.stances, "mixed": 0, "neutral": of.stances.get("neutral", 0) + of.stances.get("mixed", 0)}
+    )
+    is_telling = 0 < of.stances.get("mixed", 0) < least <= folded.stances["neutral"]
+    return folded.stances if is_telling and may_tell_stances(folded, least) else {}
+
+
+def may_tell_stances(theme: Theme | Proposal, least: int = CARRIED_BY) -> bool:
+    """Whether others are told where the people of a theme or a proposal stand: not where somebody takes a side alone, and not where several
     conversations may be one person's. Who says neither takes none."""
     sides = (count for stance, count in theme.stances.items() if stance != "neutral")
     return theme.people == theme.participants and not any(0 < count < least for count in sides)

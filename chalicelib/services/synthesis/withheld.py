@@ -55,7 +55,8 @@ def withhold(summary: Summary, aggregate: Aggregate, view: SessionView, language
 def _pieces(summary: Summary) -> Iterator[_Piece]:
     """What others are shown of a summary as far as it depends on its words."""
     themes = summary.themes
-    listed = chain(summary.agreements, summary.tensions, summary.open_questions)
+    proposed = chain.from_iterable((it.text, it.condition) for it in summary.proposals)
+    listed = chain(summary.agreements, summary.tensions, summary.open_questions, proposed)
     prose = [summary.overview, summary.critical_answer or "", *listed, *(theme.statement for theme in themes)]
     for paragraph in "\n\n".join(prose).split("\n\n"):
         said = [text for start, end in find_sentences(paragraph) if (text := paragraph[start:end].strip())]

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import STANCES, SessionView, Stance, Summary, Theme
-from chalicelib.services.synthesis.summary_document import least_people
+from chalicelib.services.synthesis.summary_document import least_people, note_withheld, tell_people
+from chalicelib.services.synthesis.summary_texts import SummaryTexts, read_texts
 from chalicelib.services.synthesis.visibility import results_for
 from chalicelib.store.sessions import FOR_RESULTS
 from chalicelib.web.kit.chart import Bar, Chart, Part, Row, make_chart
@@ -19,7 +20,7 @@ PARTS = FOR_RESULTS
 
 
 class ThemeLine(Struct, frozen=True):
-    """A theme, the bar of its people, where its quotes are on the page, and who stands where in words.
+    """A theme, the bar of its people, where its quotes are on the page, and who stands where in words; `share` is how many speak of it.
 
     `stances` are these words one by one, each with the address of the people who do, for members.
     """
@@ -28,6 +29,7 @@ class ThemeLine(Struct, frozen=True):
     row: Row
     anchor: str
     told: str
+    share: str
     stances: list[tuple[str, str]]
 
 
@@ -39,11 +41,19 @@ def show_summary(view: SessionView, reader: Reader, *, is_current: bool = True) 
         return {"summary": None}
     chart = make_theme_chart(summary, reader.locale)
     by_stance = reader if is_current else replace(reader, people="")
+    words, listed = read_texts(texts.tag), _is_listed(summary)
     lines = [
-        ThemeLine(theme, row, f"theme-{place}", _told(theme, chart), _list_stances(theme, chart, by_stance))
+        ThemeLine(
+            theme,
+            row,
+            f"theme-{place}",
+            _told(theme, chart),
+            _share(theme, summary, reader, words),
+            _list_stances(theme, chart, by_stance),
+        )
         for place, (theme, row) in enumerate(zip(summary.themes, chart.rows, strict=True))
     ]
-    answer, listed = summary.critical_answer, _is_listed(summary)
+    answer = summary.critical_answer
     return {
         "summary": summary,
         "listed": listed,
@@ -53,6 +63,9 @@ def show_summary(view: SessionView, reader: Reader, *, is_current: bool = True) 
         else "",
         "lines": [it for it in lines if it.theme is not summary.critical_answers],
         "themes_chart": chart,
+        "words": words,
+        "proposals": [(it, tell_people(it, summary.participants, words)) for it in summary.proposals],
+        "notes": note_withheld(summary, words),
         "are_sides_hidden": len(chart.parts) > len(STANCES),
         "least_words": least_people(summary.participants),
         "at": format_time_with_zone(summary.generated_at, view.session.time_zone, texts),
@@ -84,6 +97,14 @@ def _split(theme: Theme) -> tuple[int, ...]:
 
 def _is_listed(summary: Summary) -> bool:
     return summary.model == SCRIPTED
+
+
+def _share(theme: Theme, summary: Summary, reader: Reader, words: SummaryTexts) -> str:
+    """Returns how many speak of a theme and where they stand; of a question, how many answered it."""
+    if not _is_listed(summary):
+        return tell_people(theme, summary.participants, words)
+    texts = reader.locale.texts
+    return texts("share", part=theme.participants, participants=texts("participants", count=summary.participants))
 
 
 def _told(theme: Theme, chart: Chart) -> str:

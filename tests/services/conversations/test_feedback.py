@@ -13,6 +13,7 @@ from chalicelib.store.sessions import FOR_COUNT
 from tests.clock import FakeClock, own_retries, own_time
 from tests.conversation import HOST, Conversation, participant
 from tests.faults import FAULTS, Died, Fault, Interviewer, own_model, tap
+from tests.llm.queued import steering_of
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def test_somebody_who_is_done_is_counted_once(conversation: Conversation, model:
 def test_somebody_who_is_done_is_told_what_was_heard(conversation: Conversation, model: Interviewer) -> None:
     conversation.say("Soup")
     conclude(conversation)
-    assert "pressed “I’m done”" in model.requests[-1].messages[-1].blocks[0].text
+    assert "pressed “I’m done”" in steering_of(model.requests[-1])[0]
     last = conversation.thread().messages[-1]
     assert (last.role, last.is_final, conversation.thread().thread.turn_id) == ("assistant", True, None)
     assert [message.content for message in conversation.thread().messages if message.role == "user"] == ["Soup"]

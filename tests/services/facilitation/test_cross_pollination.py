@@ -6,11 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.llm import tags
-from chalicelib.model import CondensedHistory, Message, Note, Scratchpad, SessionView, Thread
+from chalicelib.model import CondensedHistory, Message, Note, Prompt, Scratchpad, SessionView, Thread
 from chalicelib.services.facilitation.cross_pollination import choose_themes, show_themes
 from chalicelib.services.facilitation.facilitator_reply import facilitate
 from chalicelib.services.prompts import fill
-from tests.llm.queued import QueuedModel, says
+from tests.llm.queued import QueuedModel, says, steering_of
 from tests.services.builders import NOW, deadline, digest_counts, message, talk, thread, view
 
 LONG = "I walk to the shops nearly every day because the streets here are quiet and there is so much to see on the way."
@@ -93,14 +93,54 @@ def test_first_come_enough_of_the_participants_own_words(said: tuple[str, ...], 
 
 def test_not_twice_in_a_row() -> None:
     assert given(shared(), conversation(themes=("t9",))) == []
-    later = [*conversation(themes=("t9",)), message(8, "assistant", "I see."), message(9, "user", "Yes.")]
+    later = [*conversation(themes=("t9",)), message(8, "assistant", "And how?"), message(9, "user", "Yes.")]
     assert given(shared(), later) == ["t1", "t2", "t3"]
 
 
-def test_never_the_same_twice_not_even_where_it_became_one_with_another() -> None:
-    asked = conversation()
-    asked[0] = replace(asked[0], themes=("t7", "t2"))
-    assert given(shared(), asked) == ["t3", "t4"]
+def test_what_was_at_hand_and_did_not_fit_comes_again_until_it_was_there_three_times() -> None:
+    asked = conversation(LONG, LONG, LONG, LONG)
+    for place in (0, 2):
+        asked[place] = replace(asked[place], themes=("t7", "t2"))  # of which the first became one with another
+    assert given(shared(), asked) == ["t1", "t2", "t3"]
+    asked[4] = replace(asked[4], themes=("t1", "t3"))
+    assert given(shared(), asked) == ["t2", "t3", "t4"]
+
+
+def test_what_was_brought_in_is_not_brought_in_again() -> None:
+    asked = conversation(LONG, LONG, LONG, LONG)
+    told = replace(asked[2], content="Some others speak of a bus in the evening. And you?", themes=("t1", "t2"))
+    assert given(shared(), [*asked[:2], told, *asked[3:]]) == ["t2", "t3", "t4"]
+    late = note(
+        8, "Nachtbusse", tells_label=False, description="How late it gets on the way home.", tells_description=True
+    )
+    assert given(shared(late), asked) == ["t8"]
+    told = replace(
+        asked[2], content="Some others speak of the way home, and how late it gets. And you?", themes=("t8",)
+    )
+    assert given(shared(late), [*asked[:2], told, *asked[3:]]) == []
+
+
+def test_what_is_the_hosts_own_is_told_to_nobody() -> None:
+    fixed = note(1, "Fixed office days")
+    assert given(shared(fixed)) == ["t1"]
+    assert given(shared(fixed, critical="What a fixed number of days in the office would change")) == []
+    asked = replace(shared(fixed), prompt=Prompt(1, "Ask: What would fixed days in the office change?", "host"))
+    assert given(asked) == []
+    assert given(replace(shared(fixed), context="The office and its days are fixed from March on.")) == []
+    assert given(shared(fixed, critical="How many days are fixed?")) == ["t1"]
+
+
+def test_none_where_the_participant_has_asked_something() -> None:
+    assert given(shared(), conversation(LONG, LONG, f"{LONG} Is it decided?")) == []
+
+
+@pytest.mark.parametrize("cared", ["You need not go on here. Please turn to somebody you trust.", ""])
+def test_none_within_two_turns_after_care(cared: str) -> None:
+    hurt = conversation(LONG, LONG, LONG, "Thank you." if cared else "I want to die.", LONG, LONG)
+    hurt[6 if cared else 8] = replace(hurt[8], content=cared or "Shall we go on?")
+    at = 8 if cared else 10
+    assert [bool(given(shared(), hurt[:end])) for end in (at - 2, at, at + 2)] == [True, False, False]
+    assert given(shared(), [*hurt, message(20, "assistant", "And how?"), message(21, "user", LONG)])
 
 
 def test_what_was_raised_in_a_condensed_part_was_raised() -> None:
@@ -139,9 +179,8 @@ def ask(shown: SessionView, history: list[Message], *words: str) -> tuple[Queued
 
 def test_the_facilitator_gets_them_in_front_of_the_latest_words_and_they_are_kept_with_the_reply() -> None:
     model, reply = ask(shared(), conversation())
-    last = model.requests[0].messages[-1]
-    assert "<themes>" in last.blocks[0].text
-    assert not any(block.cached for block in last.blocks)
+    assert "<themes>" in steering_of(model.requests[0])[0]
+    assert not any(block.cached for sent in model.requests[0].messages[-2:] for block in sent.blocks)
     assert reply.themes == ("t1", "t2", "t3")
 
 
@@ -150,8 +189,8 @@ def test_what_a_cache_keeps_is_the_same_with_and_without_themes() -> None:
     one, other = with_themes.requests[0], without.requests[0]
     assert one.system == other.system
     assert one.tools == other.tools
-    assert one.messages[:-1] == other.messages[:-1]
-    assert "<themes>" not in other.messages[-1].blocks[0].text
+    assert (one.messages[:-2], one.messages[-1]) == (other.messages[:-2], other.messages[-1])
+    assert "<themes>" not in steering_of(other)[0]
 
 
 def test_the_rules_for_them_are_there_only_where_the_session_wants_them() -> None:

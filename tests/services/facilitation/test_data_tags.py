@@ -12,7 +12,7 @@ from chalicelib.llm.interface import Request
 from chalicelib.model import Answer, CondensedHistory, Message, Prompt, SessionView
 from chalicelib.services.facilitation.facilitator_reply import facilitate
 from tests.example_tables import each_row
-from tests.llm.queued import QueuedModel, calls
+from tests.llm.queued import QueuedModel, calls, steering_of
 from tests.services.builders import deadline, message, single_select, talk, thread, view
 
 INJECTED = (
@@ -51,9 +51,9 @@ def ask(said: Sequence[str], shown: SessionView, question: str = "Role?") -> lis
     return model.requests
 
 
-def texts(request: Request, role: str = "user") -> str:
+def texts(request: Request) -> str:
     """What the model is shown, but for the facilitator's own messages."""
-    shown = "\n".join(block.text for part in request.messages if part.role == role for block in part.blocks)
+    shown = "\n".join(block.text for part in request.messages if part.role != "assistant" for block in part.blocks)
     return "\n".join([*(block.text for block in request.system), shown])
 
 
@@ -101,10 +101,10 @@ def test_what_the_host_wrote_stays_in_its_tag_too(words: str) -> None:
 def test_a_question_that_echoes_somebody_is_named_in_a_tag(words: str) -> None:
     asked = f"You wrote {words}. What would you change about that, and why so?".replace("\n", " ")
     model = QueuedModel(asked, "What else would help?")
-    history = talk(asked, "Nothing", "Who says so?", "I do")
+    history = talk(asked, words, "Who says so?", "I do")
     facilitate(view(), thread(), [], history, model=model, deadline=deadline())
     _, again = model.requests
-    note = again.messages[-1].blocks[-1].text
+    note = steering_of(again)[-1]
     assert outside(note).startswith("You have asked this before in this conversation: ·\nDon't ask it again")
 
 

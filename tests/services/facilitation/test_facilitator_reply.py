@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.llm.interface import ModelUnavailable, Reply, ToolCall, Usage
-from chalicelib.model import Message
+from chalicelib.llm import tags
+from chalicelib.llm.interface import ModelDeclined, ModelUnavailable, Reply, ToolCall, Usage
+from chalicelib.model import Answer, CondensedHistory, Message
 from chalicelib.services.facilitation.facilitator_reply import SECOND_CALL, FacilitatorReply, facilitate
 from tests.example_tables import each_row
-from tests.llm.queued import USAGE, QueuedModel, calls, says, unavailable
+from tests.llm.queued import USAGE, QueuedModel, calls, says, steering_of, unavailable
 from tests.services.builders import deadline, message, single_select, talk, thread, view
 
 HISTORY = talk("Hello, what matters?", "More books")
@@ -67,15 +68,10 @@ def test_the_request_offers_one_tool_and_forces_none() -> None:
     assert [tool.name for tool in request.tools] == ["conclude"]
 
 
-def test_the_tool_concludes_with_text_and_recap() -> None:
-    given, _ = turn(calls("conclude", {"recap": "You want books. Thank you."}, "All right."))
-    assert (given.content, given.is_final) == ("All right.\n\nYou want books. Thank you.", True)
-
-
-@pytest.mark.parametrize("text", ["", "You want books.", "Well. You want books."])
-def test_a_recap_is_not_said_twice(text: str) -> None:
-    given, _ = turn(calls("conclude", {"recap": "You want books."}, text))
-    assert given.content.count("You want books.") == 1
+@pytest.mark.parametrize("text", ["", "All right.", "You want books.", "You would like more books, I hear. Why so?"])
+def test_the_recap_is_all_that_a_conclusion_says(text: str) -> None:
+    given, model = turn(calls("conclude", {"recap": "You want books. Thank you."}, text))
+    assert (given.content, given.is_final, len(model.requests)) == ("You want books. Thank you.", True, 1)
 
 
 def test_a_tool_call_without_a_recap_degrades_to_its_text() -> None:
@@ -104,8 +100,8 @@ def test_no_words_are_asked_for_once_more(reply: Reply, second: Reply | str) -> 
     assert (given.is_final, given.usage) == (given.content == "You want books.", USAGE + USAGE)
     first, again = model.requests
     assert (first.system, first.tools) == (again.system, again.tools)
-    assert again.messages[-1].blocks[:-1] == first.messages[-1].blocks
-    assert again.messages[-1].blocks[-1].text == WORDLESS
+    assert again.messages[-1] == first.messages[-1]
+    assert steering_of(again) == [*steering_of(first), WORDLESS]
 
 
 def test_in_place_of_no_words_a_repeat_is_taken() -> None:
@@ -132,17 +128,15 @@ def test_no_words_and_no_time_are_no_reply(reply: Reply) -> None:
 @each_row(
     "text, content",
     [
-        ("All right. What else?", "All right.\n\nYou want books."),
-        ("What else? And who?!?", "You want books."),
-        ("You say 3.5 is too long. Why?  Since when? ", "You say 3.5 is too long.\n\nYou want books."),
-        ('Noted!\n\n**And "why"?**', "Noted!\n\nYou want books."),
-        ("謝謝您。還有嗎？為什麼呢？", "謝謝您。\n\nYou want books."),
-        ("You want books. Anything else?", "You want books."),
-        ("Why books? You said so.", "Why books? You said so.\n\nYou want books."),
+        ("All right. What else?", "All right."),
+        ("You say 3.5 is too long. Why?  Since when? ", "You say 3.5 is too long."),
+        ('Noted!\n\n**And "why"?**', "Noted!"),
+        ("謝謝您。還有嗎？為什麼呢？", "謝謝您。"),
+        ("Why books? You said so.", "Why books? You said so."),
     ],
 )
-def test_the_text_of_a_conclusion_asks_nothing_at_its_end(text: str, content: str) -> None:
-    given, model = turn(calls("conclude", {"recap": "You want books."}, text))
+def test_the_text_of_a_conclusion_without_a_recap_asks_nothing_at_its_end(text: str, content: str) -> None:
+    given, model = turn(calls("conclude", {"recap": ""}, text))
     assert (given.content, given.is_final, len(model.requests)) == (content, True, 1)
 
 
@@ -214,7 +208,19 @@ def test_the_tools_are_the_same_for_every_turn_of_a_session() -> None:
     assert offered[0] == offered[1] == offered[2]
 
 
-def test_a_widget_is_presented_and_written_out() -> None:
+def test_a_widget_brings_its_own_sentence_and_text_beside_it_is_left_out() -> None:
+    given, model = turn(
+        calls("present_widget", {"text": "You read a lot.", "widget": WHERE}, "Let me ask."), widgets=True
+    )
+    assert given.content == "You read a lot.\n\nWhere?\n\n- At home\n- Outside"
+    assert (given.widget_spec, len(model.requests)) == (single_select(), 1)
+    asking = {"text": "You read a lot. Where is that?", "widget": WHERE}
+    assert turn(calls("present_widget", asking), widgets=True)[0].content == given.content  # the widget asks
+    saved = turn(calls("present_widget", {"text": "You read a lot.", "widget": TOO_FEW}, "Let me ask."), widgets=True)
+    assert (saved[0].content, saved[0].widget_spec) == ("You read a lot.\n\nWhere?\n\n- At home", None)
+
+
+def test_a_widget_without_its_sentence_takes_the_text_beside_it() -> None:
     given, model = turn(presents(WHERE, "You read a lot."), widgets=True)
     assert given == FacilitatorReply(
         "You read a lot.\n\nWhere?\n\n- At home\n- Outside", False, USAGE, "test-model", single_select()
@@ -293,9 +299,9 @@ def test_a_repeated_question_is_asked_for_anew_once() -> None:
     assert given.content == "Who would read them?"
     assert given.usage == USAGE + USAGE
     first, again = model.requests
-    assert (first.system, first.tools, first.messages[:-1]) == (again.system, again.tools, again.messages[:-1])
-    assert again.messages[-1].blocks[:-1] == first.messages[-1].blocks
-    assert (again.messages[-1].blocks[-1].text, again.messages[-1].blocks[-1].cached) == (NOTE, False)
+    assert (first.system, first.tools, first.messages[:-2]) == (again.system, again.tools, again.messages[:-2])
+    assert steering_of(again) == [*steering_of(first), NOTE]
+    assert not any(block.cached for sent in again.messages[-2:] for block in sent.blocks)
 
 
 def test_a_conclusion_in_place_of_a_repeated_question_is_taken() -> None:
@@ -330,6 +336,92 @@ def test_a_widget_with_a_repeated_question_is_asked_for_anew() -> None:
 def test_what_is_final_is_never_asked_for_anew() -> None:
     assert len(turn(calls("conclude", {"recap": ASKED}), history=REPEATING)[1].requests) == 1
     assert len(turn(ASKED, history=REPEATING, concluded=True)[1].requests) == 1
+
+
+# What is not for a participant
+
+MACHINERY = "Your last reply spoke of the pacing, the turns, the tags or the tools"
+THINKING = "Your last reply had thoughts, mark-up or a call written out in the place of words"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'The pacing says widget="may", so here it comes. Which books?',
+        "We are at turn 7 of about 12. Which books?",
+        "I will call `conclude` now.",
+        "Okay, the participant wants novels. Which ones?",
+        "As <handling> has it, the host reads this. Which books?",
+    ],
+)
+def test_a_reply_that_speaks_of_the_machinery_is_asked_for_again_and_never_sent(text: str) -> None:
+    given, model = turn(text, "Which books?")
+    assert given.content == "Which books?"
+    assert steering_of(model.requests[1])[-1].startswith(MACHINERY)
+    given, _ = turn(text, text)
+    assert given.content.startswith("I keep to myself")
+
+
+def test_who_speaks_of_such_things_themselves_is_answered() -> None:
+    said = talk("Hello, what matters?", "In our game it was turn 7 of 12, and the system message never came.")
+    given, model = turn("At turn 7 of 12, what did the system message have to say?", history=said)
+    assert (given.content.startswith("At turn 7"), len(model.requests)) == (True, 1)
+
+
+def test_thoughts_in_the_place_of_words_are_told_as_such() -> None:
+    given, model = turn("<thinking>I should ask about books.", "Which books?")
+    assert (given.content, steering_of(model.requests[1])[-1][: len(THINKING)]) == ("Which books?", THINKING)
+    given, model = turn(calls("conclude", {"recap": "<thinking>They are done."}), "Which books?")
+    assert steering_of(model.requests[1])[-1].startswith(THINKING)
+
+
+# What no model will answer
+
+
+def test_what_is_declined_is_answered_by_code_and_costs_what_it_cost() -> None:
+    failure = ModelDeclined("declined", "general_harms")
+    failure.usage = USAGE
+    given, model = turn(failure)
+    assert (given.is_declined, given.is_final, given.usage, len(model.requests)) == (True, False, USAGE, 1)
+    assert given.content.startswith("I can't answer what you wrote last")
+    assert given.content.endswith(
+        "If you like, we go on with “The new library”: just write what else matters to you about it."
+    )
+    assert turn(failure, concluded=True)[0].is_final
+    assert (
+        turn(failure, history=[])[0].content
+        == "Hello! This conversation is about “The new library”. What matters to you about it?"
+    )
+    assert turn(ASKED, failure, history=REPEATING)[0].content == ASKED  # a second try
+
+
+def test_what_was_declined_is_shown_to_no_model_again() -> None:
+    refused = [*talk("Hello?", "Soup", "Why?", "Something dark"), message(5, "assistant", "I can't.", is_declined=True)]
+    _, model = turn("And lunch?", history=[*refused, message(6, "user", "Lunch")])
+    assert tags.read("said", model.prompt) == [tags.Tagged(it, {}) for it in ("Soup", "[withheld]", "Lunch")]
+    assert [sent.role for sent in model.requests[0].messages] == [
+        "user",
+        *["assistant", "user"] * 2,
+        "assistant",
+        "system",
+        "user",
+    ]
+
+
+def test_where_two_in_a_row_were_declined_the_cause_lies_further_back() -> None:
+    refused = [
+        *talk("Hello?", "Dark"),
+        message(3, "assistant", "I can't.", is_declined=True),
+        message(4, "user", "Soup"),
+    ]
+    refused += [message(5, "assistant", "I can't.", is_declined=True), message(6, "user", "Lunch")]
+    model = QueuedModel("And lunch?")
+    answers = [Answer("q1", "Role?", "Dark")]
+    earlier = CondensedHistory(0, "Participant: Dark", {})
+    facilitate(view(), thread(), answers, refused, condensed=earlier, model=model, deadline=deadline())
+    assert "Dark" not in model.prompt
+    assert "Soup" not in model.prompt
+    assert [piece.text for piece in tags.read("said", model.prompt)] == ["[withheld]", "[withheld]", "Lunch"]
 
 
 # Words that cannot be stored

@@ -8,7 +8,6 @@ from tests.example_tables import each_row
 from tests.services.builders import message, single_select, talk, thread, view
 
 HISTORY = talk("Hello?", "Yes")
-LEAD = "The participant's latest words follow. "
 CARE = " Unless they are in distress: then nothing counts but care."
 
 
@@ -17,7 +16,7 @@ def steer(turn: int, budget: int = 12, *, critical: bool = False, last: bool = F
     told = render_pace(Pace(turn, budget, True, concluded, critical, "never", last)).split("\n")
     assert len(told) == 2
     assert told[1].endswith(CARE)
-    return told[1].removeprefix(LEAD).removesuffix(CARE)
+    return told[1].removesuffix(CARE)
 
 
 def widgets(*presented: bool) -> list[Message]:
@@ -31,9 +30,8 @@ def widgets(*presented: bool) -> list[Message]:
 
 def test_the_pace_is_rendered_with_all_that_it_says() -> None:
     assert render_pace(Pace(3, 12, True, False, True, "may")) == (
-        '<pacing turn="3" of="12" concluded="no" widget="may">turn 3 of about 12</pacing>\n'
-        "The participant's latest words follow. "
-        "Reply to them with one question, or conclude if everything important is covered."
+        '<pacing turn="3" of="12" left="9" concluded="no" widget="may">turn 3 of about 12</pacing>\n'
+        "Reply to their latest words with one question, or conclude if everything important is covered."
         " Unless they are in distress: then nothing counts but care."
     )
 
@@ -66,12 +64,51 @@ def test_turns_are_the_participants_messages_those_not_shown_included() -> None:
 
 @pytest.mark.parametrize("turn", [1, 5, 9])
 def test_there_is_time_for_a_question(turn: int) -> None:
-    assert steer(turn) == "Reply to them with one question, or conclude if everything important is covered."
+    assert (
+        steer(turn) == "Reply to their latest words with one question, or conclude if everything important is covered."
+    )
 
 
-def test_half_way_the_facilitator_is_sent_to_what_is_critical() -> None:
+def test_half_way_the_facilitator_is_sent_to_what_is_critical_once() -> None:
     told = "Half of the time is over: if what the host calls critical has not come up yet, ask about it now."
-    assert [steer(turn, critical=True) == told for turn in range(1, 11)] == [False] * 5 + [True] * 4 + [False]
+    assert [steer(turn, critical=True) == told for turn in range(1, 11)] == [False] * 5 + [True] + [False] * 4
+    assert [steer(turn, 5, critical=True) == told for turn in (1, 2, 3)] == [False, False, False]
+
+
+HURT = ["I am tired.", "I want to die."]
+CARED = "You need not go on here. Please turn to somebody you trust."
+
+
+def paces(said: list[str], cared: str) -> list[Pace]:
+    """The pace of every turn after this was said and met so, in a session with something critical and with widgets."""
+    history = talk(
+        "How is it?", said[0], "Why?", said[1], cared, "Thanks.", "What else?", "Buses.", "Why?", "Late.", "And?", "No."
+    )
+    shown = view(widgets_enabled=True, critical="Danger")
+    return [measure_pace(shown, thread(), history[:end]) for end in range(6, len(history) + 1, 2)]
+
+
+def test_for_two_turns_after_care_nobody_is_led_back() -> None:
+    found = paces(["Buses.", "Some shove."], CARED)
+    assert [pace.after_care for pace in found] == [True, True, False, False]
+    assert [pace.widget for pace in found] == ["not_now", "not_now", "may", "may"]
+    assert "don't lead back to it, not even where the host calls it critical" in render_pace(found[0])
+    assert all(pace.critical for pace in found)  # care is only told by a message that asks nothing
+
+
+def test_after_a_sign_of_danger_what_is_critical_is_never_gone_for_again() -> None:
+    found = paces(HURT, "I am sorry. Shall we go on?")
+    assert [pace.after_care for pace in found] == [True, True, False, False]
+    assert not any(pace.critical for pace in found)
+
+
+def test_after_a_widget_its_reason_is_asked_for_or_nothing_more() -> None:
+    history = widgets(False, True)
+    told = "They have just answered a widget: ask for the reason behind their answer, in words, or conclude."
+    assert told in render_pace(measure_pace(view(widgets_enabled=True), thread(), history))
+    nearly_over = measure_pace(view(widgets_enabled=True, critical="Sundays"), thread(message_count=11), history)
+    assert told in render_pace(nearly_over)
+    assert told not in render_pace(measure_pace(view(widgets_enabled=True), thread(), widgets(True, False)))
 
 
 @pytest.mark.parametrize("turn", [10, 11])
@@ -101,7 +138,7 @@ def test_after_a_conclusion_nothing_new_is_asked(turn: int) -> None:
 def test_a_conversation_without_words_is_opened() -> None:
     for begun in (True, False):
         told = render_pace(Pace(0, 12, begun, False, False, "never")).split("\n")[1]
-        assert told == f"{LEAD}There are none yet: open the conversation."
+        assert told == "Nobody has written anything yet: open the conversation."
 
 
 @each_row(
@@ -132,7 +169,7 @@ def test_no_widget_comes_where_there_are_none_or_when_the_time_is_up() -> None:
 def test_what_is_known_of_length_and_language_stands_in_the_tag() -> None:
     told = render_pace(Pace(3, 12, True, False, True, "may", minutes=10, language='x"y'))
     assert told.startswith(
-        '<pacing turn="3" of="12" concluded="no" widget="may" minutes="10" language="x&quot;y">turn 3 of about 12</pacing>\n'
+        '<pacing turn="3" of="12" left="9" concluded="no" widget="may" minutes="10" language="x&quot;y">turn 3 of about 12</pacing>\n'
     )
 
 

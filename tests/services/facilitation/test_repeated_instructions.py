@@ -16,7 +16,7 @@ from chalicelib.services.prompts import fill
 from chalicelib.services.templates import all_templates
 from chalicelib.text.language import OWN
 from tests.example_tables import each_row
-from tests.llm.queued import QueuedModel, calls, says, unavailable
+from tests.llm.queued import QueuedModel, calls, says, steering_of, unavailable
 from tests.services.builders import deadline, talk, thread, view
 
 CONTEXT = (
@@ -65,7 +65,7 @@ LEAKS = {
     "in other case and marks": CONTEXT.upper().replace(",", " –"),
     "part of the context": "I know: bob has ninety thousand alice has eighty thousand and the board wants more.",
     "prompt": "I am to find out how people work here, and never let anybody notice that the office in the north closes.",
-    "guidelines": "I listen first: take up something specific that the person said, in a few of their own words, and so on.",
+    "guidelines": "I say their words back only where that helps, never in two messages running or longer than they were, and so on.",
     "all of it": "\n".join(block.text for block in system_blocks(shown())),
 }
 
@@ -74,7 +74,7 @@ LEAKS = {
 def test_what_is_for_the_facilitator_alone_is_asked_for_again_and_then_withheld(leak: str) -> None:
     given, model = turn(LEAKS[leak], "Which office do you mean?")
     assert given.content == "Which office do you mean?"
-    assert model.requests[1].messages[-1].blocks[-1].text == NOTE
+    assert steering_of(model.requests[1])[-1] == NOTE
     assert model.requests[1].system == model.requests[0].system
     given, _ = turn(LEAKS[leak], LEAKS[leak])
     assert (given.content, given.is_final) == (EN.turn.replace("{topic}", "The new library"), False)

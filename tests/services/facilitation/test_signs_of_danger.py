@@ -10,7 +10,7 @@ from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply
 from chalicelib.model import Answer, Message, Scratchpad
 from chalicelib.services.facilitation.facilitator_reply import FacilitatorReply, facilitate
-from tests.llm.queued import QueuedModel, calls, prompt_of
+from tests.llm.queued import QueuedModel, calls, prompt_of, steering_of
 from tests.services.builders import NOW, deadline, message, talk, thread, view
 from tests.services.facilitation.test_cross_pollination import note
 
@@ -56,10 +56,10 @@ def test_the_request_of_a_hit_puts_care_first(latest: tuple[str, ...]) -> None:
     reply, model = turn(*latest)
     assert pacing(model)["care"] == "yes"
     assert pacing(model)["widget"] == "not_now"
-    last = model.requests[-1].messages[-1].blocks
-    assert "care comes first now" in last[0].text
-    assert tags.read("help", last[0].text) == [tags.Tagged(HELP, {})]
-    assert "Reply to them with one question" not in model.prompt
+    (told,) = steering_of(model.requests[-1])
+    assert "care comes first now" in told
+    assert tags.read("help", told) == [tags.Tagged(HELP, {})]
+    assert "with one question, or conclude" not in model.prompt
     assert "Night trains" not in model.prompt
     assert reply == FacilitatorReply("That sounds very hard.", False, reply.usage, reply.model)
 
@@ -73,8 +73,8 @@ def test_nothing_that_a_cache_keeps_changes() -> None:
     (_, plain), (_, care) = turn(LONG), turn(DANGER)
     one, other = plain.requests[0], care.requests[0]
     assert (one.system, one.tools) == (other.system, other.tools)
-    assert one.messages[:-1] == other.messages[:-1]
-    assert not any(block.cached for block in other.messages[-1].blocks)
+    assert one.messages[:-2] == other.messages[:-2]
+    assert not any(block.cached for sent in other.messages[-2:] for block in sent.blocks)
 
 
 def test_a_widget_that_the_model_presents_all_the_same_is_dropped() -> None:

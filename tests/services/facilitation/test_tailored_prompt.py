@@ -12,21 +12,24 @@ from chalicelib.llm.scripted.model import ScriptedModel
 from chalicelib.services.facilitation.tailored_prompt import LIMITS, WRITE_PROMPT, write_prompt
 from chalicelib.services.prompts import fill
 from chalicelib.services.templates import find_template
+from chalicelib.services.usage.budget import BudgetSpent
 from chalicelib.settings import settings
 from tests import fake_anthropic
 from tests.example_tables import each_row
 from tests.fake_anthropic import FakeAnthropic, tool
 from tests.llm.queued import QueuedModel, calls, unavailable
-from tests.services.builders import deadline, view
+from tests.services.builders import NOW, deadline, view
 
 GIVEN: dict[str, Any] = {
     "opening": "Welcome the person\nto the new library.",
+    "learn": "",
     "questions": [
         {"question": "When did you last go to a library?", "probe": "What they did there."},
         {"question": "  What did you miss there? ", "probe": "An example."},
         {"question": "What should be open on Sundays?", "probe": "For whom."},
         {"question": "What should come first?", "probe": "Why that."},
     ],
+    "leave": "",
     "closing": "Name what they missed.",
     "summary": "From the last visit to what should come first.",
 }
@@ -47,7 +50,8 @@ Welcome the person to the new library.
 Name what they missed."""
 BRIEF = (
     "<topic>The new library</topic>\n<goal>Decide what the library should offer.</goal>\n"
-    "<critical>Sundays</critical>\n<context>Built in 1970</context>"
+    "<critical>Sundays</critical>\n<context>Built in 1970</context>\n"
+    '<time minutes="10" turns="12">10 minutes, about 12 turns</time>'
 )
 
 
@@ -74,8 +78,57 @@ def test_a_prompt_is_written_by_one_call_of_the_tool_from_the_brief() -> None:
     (request,) = model.requests
     assert (request.task, request.tier, request.must_call) == ("prompt", "medium", "write_prompt")
     assert request.tools == (WRITE_PROMPT,)
-    assert [block.text for block in request.system] == [fill("tailoring")]
+    assert [block.text for block in request.system] == [fill("tailoring", language="the language “English”", most="6")]
     assert shown(request) == [BRIEF]
+
+
+def test_the_language_is_told_as_the_host_named_it_or_as_the_brief_is_written() -> None:
+    german = {"topic": "Die neue Bücherei", "goal": "Entscheiden, was es in der Bücherei für alle geben soll."}
+    for fields, told in (
+        ({"language": "Plattdeutsch"}, "Plattdeutsch"),
+        (german, "Deutsch"),
+        ({"topic": "Q", "goal": "Q"}, ""),
+    ):
+        model = QueuedModel(calls("write_prompt", GIVEN))
+        write_prompt(view(**fields), model=model, deadline=deadline())
+        asked = f"in the language “{told}”." if told else "in the language of topic and goal."
+        assert asked in model.requests[0].system[0].text
+
+
+@pytest.mark.parametrize(("minutes", "most", "least"), [(10, 6, 4), (7, 4, 3), (5, 3, 2), (2, 2, 2), (60, 6, 4)])
+def test_there_are_no_more_questions_than_there_is_time_for(minutes: int, most: int, least: int) -> None:
+    pairs = [{"question": f"What about {number}?", "probe": "Why."} for number in range(9)]
+    for number, usable in ((most, True), (most + 1, False), (least, True), (least - 1, False)):
+        model = QueuedModel(calls("write_prompt", given(questions=pairs[:number])), calls("write_prompt", {}))
+        if usable:
+            assert (
+                write_prompt(view(duration_minutes=minutes), model=model, deadline=deadline()).text.count("Probe")
+                == number
+            )
+        else:
+            with pytest.raises(ModelUnavailable):
+                write_prompt(view(duration_minutes=minutes), model=model, deadline=deadline())
+    assert f"at most {most}, fewer where" in model.requests[0].system[0].text
+    written = write_prompt(view(duration_minutes=minutes), model=ScriptedModel(), deadline=deadline())
+    assert written.text.count("Probe") <= most
+
+
+def test_what_to_learn_and_what_to_leave_have_a_place_of_their_own() -> None:
+    texts = given(learn="How long\nthey have come here.", leave="Names.")
+    written = write_prompt(view(), model=QueuedModel(calls("write_prompt", texts)), deadline=deadline()).text
+    assert "\n\n# About the person\nHow long they have come here.\n\n# Questions\n" in written
+    assert "\n\n# Leave out\nNames.\n\n# Closing\n" in written
+
+
+def test_the_large_tier_writes_it_where_the_money_reaches_for_that() -> None:
+    model = QueuedModel(calls("write_prompt", GIVEN))
+    write_prompt(view(), tier="large", model=model, deadline=deadline())
+    assert [request.tier for request in model.requests] == ["large"]
+    model = QueuedModel(BudgetSpent(NOW), calls("write_prompt", GIVEN))
+    assert write_prompt(view(), tier="large", model=model, deadline=deadline()).text == WRITTEN
+    assert [request.tier for request in model.requests] == ["large", "medium"]
+    with pytest.raises(BudgetSpent):
+        write_prompt(view(), model=QueuedModel(BudgetSpent(NOW)), deadline=deadline())
 
 
 def test_the_template_is_shown_with_the_brief() -> None:
@@ -160,7 +213,7 @@ def test_no_text_can_leave_its_place_in_the_form() -> None:
 
 def test_the_longest_texts_that_fit_are_taken() -> None:
     pair = {name: "x" * LIMITS[name] for name in ("question", "probe")}
-    texts = {name: "x" * LIMITS[name] for name in ("opening", "closing", "summary")}
+    texts = {name: "x" * LIMITS[name] for name in ("opening", "learn", "leave", "closing", "summary")}
     model = QueuedModel(calls("write_prompt", {**texts, "questions": [pair] * 6}))
     assert len(write_prompt(view(), model=model, deadline=deadline()).text) < 12_000
 
@@ -196,16 +249,14 @@ def test_the_request_as_the_sdk_sends_it(server: FakeAnthropic) -> None:
     server.queue(tool("write_prompt", GIVEN))
     assert write() == WRITTEN
     (body,) = server.bodies
-    assert body["system"] == [{"type": "text", "text": fill("tailoring")}]
+    assert body["system"] == [{"type": "text", "text": fill("tailoring", language="the language “English”", most="6")}]
     assert body["messages"] == [{"role": "user", "content": [{"type": "text", "text": BRIEF}]}]
     (declared,) = body["tools"]
     assert declared["name"] == "write_prompt"
     schema = declared["input_schema"]
-    assert schema["required"] == ["opening", "questions", "closing", "summary"]
-    assert schema["additionalProperties"] is False
-    questions = schema["properties"]["questions"]
-    assert (questions["minItems"], questions["maxItems"]) == (4, 6)
-    assert questions["items"]["required"] == ["question", "probe"]
+    assert declared["strict"] is True
+    assert schema["required"] == ["opening", "learn", "questions", "leave", "closing", "summary"]
+    assert schema["properties"]["questions"]["items"]["required"] == ["question", "probe"]
 
 
 def test_words_instead_of_the_call_cut_off_calls_and_useless_ones_are_asked_for_again(server: FakeAnthropic) -> None:
@@ -221,8 +272,9 @@ def test_words_instead_of_the_call_cut_off_calls_and_useless_ones_are_asked_for_
 
 @pytest.mark.parametrize(("status", "kind"), [(400, RequestRefused), (401, ModelRefused), (529, ModelUnavailable)])
 def test_a_failure_is_asked_once_and_told_by_its_kind(server: FakeAnthropic, status: int, kind: type) -> None:
-    server.queue(status)
+    answers = [status] * (2 if status == 400 else 1)  # a request that is refused goes once more, in its plain form
+    server.queue(*answers)
     with pytest.raises(ModelUnavailable) as failure:
         write()
     assert type(failure.value) is kind
-    assert len(server.bodies) == 1
+    assert len(server.bodies) == len(answers)

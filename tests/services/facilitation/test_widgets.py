@@ -191,7 +191,7 @@ def test_the_tool_is_strict_and_of_four_kinds() -> None:
     schema = PRESENT_WIDGET.schema
     assert (PRESENT_WIDGET.name, schema["required"], schema["additionalProperties"]) == (
         "present_widget",
-        ["widget"],
+        ["text", "widget"],
         False,
     )
     kinds = schema["properties"]["widget"]["anyOf"]

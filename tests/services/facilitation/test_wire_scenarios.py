@@ -1,13 +1,13 @@
 """What Anthropic's API may answer to a turn, as a participant at the API's door sees it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from tests.api.hosts import error_of
 from tests.fake_anthropic import CutOff, Drip, Fault, Malformed, Slow, text, tool
-from tests.llm.wire import LiveApi, impatient, live_api
+from tests.llm.wire import LiveApi, impatient, live_api, texts
 
 Json = dict[str, Any]
 DOWN = (503, "internal_error", "The facilitator is unavailable; send the same message again")
@@ -50,18 +50,18 @@ def test_words(live: LiveApi, session: str) -> None:
     assert usage(live, session) == {"turns": 2, "input_tokens": 26, "cached_tokens": 10, "output_tokens": 14}
 
 
-@pytest.mark.parametrize(
-    ("words", "content"), [("", "You like soup. Thanks."), ("Right.", "Right.\n\nYou like soup. Thanks.")]
-)
-def test_conclude(live: LiveApi, session: str, words: str, content: str) -> None:
-    message = live.turn(tool("conclude", {"recap": "You like soup. Thanks."}, words), session, "That is all")
+@pytest.mark.parametrize("words", ["", "Right."])
+def test_conclude(live: LiveApi, session: str, words: str) -> None:
+    content = "You like soup. Thanks."
+    message = live.turn(tool("conclude", {"recap": content}, words), session, "That is all")
     assert message == {"role": "assistant", "content": content, "is_final": True}
     assert (len(live.bodies), said(live, session)[-1]) == (1, content)
     assert live.turn(text("Noted."), session, "One more thing")["is_final"] is True
 
 
 def test_present_widget(live: LiveApi, session: str) -> None:
-    message = live.turn(tool("present_widget", {"widget": SINGLE}, "You eat at noon."), session, "Noon")
+    given = {"text": "You eat at noon.", "widget": SINGLE}
+    message = live.turn(tool("present_widget", given, "Let me offer a choice."), session, "Noon")
     assert message["content"] == "You eat at noon.\n\nWhich one?\n\n- Soup\n- Bread"
     assert message["widget_spec"]["root"]["type"] == "SingleSelect"
     assert live.stored(session)[-1]["widget_spec"] == message["widget_spec"]
@@ -173,8 +173,9 @@ def test_half_a_reply_is_asked_again_once_with_a_word_about_it(live: LiveApi, se
     assert said(live, session) == ["Soup", "Why soup?"]
     first, again = live.bodies
     assert (first["max_tokens"], again["max_tokens"]) == (4_000, 8_000)
-    assert again["messages"][:-1] == first["messages"]
+    assert again["messages"][:-1] == first["messages"][:-1]
     assert again["messages"][-1]["role"] == "system"
+    assert again["messages"][-1]["content"][:-1] == first["messages"][-1]["content"]
     assert {**first, "max_tokens": 0, "messages": []} == {**again, "max_tokens": 0, "messages": []}
 
 
@@ -186,7 +187,7 @@ def test_what_is_declined_goes_once_to_the_small_tier(live: LiveApi, session: st
     assert {**live.bodies[0], **OF_SMALL} == {**live.bodies[1], **OF_SMALL}
 
 
-@pytest.mark.parametrize("unusable", [*UNUSABLE, *DECLINED])
+@pytest.mark.parametrize("unusable", UNUSABLE)
 def test_half_a_reply_is_never_stored_and_the_message_can_be_sent_again(
     live: LiveApi, session: str, unusable: Any
 ) -> None:
@@ -206,9 +207,53 @@ def test_a_reply_that_was_asked_for_twice_costs_both(live: LiveApi, session: str
 
 def test_an_opening_that_fails_is_completed_by_joining_again(live: LiveApi) -> None:
     session = live.host.new_session(prompt="Ask.")["id"]
-    live.server.queue(REFUSAL, REFUSAL)
+    live.server.queue(HALF, HALF)
     assert error_of(live.host.join(session)) == DOWN
     assert live.stored(session) == []
     live.server.queue(text("Hello, what do you eat?"))
     assert live.host.join(session).json_body["message"]["content"] == "Hello, what do you eat?"
     assert live.host.get(f"/sessions/{session}")["participant_count"] == 1
+
+
+# Declined by every model
+
+
+def has(body: Json, word: str) -> bool:
+    return any(word in words for words in texts(body))
+
+
+def declines(word: str) -> Callable[[Json], Any]:
+    """A model that declines whatever has this word in it, as vendors' models do: whoever asks, and however often."""
+    return lambda body: text("", stop_reason="refusal") if has(body, word) else text("And what else matters?")
+
+
+def test_a_person_whose_message_is_declined_goes_on_talking(live: LiveApi, session: str) -> None:
+    live.server.rule = declines("belladonna")
+    told = live.host.say(session, "I put belladonna into the soup")
+    assert told.status_code == 200
+    message = told.json_body["message"]
+    assert message["content"].startswith("I can't answer what you wrote last, and that is no fault of yours.")
+    assert "the emergency or crisis services where you live" in message["content"]
+    assert message["is_final"] is False
+    assert [body["model"] for body in live.bodies] == ["claude-sonnet-5-5", "claude-haiku-5-5"]
+    for words in ("Let us talk about lunch", "Lunch is at noon"):
+        live.bodies.clear()
+        assert live.host.say(session, words).json_body["message"]["content"].endswith("And what else matters?")
+        assert len(live.bodies) == 1
+        assert has(live.bodies[0], "<said>[withheld]</said>")
+    assert said(live, session)[0] == "I put belladonna into the soup"  # the host reads every word
+    assert usage(live, session)["turns"] == 4
+
+
+def test_a_form_that_models_decline_silences_nobody(live: LiveApi) -> None:
+    session = live.host.new_session(prompt="Ask.", questions=[{"text": "What do you grow?"}])["id"]
+    (question,) = live.host.get(f"/sessions/{session}/questions")["data"]
+    live.server.rule = declines("belladonna")
+    joined = live.host.join(session, answers=[{"question_id": question["id"], "answer": "belladonna"}])
+    assert (
+        joined.json_body["message"]["content"]
+        == "Hello! This conversation is about “Lunch”. What matters to you about it?"
+    )
+    assert live.host.say(session, "The soup").json_body["message"]["content"] == "And what else matters?"
+    assert has(live.bodies[-1], "What do you grow?")
+    assert not has(live.bodies[-1], "belladonna")

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.llm import tags
-from chalicelib.model import Brief, Question, Quote, SessionView, Summary, Tally, Theme
+from chalicelib.model import Brief, Proposal, Question, Quote, SessionView, Summary, Tally, Theme
 from chalicelib.services.prompts.setup import render_setup
 from chalicelib.services.synthesis.brief import MAX_BYTES, render_brief
 from chalicelib.services.synthesis.stored_results import read_brief
@@ -21,7 +21,11 @@ SUMMARY = Summary(
     participants=4,
     messages=34,
     overview="People want books.\n\nThey differ.",
-    themes=(Theme("Books", "More of them.", 3, (Quote("More novels", "t1", "m1"),)), Theme("Hours", "", 1)),
+    themes=(
+        Theme("Books", "More of them.", 3, (Quote("More novels", "t1", "m1"),), stances={"for": 2, "against": 1}),
+        Theme("Hours", "", 1),
+    ),
+    proposals=(Proposal("Buy novels.", "There is room.", 2, {"for": 2}),),
     agreements=("Books matter.",),
     tensions=("Comics or none.",),
     minority_views=("Sundays.",),
@@ -61,11 +65,13 @@ def test_the_whole_brief() -> None:
         "## Goal\n\nDecide what the library should offer.\n\n## Context\n\nBuilt in 1970.\n\n\\# Not a heading\n\n"
         "## Critical\n\nOpen on Sundays?\n\n## Questions\n\n1. Your role? (required; Reader; Writer)\n\n"
         "## Overview\n\nPeople want books.\n\nThey differ.\n\n## Critical: what was said\n\nSundays are wanted.\n\n"
-        "## Themes\n\n### Books (3 of 4 participants)\n\nMore of them.\n\n"
-        "### Hours (1 of 4 participants)\n\n## Decisions and agreements\n\n- Books matter.\n\n"
+        "## Themes\n\n### Books\n\n3 of 4 participants speak of it (2 for, 1 against). More of them.\n\n"
+        "### Hours\n\n1 of 4 participants speaks of it.\n\n"
+        "## What people propose\n\n"
+        "- Buy novels. Condition: There is room. — 2 of 4 participants speak of it (2 for)\n\n"
+        "## Decisions and agreements\n\n- Books matter.\n\n"
         "## Tensions\n\n- Comics or none.\n\n## Open questions\n\n- Who pays?\n\n"
-        "## Suggested next session\n\n- Next steps: The new library\n- Answer: Who pays?\n"
-        "- Work through: Comics or none.\n"
+        "## Suggested next session\n\nThe next session could take up this open question: Who pays?\n"
     )
 
 
@@ -95,7 +101,7 @@ def test_the_brief_has_nobodys_words_and_no_view_of_one_person_in_a_group() -> N
     assert "More novels" not in document
     assert "Hours" not in document
     assert "Sundays." not in document
-    assert "### Books (3 of 5 participants)\n\nMore.\n" in document
+    assert "### Books\n\n3 of 5 participants speak of it. More.\n" in document
     assert document.count("- They agree.\n") == 3
     assert front(document)["themes"] == 1
 
@@ -104,10 +110,10 @@ def test_of_a_group_behind_one_address_the_brief_has_no_view_of_one_person() -> 
     themes = Theme("Books", "More of them.", 3, sources=1), Theme("Hours", "Open late.", 2, sources=2)
     told = replace(full(), summary=replace(SUMMARY, participants=5, sources=2, themes=themes))
     document = render_brief(told, "u")
-    assert "### Hours (2 of 5 participants)" in document
+    assert "### Hours\n\n2 of 5 participants speak of it." in document
     assert "### Books" not in document
     vouched = replace(told, session=replace(told.session, shared_network=True))
-    assert "### Books (3 of 5 participants)" in render_brief(vouched, "u")
+    assert "### Books\n\n3 of 5 participants speak of it." in render_brief(vouched, "u")
 
 
 def test_the_same_session_gives_the_same_brief() -> None:
@@ -144,6 +150,7 @@ def _talkative(text: str) -> Summary:
         minority_views=sentences,
         open_questions=sentences,
         critical_answer=text * 800,
+        proposals=(Proposal(text * 800, text * 800, 3),) * 12,
     )
 
 
@@ -155,14 +162,14 @@ def test_however_long_its_parts_are_the_brief_fits_into_one_item(text: str) -> N
         assert (
             "……（有删节；全部问题见活动）" if text == "汤" else "… (shortened; all questions are in the session)"
         ) in document
-        assert document.count("\n## ") == (11 if shown.summary else 4)
+        assert document.count("\n## ") == (12 if shown.summary else 4)
 
 
 def test_what_is_shortened_says_so_and_the_rest_stays_whole() -> None:
     document = render_brief(replace(full(), context="汤\n\n" + "汤" * 120_000 + "end"), "u")
     assert MAX_BYTES - 10 < len(document.encode()) <= MAX_BYTES
     assert "汤\n\n… (shortened; the whole context is in the session)\n\n## Critical\n\nOpen on Sundays?" in document
-    assert "- Work through: Comics or none.\n" in document
+    assert document.endswith("The next session could take up this open question: Who pays?\n")
     assert "shortened" not in render_brief(replace(full(), context="汤" * 100_000), "u")
 
 
@@ -175,8 +182,10 @@ def test_without_a_summary_there_are_no_results() -> None:
 def test_what_is_critical_and_unanswered_comes_back_in_the_next_session() -> None:
     unanswered = replace(full(), summary=replace(SUMMARY, critical_answer=None, open_questions=(), tensions=()))
     document = render_brief(unanswered, "u")
-    asked_again = "Ask again about what is critical, since nobody has spoken to it: Open on Sundays?"
-    assert asked_again in document
+    asked_again = "What is critical has to be asked again, since nobody has spoken to it: Open on Sundays?"
+    assert f"{asked_again}\n\nThe next session could go deeper into what most people speak of: Books\n" in document
+    divided = replace(full(), summary=replace(SUMMARY, open_questions=()))
+    assert "The next session could work through where people differ: Comics or none.\n" in render_brief(divided, "u")
     withheld = replace(full(), summary=replace(SUMMARY, withheld=("Sundays are wanted.",)))
     assert "what was said" not in render_brief(withheld, "u")
     assert asked_again not in render_brief(withheld, "u")
@@ -203,8 +212,9 @@ def test_pasted_into_the_next_sessions_context_it_stays_data() -> None:
             "Die Leute wollen mehr Bücher.",
             ("Ziel", "Hintergrund", "Überblick", "Entscheidungen und Einigkeit", "Vorschlag für die nächste Sitzung"),
             (
-                "### Books (3 von 4 Teilnehmenden)",
-                "- Nächste Schritte: The new library",
+                "### Books\n\n3 von 4 Teilnehmenden sprechen davon (2 dafür, 1 dagegen). More of them.",
+                "Die nächste Sitzung könnte diese offene Frage aufnehmen: Who pays?",
+                "- Buy novels. Bedingung: There is room.",
                 "(Pflichtfeld; Reader; Writer)",
             ),
         ),
@@ -212,11 +222,21 @@ def test_pasted_into_the_next_sessions_context_it_stays_data() -> None:
             None,
             "Les gens veulent plus de livres et de calme dans la salle.",
             ("Objectif", "Contexte", "Décisions et accords", "Proposition pour la prochaine session"),
-            ("### Books (3 sur 4 participants)", "- Répondre à : Who pays?"),
+            ("3 sur 4 participants en parlent (2 pour, 1 contre).", "cette question ouverte : Who pays?"),
         ),
-        ("zh-Hant", "大家想要更多的書。", ("目標", "概覽", "決定與共識"), ("### Books（4 位參與者中的 3 位）",)),
-        ("ar", "يريد الناس مزيدًا من الكتب.", ("الهدف", "نظرة عامة"), ("- الخطوات التالية: The new library",)),
-        ("es", "La gente quiere más libros.", ("Objetivo", "Preguntas abiertas"), ("- Abordar: Comics or none.",)),
+        (
+            "zh-Hant",
+            "大家想要更多的書。",
+            ("目標", "概覽", "決定與共識"),
+            ("### Books\n\n4 位參與者中有 3 位談到（2 位贊成，1 位反對）。More of them.",),
+        ),
+        ("ar", "يريد الناس مزيدًا من الكتب.", ("الهدف", "نظرة عامة"), ("تحدث عن ذلك 3 من أصل 4 مشاركين (2 مع، 1 ضد).",)),
+        (
+            "es",
+            "La gente quiere más libros.",
+            ("Objetivo", "Preguntas abiertas"),
+            ("3 de 4 participantes hablan de ello (2 a favor, 1 en contra).",),
+        ),
     ],
 )
 def test_its_frame_is_in_the_language_of_the_session(
@@ -241,3 +261,26 @@ def test_what_only_members_read_of_a_summary_is_not_in_it() -> None:
     assert "People want books.\n" in document
     assert "- Books matter.\n" in document
     assert not any(word in document for word in ("Dorothea", "Harris", "shouts"))
+
+
+def test_what_members_alone_may_know_of_the_session_is_not_in_it() -> None:
+    told = replace(full(), session=replace(full().session, private_context="They will close it in March."))
+    assert "March" not in render_brief(told, "u")
+
+
+def test_of_a_proposal_it_tells_what_several_made_and_no_side_that_one_takes_alone() -> None:
+    proposals = (
+        Proposal("Buy novels.", "Ada pays.", 3, {"for": 2, "against": 1}),
+        Proposal("Sell the archive.", "", 1, {"for": 1}),
+        Proposal("Fire Harris.", "", 3, {"for": 3}),
+    )
+    withheld = ("Ada pays.", "Fire Harris.")
+    summary = replace(SUMMARY, participants=5, proposals=proposals, withheld=withheld)
+    document = render_brief(replace(full(), summary=summary), "u")
+    assert "## What people propose\n\n- Buy novels. — 3 of 5 participants speak of it\n\n" in document
+    assert not any(word in document for word in ("Ada", "archive", "Harris"))
+
+
+def test_it_says_how_many_messages_no_model_would_read() -> None:
+    document = render_brief(replace(full(), summary=replace(SUMMARY, withheld_messages=1)), "u")
+    assert document.endswith("*1 message is left out, since the language model declined to read it.*\n")

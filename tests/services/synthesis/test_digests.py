@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.llm import tags
 from chalicelib.llm.interface import ModelUnavailable, Reply
-from chalicelib.model import Digest, Message, Point, RegisteredTheme, ThemeRegistry
+from chalicelib.model import Answer, Digest, Message, Point, Question, RegisteredTheme, ThemeRegistry
 from chalicelib.services.synthesis.digests import MAX_POINTS, MAX_TEXT, digest_thread
 from chalicelib.services.synthesis.shared_registry import MAX_OF_ONE, SharedRegistry
 from tests.example_tables import each_row
@@ -97,6 +98,70 @@ def test_a_point_of_no_message_of_the_participant_is_dropped(message_id: Any) ->
 def test_what_is_no_point_is_passed_over(item: object) -> None:
     made, _ = digest(item, proposal("m4", "More trees"))
     assert [kept.message_id for kept in made.points] == ["m4"]
+
+
+def test_a_point_says_what_kind_it_is_and_how_its_person_stands() -> None:
+    made, _ = digest(
+        proposal("m2", "The buses are late.", kind="experience", group="  always on\nfoot "),
+        proposal("m4", "More trees in the park", text="Trees", kind="order", group=7),
+    )
+    assert [(it.kind, it.group) for it in made.points] == [("experience", "always on foot"), ("", "")]
+    _, later = digest(previous=made, messages=[message(5, "user", "And benches, please.")])
+    known = tags.read("known", later.requests[0].messages[0].blocks[0].text)
+    assert [it.attributes for it in known] == [{"topic": "buses", "group": "always on foot"}, {"topic": "buses"}]
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("de", "in the language <language>de</language>"), (None, "in the language of the session's topic")],
+)
+def test_the_language_of_topics_is_the_sessions_whatever_people_write(language: str | None, told: str) -> None:
+    model = QueuedModel(calls("record_digest", {"points": []}))
+    fixed: dict[str, Any] = {"shared": buses(), "model": model, "deadline": deadline(), "now": NOW}
+    digest_thread(view(language=language), thread(), None, MESSAGES, **fixed)
+    assert model.prompt.count(told) == 2
+
+
+def test_the_form_tells_how_somebody_stands_but_no_name_and_no_address() -> None:
+    asked = (Question("q1", "Your job?", 0), Question("q2", "Your name", 1), Question("q3", "Mail?", 2, "Email"))
+    answers = (
+        Answer("q1", "Your job?", "Baker <at night>"),
+        Answer("q2", "Your name", "Ada"),
+        Answer("q3", "Mail?", "ada@example.com"),
+        Answer("q9", "Your street?", "Harbour Street"),
+        Answer("q8", "Name?", "Ada", role="name"),
+        Answer("q7", "Age?", " "),
+    )
+    model = QueuedModel(calls("record_digest", {"points": []}))
+    fixed: dict[str, Any] = {"shared": buses(), "model": model, "deadline": deadline(), "now": NOW}
+    shown = replace(view(), questions=asked)
+    digest_thread(shown, thread(), None, MESSAGES, answers=answers, **fixed)
+    told = tags.read("answer", model.requests[0].messages[0].blocks[0].text)
+    assert [(it.attributes["question"], it.text) for it in told] == [
+        ("Your job?", "Baker <at night>"),
+        ("Your street?", "Harbour Street"),
+    ]
+
+
+def test_words_that_a_model_declined_to_answer_are_shown_to_no_model() -> None:
+    declined = replace(message(3, "assistant", "We can go on."), is_declined=True)
+    said = [MESSAGES[0], MESSAGES[1], declined, MESSAGES[3]]
+    made, model = digest(proposal("m2", "The buses are late."), proposal("m4", "More trees in the park"), messages=said)
+    shown = tags.read("said", model.requests[0].messages[0].blocks[0].text)
+    assert [it.text for it in shown] == ["[withheld]", "More trees in the park, please."]
+    assert [it.message_id for it in made.points] == ["m4"]
+    assert (made.messages, made.withheld) == (2, 1)
+    all_of_it = digest_thread(
+        view(),
+        thread(),
+        made,
+        [MESSAGES[1], declined],
+        shared=buses(),
+        model=QueuedModel(),
+        deadline=deadline(),
+        now=NOW,
+    )
+    assert (all_of_it.points, all_of_it.messages, all_of_it.withheld) == (made.points, 3, 2)
 
 
 def test_unknown_stances_are_neutral_and_long_texts_are_bounded() -> None:

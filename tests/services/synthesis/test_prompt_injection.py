@@ -179,7 +179,8 @@ def test_a_model_that_obeys_one_participant_moves_the_result_by_that_one(digest:
 
 def test_one_order_given_nine_times_is_one_voice() -> None:
     made, _ = run({**CROWD, "mallory": SAID}, Honest())
-    assert {it.label: it.participants for it in made.summary.themes} == {**MATTERS, "casino": 1}
+    several = {matter: count for matter, count in MATTERS.items() if count > 1}
+    assert {it.label: it.participants for it in made.summary.themes} == several
 
 
 @each_row(
@@ -202,5 +203,7 @@ def test_sentences_that_look_like_orders_are_points_like_any_other(words: str, d
     assert [point.quote for point in made[-1].points] == [words]
     book = EvidenceBook(aggregate_digests(made), shared.registry)
     assert words in [piece.text for piece in tags.read("point", book.render())]
-    theme = made[-1].points[0].theme
-    assert theme in {it.id for it in sum_up(made, shared.registry, Honest()).summary.themes}
+    theme = shared.registry.resolve(made[-1].points[0].theme)
+    assert theme
+    summary = sum_up(made, shared.registry, Honest()).summary
+    assert theme.id in {it.id for it in summary.themes} or summary.minority_views

@@ -22,7 +22,7 @@ def prose() -> ProseCheck:
     [
         "They say “The buses are late”.",
         "They say “The  buses are late, always “late”, don't they know”, and more.",
-        'They say "always “late”" of them.',
+        'They say "are late, always “late”" of them.',
         "They say ‘don't they know?’ at that.",
         "Under “Our “new” town” much was said.",
         "大家說「計程車司機的態度「很差」，希望改善」。",
@@ -59,7 +59,7 @@ def test_a_sentence_with_a_quote_of_nobody_is_left_out_and_the_others_stay(text:
     [
         ("One asks “don’t they know?”.", "One asks “don't they know?”."),
         ("One asks “don‘t they know…”.", "One asks “don't they know…”."),
-        ('They say "always ”late“".', 'They say "always “late”".'),
+        ('They say "late, always ”late“".', 'They say "late, always “late”".'),
     ],
 )
 def test_twins_are_found_and_shown_as_they_were_said(written: str, shown: str) -> None:
@@ -79,8 +79,18 @@ def test_a_term_in_marks_loses_them() -> None:
 
 def test_quotes_found_carry_their_message() -> None:
     checked = prose()
-    checked.check("“The buses are late” and “Our “new” town” and 「希望改善」")
-    assert set(checked.used.values()) == {Quote("The buses are late", "ann", "m1"), Quote("希望改善", "bo", "m2")}
+    checked.check("“The buses are late” and “Our “new” town” and 「司機的態度「很差」，希望改善」")
+    assert set(checked.used.values()) == {
+        Quote("The buses are late", "ann", "m1"),
+        Quote("司機的態度「很差」，希望改善", "bo", "m2"),
+    }
+
+
+@each_row("term", ["late", "always late", "buses", "the"])
+def test_a_word_or_two_are_nobodys_quote(term: str) -> None:
+    checked = prose()
+    assert checked.check(f"People call it “{term}” here.") == f"People call it {term} here."
+    assert not checked.used
 
 
 COUNTS = (
@@ -166,6 +176,60 @@ COUNTS = (
     "百分之八十的參與者同意。",
     "三分之二的受访者认为如此。",
     "參與者（n=12）同意。",
+    # Real claims that once passed.
+    "Most participants reject fixed days.",
+    "A majority of participants reject it.",
+    "Eleven of thirteen reject fixed days.",
+    "12 out of 13 are against.",
+    "Nine in ten would rather stay at home.",
+    "Nine in ten want it.",
+    "Two thirds oppose it.",
+    "Only one person wants five days.",
+    "Both engineers want a rota.",
+    "Three engineers want a rota.",
+    "All but two participants are against it.",
+    "All but one want it.",
+    "Almost everyone rejects it.",
+    "Zwölf von dreizehn Teilnehmenden lehnen es ab.",
+    "Drei Personen würden kündigen.",
+    "Elf von dreizehn sind dagegen.",
+    "Neun von zehn wollen das.",
+    "Nur eine Person will fünf Tage.",
+    "Beide Ingenieure wollen eine Rota.",
+    "Drei Konstrukteurinnen wollen das.",
+    "Zwei Drittel sind dagegen.",
+    "Die Mehrheit der Teilnehmenden lehnt es ab.",
+    "Alle bis auf zwei lehnen es ab.",
+    "Deux participants veulent partir.",
+    "La mitad de los participantes quiere irse.",
+    "Onze sur treize sont contre.",
+    "Douze des treize participants refusent.",
+    "Une seule personne veut cinq jours.",
+    "Les deux ingénieurs veulent une rotation.",
+    "Trois ingénieurs veulent une rotation.",
+    "Deux tiers sont contre.",
+    "Tous sauf deux sont contre.",
+    "Once de trece están en contra.",
+    "12 de 13 están en contra.",
+    "Solo una persona quiere cinco días.",
+    "Los dos ingenieros quieren una rotación.",
+    "Tres ingenieros quieren una rotación.",
+    "Dos tercios se oponen.",
+    "Todos menos dos se oponen.",
+    "La mayoría de los participantes rechaza la norma.",
+    "十三人中有十一人反對。",
+    "十三位參與者中有十二位反對。",
+    "只有一個人想要五天。",
+    "三位工程師想要輪班。",
+    "三分之二反對。",
+    "十分之九的人反對。",
+    "除了兩個人以外都反對。",
+    "أحد عشر من ثلاثة عشر يعارضون ذلك.",
+    "١٢ من ١٣ يعارضون.",
+    "ثلاثة مهندسين يريدون ذلك.",
+    "شخص واحد فقط يريد خمسة أيام.",
+    "ثلثا المشاركين يعارضون.",
+    "الجميع ما عدا اثنين يعارضون.",
 )
 OTHER_NUMBERS = (
     "Several participants agree.",
@@ -207,13 +271,77 @@ OTHER_NUMBERS = (
     "بعض المشاركين يريدون مقاعد.",
     "معظم الشوارع مظلمة.",
     "سرّح المصنع ٥٠ شخصًا العام الماضي.",
+    # True sentences that were once left out.
+    "Teams of nine people want a room of their own.",
+    "Meetings with more than ten people feel useless to many.",
+    "The line stops because two people agree on a drawing only when both stand in front of it.",
+    "New people had not met half of them after three months.",
+    "Half of the people they work with are at home on any given day.",
+    "Half the people needed for a decision are at home on any day.",
+    "One third of people's time goes into looking for each other.",
+    "Two thirds of participants' office time goes into talking.",
+    "Three or more people said hello at the coffee machine in the old days, today nobody does.",
+    "Customers with more than 100 users report problems with sign-in.",
+    "If two members want the same room, the system should decide.",
+    "Two residents mentioned in the local paper were hurt at the crossing.",
+    "Five people described in the brief as carers have no say.",
+    "On-site staff and home workers differ, and both ask for something in return.",
+    "Both sides want to be asked first.",
+    "Two good people have left one shift this year.",
+    "Teams mit neun Leuten wollen einen eigenen Raum.",
+    "Wenn zwei Personen denselben Raum wollen, soll das System entscheiden.",
+    "Die Hälfte der Leute, mit denen sie arbeiten, ist zu Hause.",
+    "Besprechungen mit mehr als zehn Personen finden viele nutzlos.",
+    "Les équipes de neuf personnes veulent une salle.",
+    "Si deux personnes veulent la même salle, le système décide.",
+    "Los equipos de nueve personas quieren una sala.",
+    "Si dos personas quieren la misma sala, decide el sistema.",
+    "Nach drei Monaten kannten die Neuen die Hälfte von ihnen nicht.",
+    "La moitié des gens avec qui ils travaillent est à la maison.",
+    "La mitad de la gente con la que trabajan está en casa.",
 )
 
 
 def test_a_number_of_people_is_a_claim_in_every_language_of_ours() -> None:
     assert [text for text in COUNTS if not claims_a_count(text)] == []
     checked = prose()
-    assert [text for text in COUNTS if checked.check(f"{text} It is so.") != "It is so."] == []
+    kept = [checked.check(f"{text} It is so.") for text in COUNTS]
+    assert [text for text in kept if not text.endswith("It is so.") or claims_a_count(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Twelve of the fourteen participants agree.", "Some participants agree."),
+        ("They say that at least three engineers want a rota.", "They say that some engineers want a rota."),
+        ("Zwölf von dreizehn Teilnehmenden lehnen es ab.", "Einige Teilnehmenden lehnen es ab."),
+        ("Une vingtaine de participants le disent.", "Des participants le disent."),
+        ("有九位參與者同意。", "有些參與者同意。"),
+        ("Participants (9 of 12) agree.", "Participants agree."),
+        ("A rota would help, but most people want it only on Fridays.", "A rota would help."),
+        ("Most people want it; exceptions should be possible.", "Exceptions should be possible."),
+        ("Die Elternzeit fehlt; elf von dreizehn sind dagegen.", "Die Elternzeit fehlt."),
+        ("80 Prozent der Teilnehmenden sind dafür.", ""),
+        ("Most people want it.", ""),
+        ("They say “Nine participants are late, always”.", ""),
+    ],
+)
+def test_a_claim_goes_alone_where_the_rest_says_something(text: str, left: str) -> None:
+    assert prose().check(text) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Information is at www.example.com on the intranet.", "Information is at […] on the intranet."),
+        ("More is at https://casino.example.", "More is at […]."),
+        ("More is at www.casino.example/now today.", "More is at […] today."),
+        ("Write to boss@casino.example, please.", "Write to […], please."),
+    ],
+)
+def test_an_address_is_replaced(text: str, left: str) -> None:
+    assert prose().check(f"{text} It is so.") == f"{left} It is so."
+    assert prose().check("See https://casino.example. It is so.") == "It is so."
 
 
 def test_other_numbers_are_none() -> None:
@@ -254,8 +382,9 @@ def test_no_way_of_marking_makes_somebody_say_it(text: str) -> None:
 def test_words_are_quoted_as_whole_words() -> None:
     said = Quote("At the party we start early", "ann", "m1")
     assert ProseCheck([said]).check("Some want “art” here.") == "Some want art here."
-    assert ProseCheck([said]).check("Some want a “party” here.") == "Some want a “party” here."
-    assert ProseCheck([Quote("大家想要停車場", "bo", "m2")]).check("大家要「停車」。") == "大家要「停車」。"
+    assert ProseCheck([said]).check("Some want “the party we start” here.") == "Some want “the party we start” here."
+    assert ProseCheck([said]).check("Some want “the party we star” here.") == ""
+    assert ProseCheck([Quote("大家想要停車場", "bo", "m2")]).check("大家要「想要停車場」。") == "大家要「想要停車場」。"
 
 
 def test_the_hosts_words_are_nobodys_quote_but_for_the_topic() -> None:
@@ -272,17 +401,16 @@ def test_the_hosts_words_are_nobodys_quote_but_for_the_topic() -> None:
 @each_row(
     "text",
     [
-        "More is at https://casino.example.",
-        "More is at www.casino.example/now today.",
-        "Write to boss@casino.example about it.",
         "40+ participants agree.",
         "Participants (40) agree.",
         "Forty of them want it.",
         "Thirty people are for it.",
     ],
 )
-def test_addresses_and_numbers_in_other_clothes_are_left_out(text: str) -> None:
-    assert prose().check(f"{text} It is so.") == "It is so."
+def test_numbers_in_other_clothes_are_left_out(text: str) -> None:
+    kept = prose().check(f"{text} It is so.")
+    assert kept.endswith("It is so.")
+    assert not any(number in kept for number in ("40", "orty", "hirty"))
 
 
 @given(st.text(alphabet="ab .!?。“”「」»«\"'‘’", max_size=60))
@@ -300,8 +428,11 @@ def test_whatever_is_written_only_sentences_and_marks_are_taken_away(text: str) 
             "They differ. One says “it is late. Often.” There's more, they don't know.",
             "They differ. There's more, they don't know.",
         ),
-        ("One says 'no'.\n\nOthers agree.\n\n«Yes»", "Others agree."),
-        ("他們同意。有人說「太貴了」。他們走了。", "他們同意。他們走了。"),
+        ("One says 'no'.\n\nOthers agree.\n\n«Yes»", "One says no.\n\nOthers agree."),
+        ("他們同意。有人說「太貴了，也太慢」。他們走了。", "他們同意。有人說太貴了，也太慢。他們走了。"),
+        ("他們同意。有人說「這班公車太貴了」。他們走了。", "他們同意。他們走了。"),
+        ("Newer staff would be part of a “real team” then.", "Newer staff would be part of a real team then."),
+        ("They want “the whole street closed” then.", ""),
         ("“All of it”", ""),
         ("", ""),
     ],

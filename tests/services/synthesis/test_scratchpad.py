@@ -19,7 +19,7 @@ from chalicelib.services.synthesis.aggregate import aggregate_digests
 from chalicelib.services.synthesis.scratchpad import FIRST_MINUTES, MAX_BYTES, TOLD_FROM, take_notes
 from tests.services.builders import NOW, digest, point, view
 
-BUSES = RegisteredTheme("t1", "Evening buses", "How late the buses run.")
+BUSES = RegisteredTheme("t1", "Evening buses", "How late Zoltan drives.")
 TRAMS = RegisteredTheme("t2", "Trams", alias_of="t1")
 PARKING = RegisteredTheme("t3", "Parking", "Where cars stand.")
 NOBODY = RegisteredTheme("t4", "Bicycles")
@@ -98,6 +98,13 @@ def test_consensus_and_tensions() -> None:
     assert (made.consensus, made.tensions) == (("t1",), ("t3",))
     two = tuple(it for it in DIGESTS if it.thread_id in ("ann", "bob"))
     assert notes(digests=two).consensus == ()
+
+
+def test_what_is_disputed_is_no_consensus_however_many_take_one_side() -> None:
+    sides = ["against"] * 7 + ["for"] * 3
+    ten = tuple(digest(f"p{n}", point("Parking", f"m{n}", theme="t3", stance=it)) for n, it in enumerate(sides))
+    assert (notes(digests=ten).consensus, notes(digests=ten).tensions) == ((), ("t3",))
+    assert notes(digests=ten[:8]).consensus == ("t3",)
 
 
 def test_only_a_description_that_a_summary_wrote_may_be_told() -> None:

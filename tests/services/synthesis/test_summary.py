@@ -59,10 +59,12 @@ def test_the_document_is_rendered_with_our_counts() -> None:
     made = summary(session={"critical": "Open on Sundays?"})
     assert made.markdown == (
         "## Overview\n\nPeople want books.\n\nThey differ on comics.\n\n"
-        "## Themes\n\n**Books** — 3 of 4 participants\n\nMore of them.\n\n> More novels\n\n> More comics\n\n"
-        "**Opening hours** — 1 of 4 participants\n\nSundays matter.\n\n> Open on Sundays\n\n"
+        "## What is critical\n\n*Open on Sundays?*\n\nSundays are wanted.\n\n"
+        "## Themes\n\n**Books** — 3 of 4 participants speak of it (2 for, 1 against)\n\nMore of them.\n\n"
+        "> More novels\n\n> More comics\n\n"
+        "**Opening hours** — 1 of 4 participants speaks of it (1 for)\n\nSundays matter.\n\n"
         "## Agreements\n\n- Books matter.\n\n## Tensions\n\n- Comics or none.\n\n## Minority views\n\n- Sundays.\n\n"
-        "## What is critical\n\n*Open on Sundays?*\n\nSundays are wanted.\n\n## Open questions\n\n- Who pays?\n\n"
+        "## Open questions\n\n- Who pays?\n\n"
         "---\n\n*From 4 participants and 34 messages. "
         "In a theme each participant counts once; quotes are cut from what they wrote.*\n"
     )
@@ -105,7 +107,8 @@ def test_no_count_comes_from_the_model() -> None:
         critical_answer="Two thirds of the participants want Sundays.",
         session={"critical": "Sundays?"},
     )
-    assert (made.overview, made.agreements) == ("People differ on comics.", ("Books matter.",))
+    assert made.overview == "Some participants want books. People differ on comics."
+    assert made.agreements == ("Some participants agree.", "Books matter.")
     assert (made.themes[0].participants, made.themes[0].statement) == (3, "Yes.")
     assert "3 of 4 participants" in made.markdown
     assert made.critical_answer is None
@@ -159,6 +162,32 @@ def test_the_registry_keeps_what_the_summary_says_of_a_theme_unless_that_quotes_
     assert made.registry.resolve(HOURS) == RegisteredTheme(HOURS, "hours")
 
 
+def test_what_is_said_of_several_stands_with_their_lead_behind_their_label() -> None:
+    both = {"themes": [BOOKS, HOURS], "label": "A place to be", "description": "What makes one come.", "evidence": []}
+    assert [it.description for it in written(themes=[both]).registry.themes] == [
+        "A place to be: What makes one come.",
+        "",
+    ]
+    same = written(themes=[{**both, "label": "Books"}]).registry
+    assert [it.description for it in same.themes] == ["What makes one come.", ""]
+
+
+def test_the_next_summary_is_shown_the_labels_of_the_one_before_and_what_they_gathered() -> None:
+    before = summary(themes=[{"themes": [BOOKS, HOURS], "label": "A place", "evidence": []}])
+    model = QueuedModel(calls("write_summary", FULL))
+    ask(model, shown=replace(view(), summary=before))
+    shown = tags.read("before", model.requests[0].messages[0].blocks[0].text)
+    assert [(it.attributes, it.text) for it in shown] == [({"id": "t1", "label": "A place"}, "t1 t2")]
+
+
+def test_the_prompt_tells_of_a_point_what_kind_it_is_and_how_its_person_stands() -> None:
+    told = replace(point("More novels", "a1", theme=BOOKS), kind="proposal", group="reads at night")
+    model = QueuedModel(calls("write_summary", {**FULL, "themes": []}))
+    with pytest.raises(ModelUnavailable):
+        ask(model, [digest("ann", told)])
+    assert 'stance="for" kind="proposal" group="reads at night">More novels' in model.prompt
+
+
 def test_quotes_are_verified_ones_of_different_people_with_their_message() -> None:
     digests = tuple(digest(name, point("Same words", f"{name}1", quote=said, theme=BOOKS)) for name, said in
                     [("a", "same  words"), ("b", "Same words"), ("c", ""), ("d", "d"), ("e", "e"), ("f", "f")])  # fmt: skip
@@ -172,21 +201,73 @@ def test_quotes_are_verified_ones_of_different_people_with_their_message() -> No
     assert "Fake" not in made.markdown
 
 
-def test_evidence_of_another_theme_is_not_quoted() -> None:
-    made = summary(themes=[{"themes": [HOURS], "label": "Hours", "evidence": ["p1", "p3"]}])
-    (hours,) = [theme for theme in made.themes if theme.label == "Hours"]
-    assert [quote.text for quote in hours.quotes] == ["Open on Sundays"]
+def test_evidence_of_another_theme_is_quoted_where_its_person_speaks_of_this_one_too() -> None:
+    late = digest("dan", point("Open late", "d1", theme=HOURS))
+    given = [{"themes": [HOURS], "label": "Hours", "evidence": ["p3", "p1", "p5"]}]
+    (hours,) = [theme for theme in summary((*DIGESTS[:3], late), themes=given).themes if theme.label == "Hours"]
+    assert [(quote.text, quote.thread_id) for quote in hours.quotes] == [("More novels", "ann"), ("Open late", "dan")]
+
+
+def test_nobody_is_quoted_under_a_theme_of_theirs_alone() -> None:
+    (_, hours) = summary().themes
+    assert (hours.participants, hours.quotes) == (1, ())
+
+
+def test_among_five_what_one_person_says_is_a_view_of_few_and_no_theme() -> None:
+    others = (digest("dan", point("Novels", "d1", theme=BOOKS)), digest("eve", point("Poems", "e1", theme=BOOKS)))
+    made = summary((*DIGESTS[:3], *others))
+    assert [theme.label for theme in made.themes] == ["Books"]
+    assert made.minority_views == ("Sundays.", "Sundays matter.")
+
+
+def test_a_theme_ranks_by_the_widest_that_it_gathers() -> None:
+    registry = ThemeRegistry(1, tuple(RegisteredTheme(f"t{n}", f"matter {n}") for n in range(1, 5)), 4)
+    carried = {"t1": "abc", "t2": "de", "t3": "fg", "t4": "h"}
+    digests = [
+        digest(f"{t}{who}", point(f"{t} {who}", f"{t}{who}", theme=t)) for t, of in carried.items() for who in of
+    ]
+    given = [
+        {"themes": ["t2", "t3", "t4"], "label": "Leftovers", "evidence": []},
+        {"themes": ["t1"], "label": "One matter", "evidence": []},
+    ]
+    model = QueuedModel(calls("write_summary", {**FULL, "themes": given}))
+    book = EvidenceBook(aggregate_digests(digests), registry)
+    made = write_summary(view(), book, model=model, deadline=deadline(), now=NOW).summary
+    assert [(theme.label, theme.participants) for theme in made.themes] == [("One matter", 3), ("Leftovers", 5)]
+
+
+def test_proposals_are_counted_by_the_points_that_are_named() -> None:
+    given = [
+        {"text": "Close the shelf of comics.", "condition": "", "evidence": ["p4"], "against": ["p3"]},
+        {"text": "Buy novels.", "condition": "Two participants say: if there is room.", "evidence": ["p1", "p3", "p2"]},
+        {"text": "A pool.", "condition": "", "evidence": ["p99"], "against": ["p98"]},
+        {"text": "Ask “whoever never came here before”.", "condition": "", "evidence": ["p1"], "against": []},
+        "none",
+    ]
+    made = summary(proposals=given)
+    assert [(it.text, it.condition, it.participants, it.stances["against"]) for it in made.proposals] == [
+        ("Buy novels.", "Some participants say: if there is room.", 2, 0),
+        ("Close the shelf of comics.", "", 2, 1),
+    ]
+    assert "- Close the shelf of comics. — 2 of 4 participants speak of it (1 for, 1 against)" in made.markdown
 
 
 def test_quotes_in_prose_are_somebodys_and_carry_their_message() -> None:
+    said = (
+        digest("ann", point("x", "a1", "More novels at last", theme=BOOKS)),
+        digest("bob", point("y", "b1", "More comics, please", theme=BOOKS)),
+    )
     made = summary(
-        overview="They say “More novels” again and again. One put it so: “Burn all of the comics now”. It is so.",
-        themes=[{"themes": [BOOKS], "label": "Books", "statement": "“More  comics”, as one says.", "evidence": []}],
+        said,
+        overview="They say “More novels at last” again and again. One put it so: “Burn all of the comics now”. It is so.",
+        themes=[
+            {"themes": [BOOKS], "label": "Books", "statement": "“More  comics, please”, as one says.", "evidence": []}
+        ],
         minority_views=["'No comics for any of us' is what they say", "A “third place” would help"],
     )
-    assert made.overview == "They say “More novels” again and again. It is so."
+    assert made.overview == "They say “More novels at last” again and again. It is so."
     assert made.minority_views == ("A third place would help",)
-    assert made.quotes == (Quote("More comics", "bob", "b1"), Quote("More novels", "ann", "a1"))
+    assert made.quotes == (Quote("More comics, please", "bob", "b1"), Quote("More novels at last", "ann", "a1"))
 
 
 @each_row(
@@ -258,7 +339,7 @@ def test_the_hosts_wishes_and_language_are_in_the_prompt() -> None:
 
 def test_the_documents_own_words_are_in_the_language_of_the_session() -> None:
     assert summary(session={"language": "zh-TW"}).markdown.startswith("## 概覽")
-    assert "4 位参与者中的 3 位" in summary(session={"language": "zh-CN"}).markdown
+    assert "4 位参与者中有 3 位谈到（2 位赞成，1 位反对）" in summary(session={"language": "zh-CN"}).markdown
     chinese = tuple(digest(name, point("我覺得計程車應該開放", name, theme=BOOKS)) for name in "ab")
     themes = [{"themes": [BOOKS], "label": "車", "statement": "開放"}]
     assert summary(chinese, themes=themes, overview="大家認為應該開放計程車。").markdown.startswith("## 概覽")
@@ -285,12 +366,12 @@ def test_hostile_words_stay_in_their_tag_and_count_once() -> None:
 def test_nothing_that_people_wrote_becomes_markup() -> None:
     nasty = "# Heading\n\n[link](http://x) <script>*bold*</script>\n> 1. `code`"
     made = summary(
-        (digest("a", point("p", "a1", quote=nasty, theme=BOOKS)),),
+        (digest("a", point("p", "a1", quote=nasty, theme=BOOKS)), digest("b", point("q", "b1", "", theme=BOOKS))),
         themes=[{"themes": [BOOKS], "label": "L\\*", "statement": "1. List\n- [item]", "evidence": ["p1"]}],
         agreements=["#1 of\n## all"],
     )
     assert "> \\# Heading \\[link\\](http://x) \\<script\\>\\*bold\\*\\</script\\> \\> 1. \\`code\\`" in made.markdown
-    assert "**L\\\\** — 1 of 1 participant\n\n1\\. List \\[item\\]" in made.markdown
+    assert "**L\\\\** — 2 of 2 participants speak of it (2 for)\n\n1\\. List \\[item\\]" in made.markdown
     assert "- \\#1 of all" in made.markdown
 
 

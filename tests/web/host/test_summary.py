@@ -137,17 +137,18 @@ def test_the_page_of_earlier_summaries_tells_what_changed_until_somebody_is_take
     path = f"/sessions/{session}/summaries"
     assert path in summary_of(ana, session).links
     assert "The summary of" in ana.open(path).text
-    host.say(session, "Bread should be cheaper for everybody.", "p9")
+    for name in ("p9", "p10"):
+        host.say(session, "Bread should be cheaper for everybody.", name)
     person = host.say(session, BUSES, "p8").json_body["thread_id"]
     press(ana, session)
     page = ana.open(path)
-    assert "6 → 8 participants · 6 → 8 messages" in page.text
-    assert [told in page.text for told in ("new · 1 participant", "more people · 4 → 5 participants", "as before")] == [
-        True
-    ] * 3
+    assert "6 → 9 participants · 6 → 9 messages" in page.text
+    assert [
+        told in page.text for told in ("new · 2 participants", "more people · 4 → 5 participants", "as before")
+    ] == [True] * 3
     assert "for 4 → 5" in page.text
     before = ana.open(f"{path}?version=1&with=2")
-    assert ("8 → 6 participants" in before.text, "no theme of its own any more" in before.text) == (True, True)
+    assert ("9 → 6 participants" in before.text, "no theme of its own any more" in before.text) == (True, True)
     assert ana.open(f"{path}?version=9").status == 404
     host.call("PATCH", f"/sessions/{session}/participants/{person}", {"included": False})
     assert "None is kept yet." in ana.open(path).text

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib import container
-from chalicelib.model import Quote, Stance, Summary, Theme
+from chalicelib.model import Proposal, Quote, Stance, Summary, Theme
 from chalicelib.services.synthesis import state
 from chalicelib.store.sessions import FOR_RESULTS
 from chalicelib.web.kit.chart import Bar, make_chart
@@ -138,6 +138,35 @@ def test_a_single_person_is_shown_to_nobody_else(host: Host, ben: Browser) -> No
     crowd(session, 1)
     put(session, summary_of(1))
     assert OVERVIEW not in results(ben, session).html
+
+
+def test_stances_stand_beside_counts_and_proposals_say_who_is_for_and_against(host: Host, ben: Browser) -> None:
+    session = host.new_session(results_visibility="public")
+    crowd(session, 6)
+    summary = summary_of(6)
+    kitchen = replace(summary.themes[0], participants=5, stances={"for": 3, "against": 2})
+    proposals = (
+        Proposal("Build a kitchen.", "It has a door.", 5, {"for": 4, "against": 1}),
+        Proposal("Sell the lift.", "", 1, {"for": 1}),
+    )
+    put(session, replace(summary, themes=(kitchen, *summary.themes[1:]), proposals=proposals, withheld_messages=2))
+    page, member = results(ben, session), opened(host, session)[1]
+    for read in (page, member):
+        assert "5 of 6 participants speak of it (3 for, 2 against)" in read.text
+        assert "What people propose" in read.text
+        assert "Build a kitchen. Condition: It has a door." in read.text
+        assert "2 messages are left out, since the language model declined to read them." in read.text
+    assert "5 of 6 participants speak of it (4 for, 1 against)" in member.text
+    assert "Sell the lift. 1 of 6 participants speaks of it (1 for)" in member.text
+    assert ("(4 for, 1 against)" in page.text, "Sell the lift" in page.text) == (False, False)
+    given = host.get(f"/sessions/{session['id']}/summary")
+    assert given["withheld_messages"] == 2
+    assert given["proposals"][0] == {
+        "text": "Build a kitchen.",
+        "condition": "It has a door.",
+        "participants": 5,
+        "stances": {"for": 4, "against": 1, "mixed": 0, "neutral": 0},
+    }
 
 
 def test_others_see_no_views_of_one_person_and_no_words_of_anybody_in_the_prose(host: Host, ben: Browser) -> None:

@@ -12,7 +12,13 @@ from chalicelib.model.insights import Insight
 from chalicelib.services.results.exports.selection import Selection
 from chalicelib.services.results.exports.texts import ExportTexts
 from chalicelib.services.results.participation import number_of
-from chalicelib.services.synthesis.summary_document import SHOWN, least_people
+from chalicelib.services.synthesis.summary_document import (
+    SHOWN,
+    least_people,
+    note_withheld,
+    tell_people,
+    tell_proposals,
+)
 from chalicelib.services.synthesis.summary_texts import SummaryTexts
 from chalicelib.services.synthesis.summary_texts import read_texts as read_summary_texts
 from chalicelib.services.synthesis.visibility import LEAST, results_for
@@ -71,6 +77,20 @@ class ExportDocument(Struct, frozen=True):
         """What stands above the words that many people used."""
         least = least_people(self.summary.participants) if self.summary else 0
         return self.words.words.format(participants=self.words.counted(self.words.participants, least))
+
+    @property
+    def notes(self) -> list[str]:
+        """What the summary leaves out."""
+        return note_withheld(self.summary, self.words) if self.summary else []
+
+    @property
+    def proposals(self) -> list[str]:
+        """What people propose, a line each."""
+        return tell_proposals(self.summary, self.words) if self.summary else []
+
+    def tell_people(self, theme: Theme) -> str:
+        """How many speak of a theme and where they stand."""
+        return tell_people(theme, self.summary.participants if self.summary else 0, self.words)
 
     def stances_of(self, theme: Theme) -> dict[Stance, int]:
         """How many stand where, as far as the readers may know; empty where all say neither."""

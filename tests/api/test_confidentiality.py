@@ -158,6 +158,6 @@ def test_none_of_it_is_in_the_prompts_and_replies_of_b(live: LiveApi, session: s
         assert asked in html.unescape(texts(body, "user")[-1])
     assert [found_in(json.dumps(body, ensure_ascii=False)) for body in live.bodies] == [[]] * len(live.bodies)
     assert [found_in(reply) for reply in told] == [[]] * len(told)
-    assert all("has just opened the conversation" in reply for reply in told)  # this model does tell what it is shown
+    assert all("‹said›" in reply for reply in told)  # this model does tell what it is shown
     people = live.host.get(f"/sessions/{session}/responses")["data"]
     assert {person["external_id"] for person in people if found_in(json.dumps(person))} == {"p1"}

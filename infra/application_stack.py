@@ -54,6 +54,7 @@ def complete(chalice: Template) -> Template:
         "HasPublicUrl": _is_set("PublicUrl"),
         "HasAnthropicSecret": _is_set("AnthropicSecretArn"),
         "HasBedrock": {"Fn::Equals": [{"Ref": "LlmProvider"}, "bedrock"]},
+        "HasBedrockRegion": _is_set("BedrockRegion"),
         "HasOidcSecret": _is_set("OidcSecretArn"),
         "HasOpenaiSecret": _is_set("OpenaiSecretArn"),
         "HasTelegramSecret": _is_set("TelegramSecretArn"),

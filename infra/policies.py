@@ -115,10 +115,11 @@ def _may_read(secret: str) -> Json:
 
 
 def _may_ask_bedrock() -> Json:
-    """Where Amazon Bedrock answers. Of its endpoint for the Messages API a project is the resource; every account has a default one,
-    whose id nobody sets, in the region that is asked."""
-    projects = {"Fn::Sub": "arn:${AWS::Partition}:bedrock-mantle:*:${AWS::AccountId}:project/*"}
-    return {"Fn::If": ["HasBedrock", _allow(["bedrock-mantle:CreateInference"], projects), {"Ref": "AWS::NoValue"}]}
+    """Where Amazon Bedrock answers: in the account's default project, which requests belong to that name no other."""
+    region = {"Fn::If": ["HasBedrockRegion", {"Ref": "BedrockRegion"}, {"Ref": "AWS::Region"}]}
+    project = "arn:${AWS::Partition}:bedrock-mantle:${Region}:${AWS::AccountId}:project/default"
+    statement = _allow(["bedrock-mantle:CreateInference"], {"Fn::Sub": [project, {"Region": region}]})
+    return {"Fn::If": ["HasBedrock", statement, {"Ref": "AWS::NoValue"}]}
 
 
 def _may_send_mail() -> Json:

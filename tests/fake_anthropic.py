@@ -1,7 +1,11 @@
-"""A small server that speaks the wire format of Anthropic's Messages API, for the real SDK to talk to.
+"""A small server that speaks the wire format of Anthropic's Messages API, for the real SDK to talk to, as strict as the API.
 
 A test queues replies; the server gives them one after the other and keeps what it was sent. A queued number is an HTTP status, a queued
 `Slow` waits before it answers, `Drip` answers byte by byte without an end, `CutOff` closes the connection in the middle of a body.
+
+What the API would refuse is refused here (`strict_messages.py`), and fails the test that stops the server: an application that sends
+the same once more in a plainer form would hide it. Messages come as current models write them: an empty block of thinking first, with
+what thinking cost among the tokens. With `bedrock`, it is Amazon's endpoint, which checks the signature in a key's place.
 """
 
 import contextlib
@@ -12,8 +16,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, TypeVar
 
+from tests.strict_messages import refusal_of
+from tests.verified_signature import is_signed
+
+Fake = TypeVar("Fake", bound="FakeAnthropic")
 _ERRORS = {
     400: "invalid_request_error",
     401: "authentication_error",
@@ -29,10 +37,11 @@ _DRIPPING = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-lengt
 
 @dataclass(frozen=True)
 class Fault:
-    """An error answer."""
+    """An error answer. `code` is what OpenAI's dialect has beside the kind."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
+    code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -71,14 +80,38 @@ def tool(name: str, given: Any, words: str = "", **changed: Any) -> dict[str, An
     return _message([*said, use], **{"stop_reason": "tool_use", **changed})
 
 
+def declined(category: str | None = "general_harms", words: str = "") -> dict[str, Any]:
+    """A message in which the model declines; `words` are what it had said by then."""
+    why = {"type": "refusal", "category": category, "explanation": "This is not stable."}
+    return text(words, stop_reason="refusal", stop_details=why if category else None)
+
+
+def noted(note: str, reply: dict[str, Any]) -> dict[str, Any]:
+    """The reply with a note on how it goes on in front of its call, which current models write as thinking: nobody reads it."""
+    return {**reply, "content": [thought(note), *reply["content"]]}
+
+
+def thought(words: str = "") -> dict[str, Any]:
+    """A block of thinking, whose words are left out unless they are asked for."""
+    return {"type": "thinking", "thinking": words, "signature": "c2lnbmVk"}
+
+
 def _message(content: list[dict[str, Any]], **changed: Any) -> dict[str, Any]:
-    usage = {"input_tokens": 11, "output_tokens": 7, "cache_creation_input_tokens": 2, "cache_read_input_tokens": 5}
+    usage = {
+        "input_tokens": 11,
+        "output_tokens": 7,
+        "output_tokens_details": {"thinking_tokens": 3},
+        "cache_creation_input_tokens": 2,
+        "cache_creation": {"ephemeral_5m_input_tokens": 2, "ephemeral_1h_input_tokens": 0},
+        "cache_read_input_tokens": 5,
+        "service_tier": "standard",
+    }
     return {
         "id": "msg_1",
         "type": "message",
         "role": "assistant",
         "model": "claude",
-        "content": content,
+        "content": [thought(), *content],
         "stop_reason": "end_turn",
         "stop_sequence": None,
         "usage": usage,
@@ -89,7 +122,10 @@ def _message(content: list[dict[str, Any]], **changed: Any) -> dict[str, Any]:
 class FakeAnthropic:
     """The server's script and its memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, bedrock: bool = False) -> None:
+        self.bedrock = bedrock
+        self.refused: list[str] = []  # why requests were refused that the API would not have taken
+        self.begun: list[Any] = []  # what paused messages had come to
         self.replies: list[Any] = []
         self.queued_for: Callable[[dict[str, Any]], bool] = lambda _: True  # which requests the queue answers
         self.rule: Callable[[dict[str, Any]], Any] | None = None  # what to answer where nothing is queued
@@ -102,11 +138,31 @@ class FakeAnthropic:
         """What to answer next."""
         self.replies.extend(replies)
 
+    def refusal(self, path: str, headers: dict[str, str], request: dict[str, Any], body: bytes, /) -> tuple[int, str]:
+        """With which status a request is refused, and why; 0 where it is taken."""
+        if path != ("/anthropic/v1/messages" if self.bedrock else "/v1/messages"):
+            return 404, path
+        if not self._is_known(path, headers, body):
+            return 401, "who asks is not known"
+        why = refusal_of(request, bedrock=self.bedrock, begun=self.begun)
+        return (400, why) if why else (0, "")
+
+    def _is_known(self, path: str, headers: dict[str, str], body: bytes) -> bool:
+        if self.bedrock:
+            return is_signed("POST", f"{self.url}{path}", headers, body, "bedrock-mantle")
+        return headers.get("authorization", "").startswith("Bearer ") and "anthropic-version" in headers
+
 
 @contextmanager
-def running() -> Iterator[FakeAnthropic]:
-    """The server on a free port of this machine."""
-    fake = FakeAnthropic()
+def running(*, bedrock: bool = False) -> Iterator[FakeAnthropic]:
+    """The server on a free port of this machine. Raises AssertionError in the end where it was sent what the API refuses."""
+    with serving(FakeAnthropic(bedrock=bedrock)) as fake:
+        yield fake
+
+
+@contextmanager
+def serving(fake: Fake) -> Iterator[Fake]:
+    """The same for a server of any dialect."""
 
     class Handler(_Handler):
         script = fake
@@ -122,6 +178,7 @@ def running() -> Iterator[FakeAnthropic]:
         fake.over.set()
         server.shutdown()
         server.server_close()
+    assert fake.refused == [], "the API would have refused these requests"
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -136,21 +193,30 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:  # the name is the base class's
         body = self.rfile.read(int(self.headers["content-length"]))
         request = json.loads(body)
+        headers = {name.lower(): value for name, value in self.headers.items()}
         self.script.bodies.append(request)
-        self.script.headers.append({name.lower(): value for name, value in self.headers.items()})
-        if self.path == "/v1/messages" and self.script.replies and self.script.queued_for(request):
+        self.script.headers.append(headers)
+        status, why = self.script.refusal(self.path, headers, request, body)
+        if status == 400:
+            self.script.refused.append(why)
+        if status:
+            self._refuse(status, why)
+        elif self.script.replies and self.script.queued_for(request):
             self._answer(self.script.replies.pop(0))
-        elif self.path == "/v1/messages" and self.script.rule:
+        elif self.script.rule:
             self._answer(self.script.rule(request))
         else:
-            self._send(404, {"type": "error", "error": {"type": "not_found_error", "message": self.path}})
+            self._refuse(404, self.path)
+
+    def _refuse(self, status: int, why: str) -> None:
+        self._send(status, {"type": "error", "error": {"type": _ERRORS[status], "message": why}})
 
     def _answer(self, reply: Any) -> None:
         match reply:
             case int():
                 self._answer(Fault(reply))
-            case Fault(status, headers):
-                error = {"type": _ERRORS.get(status, "api_error"), "message": "as scripted"}
+            case Fault(status, headers, code):
+                error = {"type": _ERRORS.get(status, "api_error"), "message": "as scripted", "code": code}
                 self._send(status, {"type": "error", "error": error, "request_id": "req_1"}, headers)
             case Slow():
                 self.script.over.wait(30)
@@ -163,6 +229,8 @@ class _Handler(BaseHTTPRequestHandler):
             case Malformed(content_type):
                 self._send_raw(200, b'{"id": "msg_1", ', {"content-type": content_type})
             case _:
+                if isinstance(reply, dict) and reply.get("stop_reason") == "pause_turn":
+                    self.script.begun.append(reply["content"])
                 self._send(200, reply)
 
     def _send(self, status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> None:

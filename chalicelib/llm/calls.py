@@ -48,7 +48,8 @@ MOST_TOKENS: Final = 21_000  # of an answer that is not streamed, as the SDK has
 MOST_PAUSES: Final = 2  # of one answer
 IN_NEED: Final[Effort] = "medium"  # of the small tier in another's place: with less, it lets its reasoning out
 
-_REFUSED_REQUEST = (400, 413)  # for what it holds; the others for who asks, or for which model
+_REFUSED_FORM = (400, 422)  # the latter by servers of one's own
+_REFUSED_REQUEST = (*_REFUSED_FORM, 413)  # for what it holds; the others for who asks, or for which model
 
 
 class ProvidedModel:
@@ -161,7 +162,7 @@ class ProvidedModel:
 
     def _loosens(self, question: Question, attempt: "Attempt", failure: ProviderFailure) -> bool:
         """Whether a refused request has anything that only some models take, to be sent without from now on."""
-        if failure.status != 400 or question.plain or self._provider.is_plain(question):
+        if failure.status not in _REFUSED_FORM or question.plain or self._provider.is_plain(question):
             return False
         logger.warning("request refused, sent again in its plain form", extra={"model": attempt.model})
         attempt.plain = True
@@ -248,19 +249,21 @@ def _read(request: Request, answer: Answer, attempt: Attempt) -> tuple[Reply | N
     its reasoning, or lacks the call it had to make. Any server may send anything: what is of no known form says nothing."""
     if answer.ending == "cut_off":
         return None, _CUT_OFF
+    if answer.ending != "whole":
+        return None, _NOTHING
     text = take_off_reasoning(answer.text)
     calls = tuple(ToolCall(_name_of(request, call.name), call.input) for call in answer.calls)
     reply = Reply(text, attempt.model, calls, attempt.usage)
     size = len(text) + sum(len(json.encode(call.input)) for call in calls)
-    if request.must_call is not None and reply.call(request.must_call) is None:
-        return None, _NOT_CALLED.format(name=request.must_call)
-    if answer.ending != "whole" or size > MOST_CHARACTERS:
-        return None, _CUT_OFF if size > MOST_CHARACTERS else _NOTHING
-    if request.must_call is None and is_leaking(text):
+    if size > MOST_CHARACTERS:
+        return None, _CUT_OFF
+    says = text.strip() or any(_is_filled(request, call) for call in calls)
+    if request.must_call is not None:
+        lacking = reply.call(request.must_call) is None or not says
+        return (None, _NOT_CALLED.format(name=request.must_call)) if lacking else (reply, "")
+    if is_leaking(text):
         return None, _LEAKED
-    if not text.strip() and not any(_is_filled(request, call) for call in calls):
-        return None, _NOTHING
-    return reply, ""
+    return (reply, "") if says else (None, _NOTHING)
 
 
 def _name_of(request: Request, called: str) -> str:

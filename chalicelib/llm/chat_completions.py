@@ -87,7 +87,9 @@ def _is_strict(schema: Mapping[str, Any]) -> bool:
 
 
 def _requires_all(schema: Mapping[str, Any]) -> bool:
-    inner = [*schema.get("properties", {}).values(), *schema.get("anyOf", ()), schema.get("items", {})]
+    inner = [*schema.get("properties", {}).values(), *schema.get("anyOf", ())]
+    if "items" in schema:
+        inner.append(schema["items"])
     whole = set(schema.get("properties", {})) == set(schema.get("required", ()))
     return whole and all(map(_requires_all, inner))
 

@@ -19,7 +19,7 @@ from tests.e2e.local import free_port
 from tests.example_tables import each_row
 
 MODELS = {"ModelSmall": "claude-haiku-5-5", "ModelMedium": "claude-sonnet-5-5", "ModelLarge": "claude-opus-5-5"}
-SCRIPTED = {"LlmProvider": "scripted", "AnthropicBaseUrl": "", **MODELS}
+SCRIPTED = {"LlmProvider": "scripted", "AnthropicBaseUrl": "", "OpenaiBaseUrl": "", **MODELS}
 OWN_MAIL = {"MailFrom": "no-reply@harmonica.localhost"}
 NO_BOT = {"TelegramBot": "", "TelegramApiUrl": ""}
 NOBODY = "http://127.0.0.1:1"

@@ -30,7 +30,7 @@ from chalicelib.llm.interface import (
 )
 from chalicelib.llm.prices import reading
 from chalicelib.llm.providers import provider
-from tests.fake_anthropic import CutOff, Drip, FakeAnthropic, Fault, Malformed, Slow, text, tool
+from tests.fake_anthropic import CutOff, Drip, FakeAnthropic, Fault, Malformed, Slow, declined, noted, text, tool
 
 TOOL = Tool("conclude", "End it.", {"type": "object", "properties": {"recap": {"type": "string"}}})
 TURN = Request(
@@ -229,10 +229,11 @@ def test_an_answer_that_is_cut_off_twice_is_told_from_others(
 
 
 def test_an_answer_that_pauses_is_sent_back_and_goes_on(server: FakeAnthropic) -> None:
-    server.queue(text("I see. ", stop_reason="pause_turn"), text("Why?"))
+    paused = text("I see. ", stop_reason="pause_turn")
+    server.queue(paused, text("Why?"))
     assert ask(server) == Reply("I see. Why?", "claude-sonnet-5-5", (), Usage(26, 10, 14, 196))
     first, on = server.bodies
-    begun = {"role": "assistant", "content": [{"type": "text", "text": "I see. "}]}
+    begun = {"role": "assistant", "content": paused["content"]}  # its thinking, too, as it came
     assert on == {**first, "messages": [*first["messages"], begun]}
 
 
@@ -261,7 +262,12 @@ def test_reasoning_in_front_of_the_words_is_taken_off(server: FakeAnthropic, sai
 
 @pytest.mark.parametrize(
     "leaking",
-    ["<thinking>They like soup. Why soup?", "Why?\n<tool_call>{}</tool_call>", '<invoke name="conclude">', "Hm.<|end|>"],
+    [
+        "<thinking>They like soup. Why soup?",
+        "Why?\n<tool_call>{}</tool_call>",
+        '<invoke name="conclude">',
+        "Hm.<|end|>",
+    ],
 )
 def test_reasoning_and_calls_in_words_are_asked_for_again_with_a_line_about_it(
     server: FakeAnthropic, leaking: str
@@ -274,11 +280,10 @@ def test_reasoning_and_calls_in_words_are_asked_for_again_with_a_line_about_it(
         ask(server)
 
 
-def test_thinking_is_never_a_part_of_the_words(server: FakeAnthropic) -> None:
-    thought = {"type": "thinking", "thinking": "They like soup.", "signature": "x"}
-    said = text("Why?")
-    server.queue({**said, "content": [thought, {**thought, "thinking": ""}, *said["content"]]})
+def test_thinking_and_notes_are_never_a_part_of_the_words(server: FakeAnthropic) -> None:
+    server.queue(noted("They like soup.", text("Why?")), noted("I end it.", tool("conclude", {"recap": "x"})))
     assert ask(server).text == "Why?"
+    assert ask(server).text == ""
 
 
 def test_what_only_a_plain_request_was_taken_for_is_asked_plainly_from_then_on(server: FakeAnthropic) -> None:
@@ -326,10 +331,10 @@ def test_a_tool_in_another_letter_case_is_the_one_that_is_meant(server: FakeAnth
     assert len(server.bodies) == 1
 
 
-REFUSED = text("", stop_reason="refusal", stop_details={"type": "refusal", "category": "general_harms"})
+REFUSED = declined()
 
 
-def declined(caplog: pytest.LogCaptureFixture) -> list[tuple[int, str, str]]:
+def told_declined(caplog: pytest.LogCaptureFixture) -> list[tuple[int, str, str]]:
     found = [record for record in caplog.records if record.__dict__.get("event") == "model_declined"]
     return [(record.levelno, record.__dict__["model"], record.__dict__["category"]) for record in found]
 
@@ -341,7 +346,7 @@ def test_a_turn_that_is_declined_goes_once_to_the_small_tier(
     assert ask(server) == Reply("Why?", "claude-haiku-5-5", (), Usage(26, 10, 14, 103))
     assert models(server) == ["claude-sonnet-5-5", "claude-haiku-5-5"]
     assert [body["output_config"]["effort"] for body in server.bodies] == ["low", "medium"]
-    assert declined(caplog) == [(logging.ERROR, "claude-sonnet-5-5", "general_harms")]
+    assert told_declined(caplog) == [(logging.ERROR, "claude-sonnet-5-5", "general_harms")]
 
 
 @pytest.mark.parametrize(
@@ -360,7 +365,7 @@ def test_what_all_decline_is_declined_and_no_model_is_asked_twice(
 
 
 def test_a_turn_has_nobody_else_to_go_to_where_one_model_serves_all_tiers(server: FakeAnthropic) -> None:
-    server.queue({**REFUSED, "stop_details": None}, text("never"))
+    server.queue(declined(None), text("never"))
     with pytest.raises(ModelDeclined) as failure:
         adapter(server, medium="claude-haiku-5-5").complete(TURN, Clock().deadline(24))
     assert failure.value.category == ""

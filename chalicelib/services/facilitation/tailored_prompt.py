@@ -97,8 +97,8 @@ class Unusable(Exception):
 def write_prompt(view: SessionView, *, tier: Tier = "medium", model: Model, deadline: Deadline) -> Tailored:
     """A facilitation prompt for this session, from setup and template: one model call, a second one where the first made none.
 
-    Where the money does not reach for the large tier, or that declines, the medium one writes it. Raises ModelUnavailable where the model gives no
-    usable prompt in time.
+    Where the money does not reach for the large tier, or that declines, the medium one writes it. Raises ModelUnavailable where the
+    model gives no usable prompt in time.
     """
     view = replace(view, context=view.context[:CONTEXT_CHARACTERS] if view.context else None)
 

@@ -85,7 +85,7 @@ def test_a_widget_that_the_model_presents_all_the_same_is_dropped() -> None:
 
 
 def test_where_no_model_will_answer_code_says_where_help_is_and_how_to_go_on() -> None:
-    for latest, fields, begins, ends in (
+    rows: tuple[tuple[str, dict[str, Any], str, str], ...] = (
         (
             DANGER,
             {},
@@ -104,7 +104,8 @@ def test_where_no_model_will_answer_code_says_where_help_is_and_how_to_go_on() -
             "Auf das, was Sie zuletzt geschrieben haben",
             "Schreiben Sie einfach",
         ),
-    ):
+    )
+    for latest, fields, begins, ends in rows:
         reply, _ = turn(latest, replies=(ModelDeclined("declined"),), **fields)
         assert (reply.is_declined, reply.is_final, reply.widget_spec) == (True, False, None)
         assert reply.content.startswith(begins)

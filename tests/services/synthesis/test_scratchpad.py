@@ -19,7 +19,7 @@ from chalicelib.services.synthesis.aggregate import aggregate_digests
 from chalicelib.services.synthesis.scratchpad import FIRST_MINUTES, MAX_BYTES, TOLD_FROM, take_notes
 from tests.services.builders import NOW, digest, point, view
 
-BUSES = RegisteredTheme("t1", "Evening buses", "How late the buses run.")
+BUSES = RegisteredTheme("t1", "Evening buses", "How late Zoltan drives.")
 TRAMS = RegisteredTheme("t2", "Trams", alias_of="t1")
 PARKING = RegisteredTheme("t3", "Parking", "Where cars stand.")
 NOBODY = RegisteredTheme("t4", "Bicycles")

@@ -15,9 +15,10 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeou
 from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.errors import HarmonicaError
-from chalicelib.llm.interface import ModelUnavailable, Reply, Request, ToolCall, Usage
+from chalicelib.llm.interface import ModelDeclined, ModelUnavailable, Reply, Request, ToolCall, Usage
 from chalicelib.store import database
 from tests import permissions
+from tests.llm.queued import prompt_of
 from tests.rule_based_model import RuleBasedModel
 from tests.snapshots import restore_snapshot, take_snapshot
 
@@ -198,6 +199,7 @@ class Interviewer:
         self.failing: set[str] = set()  # tasks that get no answer
         self.wasted = Usage()  # what a call costs that gets none
         self.concludes = False
+        self.declines = ""  # the words for which it declines a whole request, wherever they stand in it
         self.before: Callable[[Request], object] = lambda _: None
         self._writer = RuleBasedModel()
 
@@ -217,6 +219,8 @@ class Interviewer:
             error = ModelUnavailable("The model is down", 7)
             error.usage = self.wasted
             raise error
+        if self.declines and self.declines in prompt_of(request):
+            raise ModelDeclined("The language model declined to answer", "general_harms")
         if request.task == "prompt" and not request.must_call:
             return Reply("The short version.", "test-model", usage=Usage(output_tokens=3))
         if request.task == "prompt":

@@ -27,7 +27,7 @@ class DirectedModel:
 
     def shows(self, kind: str, label: str, beside: str = "I see.", **props: Any) -> None:
         """To present a widget next."""
-        self._script.append(tool("present_widget", {"widget": {"type": kind, "label": label, **props}}, beside))
+        self._script.append(tool("present_widget", {"text": beside, "widget": {"type": kind, "label": label, **props}}))
 
     def concludes(self, recap: str) -> None:
         """To end the conversation next."""

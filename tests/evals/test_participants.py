@@ -84,11 +84,12 @@ def test_the_distressed_one_says_so_and_leaves() -> None:
 
 
 def test_those_who_ask_the_interviewer_and_the_child_say_so_once_or_twice() -> None:
-    for persona, cues in (
-        ("wary", [None, "asks_readers", None]),
-        ("suspicious", [None, "asks_plans", "asks_plans", None]),
-        ("child", [None, "hurt", None]),
-    ):
+    expected: dict[Persona, list[str | None]] = {
+        "wary": [None, "asks_readers", None],
+        "suspicious": [None, "asks_plans", "asks_plans", None],
+        "child": [None, "hurt", None],
+    }
+    for persona, cues in expected.items():
         given = [after(number, persona) for number in range(1, len(cues) + 1)]
         assert [it.cue if it else "" for it in given] == cues
 

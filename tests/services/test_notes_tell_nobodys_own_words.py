@@ -52,7 +52,8 @@ class Indiscreet(Interviewer):
         if request.task == "turn":
             self.requests.append(request)
             shown = "\n".join(it.attributes["label"] + it.text for it in tags.read("theme", steering_of(request)[0]))
-            return says(f"({self.count('turn')}) {request.messages[-1].blocks[-1].text} {shown} And what else?")
+            said = re.sub("<[^>]*>", "", request.messages[-1].blocks[-1].text)
+            return says(f"({self.count('turn')}) {said} {shown} And what else?")
         if request.task == "digest":
             return calls("record_digest", {"points": _points(request)})
         return (

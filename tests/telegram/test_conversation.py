@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib import container
 from chalicelib.errors import Conflict, NotYet
+from chalicelib.llm import tags
 from chalicelib.llm.interface import Request
 from chalicelib.model.jobs import WriteSummary
 from chalicelib.services.conversations import turn
@@ -24,7 +25,7 @@ from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.conftest import forget_wiring
 from tests.faults import Interviewer
-from tests.llm.queued import steering_of
+from tests.llm.queued import prompt_of, steering_of
 from tests.telegram.local_telegram import LocalTelegram
 from tests.telegram.talk import begin, stored, thread_of, told, write
 
@@ -62,6 +63,20 @@ def test_a_burst_is_one_turn_and_each_message_is_kept(
     assert stored(session) == [("assistant", "Reply 1"), *said, ("assistant", "Reply 2")]
     assert "turn 1 of about" in steering_of(model.requests[-1])[0]
     assert [it["message_count"] for it in host.get(f"/sessions/{session['id']}/responses")["data"]] == [3]
+
+
+def test_words_that_no_model_will_answer_end_nothing(
+    telegram: LocalTelegram, bo: Person, model: Interviewer, session: dict[str, Any]
+) -> None:
+    model.declines = "belladonna"
+    write(telegram, bo, "I put belladonna", "into the soup")
+    assert bo.chat.last.text.startswith("I can't answer what you wrote last, and that is no fault of yours.")
+    asked = model.count("turn")
+    write(telegram, bo, "Let us talk about lunch")
+    assert (bo.chat.last.text, model.count("turn")) == (f"Reply {asked + 1}", asked + 1)
+    shown = [piece.text for piece in tags.read("said", prompt_of(model.requests[-1]))]
+    assert shown == ["[withheld]", "[withheld]", "Let us talk about lunch"]
+    assert stored(session)[1] == ("user", "I put belladonna")
 
 
 def test_two_people_at_once_each_have_their_own_conversation(

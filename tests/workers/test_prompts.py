@@ -118,7 +118,7 @@ def refusal() -> ModelUnavailable:
     [
         (refusal(), 1, 3),
         (calls("write_prompt", USELESS), 2, 3),
-        (ModelDeclined("Declined", "general_harms"), 1, 1),
+        (ModelDeclined("Declined", "general_harms"), 2, 1),  # the large tier, and then the medium one
         (ModelRefused("No such model"), 1, 1 + 24),
         (ModelUnavailable("Nobody answers"), 1, 5 * 24 + 1),
         (ZeroDivisionError(), 1, 5 * 24 + 1),

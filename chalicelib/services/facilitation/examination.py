@@ -34,6 +34,7 @@ class Examination(Struct, frozen=True):
     history: Sequence[Message]
     help_text: str
     care: bool
+    earlier: str = ""  # what was said before, shortened
 
     def find_problem(self, read: ReadReply) -> Problem | None:
         """Returns what is wrong with a message; None where it can be sent."""
@@ -65,4 +66,5 @@ class Examination(Struct, frozen=True):
         yield from (text for question in self.view.questions for text in (question.text, *question.options))
         yield from (answer.answer for answer in self.answers)
         yield from (message.content for message in self.history if message.role == "user")
+        yield self.earlier
         yield fill("danger", help="")

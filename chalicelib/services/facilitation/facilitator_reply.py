@@ -65,7 +65,7 @@ def facilitate(
         max_tokens=MAX_TOKENS,
         tools=(CONCLUDE, widgets.PRESENT_WIDGET) if view.session.widgets_enabled else (CONCLUDE,),
     )
-    examination = Examination(view, answers, history, help_text, care)
+    examination = Examination(view, answers, history, help_text, care, condensed.text if condensed else "")
     try:
         read, problem = _ask_twice(model, request, thread, deadline, pace, examination)
     except ModelDeclined as error:

@@ -72,8 +72,7 @@ def measure_pace(
     turn = count_turns(thread, history)
     budget = turn_budget(view.session.duration_minutes, max_turns)
     last = leaving or (max_turns is not None and 0 < said >= max_turns)
-    after_care = is_after_care(history)
-    timely = turn < budget and not (thread.concluded or leaving or care or after_care)
+    timely = turn < budget and not (thread.concluded or leaving or care)
     widget: WidgetState = "never"
     if view.session.widgets_enabled:
         widget = "may" if timely and _is_widget_due(history) else "not_now"
@@ -87,7 +86,7 @@ def measure_pace(
         last=last,
         leaving=leaving,
         care=care,
-        after_care=after_care,
+        after_care=is_after_care(history),
         after_widget=_is_widget_answered(history),
         minutes=view.session.duration_minutes,
         language=view.session.language or language,

@@ -16,8 +16,8 @@ _FORMS = re.compile(
     r"|\b(?:turn|runde) \d+ (?:of|von|/) (?:about |etwa )?\d+"
     r"|\bpacing (?:says|tells|asks|shows|is at|tag|note)\b|\b(?:tool|function) calls?\b|\bsystem (?:prompt|message)\b"
     r"|\bcall(?:ing)? (?:the )?(?:tool )?conclude\b"
-    r"|\A(?:okay|ok|so|now|hmm|well|alright)?[,. ]{0,3}(?:the|this) (?:participant|user|respondent) "
-    r"(?:is|has|says|said|seems|wants|asks|asked|gave|answered|just|mentioned|did|does)\b"
+    r"|\A(?:okay|ok|so|now|hmm|well|alright)?[,. ]{0,3}(?:the|this) (?:(?:participant|respondent) (?:is|has|wants|did|does)"
+    r"|(?:participant|respondent|user) (?:says|said|seems|asks|asked|gave|answered|just|mentioned))\b"
 )
 
 

@@ -8,7 +8,17 @@ from msgspec.structs import replace
 
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
-from chalicelib.llm.interface import SCRIPTED, Block, ChatMessage, Model, ModelUnavailable, Request, Tier, Tool
+from chalicelib.llm.interface import (
+    SCRIPTED,
+    Block,
+    ChatMessage,
+    Model,
+    ModelDeclined,
+    ModelUnavailable,
+    Request,
+    Tier,
+    Tool,
+)
 from chalicelib.model import SessionView
 from chalicelib.observability import logger
 from chalicelib.services.facilitation.pace import turn_budget
@@ -87,8 +97,8 @@ class Unusable(Exception):
 def write_prompt(view: SessionView, *, tier: Tier = "medium", model: Model, deadline: Deadline) -> Tailored:
     """A facilitation prompt for this session, from setup and template: one model call, a second one where the first made none.
 
-    Where the money does not reach for the large tier, the medium one writes it. Raises ModelUnavailable where the model gives no
-    usable prompt in time.
+    Where the money does not reach for the large tier, or that declines, the medium one writes it. Raises ModelUnavailable where the
+    model gives no usable prompt in time.
     """
     view = replace(view, context=view.context[:CONTEXT_CHARACTERS] if view.context else None)
 
@@ -104,7 +114,7 @@ def write_prompt(view: SessionView, *, tier: Tier = "medium", model: Model, dead
 
     try:
         return ask(tier)
-    except BudgetSpent:
+    except (BudgetSpent, ModelDeclined):
         if tier != "large":
             raise
         return ask("medium")

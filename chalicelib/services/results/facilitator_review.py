@@ -15,6 +15,7 @@ from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, ChatMessage, Model, ModelUnavailable, Request, Tool
 from chalicelib.model import Message, SessionView, Thread
 from chalicelib.services.facilitation.tailored_prompt import strict_schema
+from chalicelib.services.facilitation.withheld_words import withhold_declined
 from chalicelib.services.prompts import fill
 from chalicelib.services.prompts.setup import render_setup
 from chalicelib.services.results.counted import list_counted
@@ -121,7 +122,7 @@ def review_facilitator(view: SessionView, *, conversations: Conversations, model
             f"there are {len(eligible)}"
         )
     read = eligible[:MOST_THREADS]
-    talks = [(thread, _shortened(conversations.history(thread, _MESSAGES))) for thread in read]
+    talks = [(thread, _shortened(withhold_declined(conversations.history(thread, _MESSAGES)))) for thread in read]
     reply = model.complete(_request(view, talks), deadline)
     call = reply.call(RECORD_REVIEW.name)
     given = call.input.get("findings") if call else None

@@ -363,6 +363,7 @@ def test_a_reply_that_speaks_of_the_machinery_is_asked_for_again_and_never_sent(
 
 
 def test_who_speaks_of_such_things_themselves_is_answered() -> None:
+    assert len(turn("The user has to sign in twice there. What would you change?")[1].requests) == 1
     said = talk("Hello, what matters?", "In our game it was turn 7 of 12, and the system message never came.")
     given, model = turn("At turn 7 of 12, what did the system message have to say?", history=said)
     assert (given.content.startswith("At turn 7"), len(model.requests)) == (True, 1)

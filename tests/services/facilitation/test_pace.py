@@ -91,7 +91,6 @@ def paces(said: list[str], cared: str) -> list[Pace]:
 def test_for_two_turns_after_care_nobody_is_led_back() -> None:
     found = paces(["Buses.", "Some shove."], CARED)
     assert [pace.after_care for pace in found] == [True, True, False, False]
-    assert [pace.widget for pace in found] == ["not_now", "not_now", "may", "may"]
     assert "don't lead back to it, not even where the host calls it critical" in render_pace(found[0])
     assert all(pace.critical for pace in found)  # care is only told by a message that asks nothing
 

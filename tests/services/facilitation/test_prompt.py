@@ -1,6 +1,7 @@
 """What the facilitator is shown: exact, and in order."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -78,7 +79,7 @@ def test_system_is_guidelines_then_prompt_and_brief_with_one_breakpoint_at_the_e
 
 
 def test_who_reads_and_whom_to_ask_is_told_as_it_is_in_this_session() -> None:
-    fields = {"anonymous": True, "results_visibility": "participants", "cross_pollination": True}
+    fields: dict[str, Any] = {"anonymous": True, "results_visibility": "participants", "cross_pollination": True}
     opened = ResultsSections(summary=True, recap=True)
     shown = replace(view(results_sections=opened, **fields), questions=(Question("q1", "Your role?", 0),))
     (told,) = tags.read("handling", system_blocks(shown, "", "help@example.org")[1].text)

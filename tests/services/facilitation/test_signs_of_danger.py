@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.llm import tags
-from chalicelib.llm.interface import Reply
+from chalicelib.llm.interface import ModelDeclined, Reply
 from chalicelib.model import Answer, Message, Scratchpad
 from chalicelib.services.facilitation.facilitator_reply import FacilitatorReply, facilitate
 from tests.llm.queued import QueuedModel, calls, prompt_of, steering_of
@@ -24,7 +24,7 @@ SHARED = note(1, "Night trains")
 
 def turn(
     *latest: str,
-    replies: tuple[Reply | str, ...] = ("That sounds very hard.",),
+    replies: tuple[Reply | Exception | str, ...] = ("That sounds very hard.",),
     before: list[Message] = BEFORE,
     answers: tuple[Answer, ...] = (),
     **fields: Any,
@@ -82,6 +82,36 @@ def test_a_widget_that_the_model_presents_all_the_same_is_dropped() -> None:
     assert (reply.content, reply.widget_spec) == ("That sounds hard.", None)
     reply, model = turn(DANGER, replies=(calls("present_widget", WIDGET), "That sounds hard."))
     assert (reply.content, reply.widget_spec, len(model.requests)) == ("That sounds hard.", None, 2)
+
+
+def test_where_no_model_will_answer_code_says_where_help_is_and_how_to_go_on() -> None:
+    rows: tuple[tuple[str, dict[str, Any], str, str], ...] = (
+        (
+            DANGER,
+            {},
+            "You need not go on here. If you or somebody else is in danger",
+            "“The new library”: just write what else",
+        ),
+        (
+            "I cook with belladonna.",
+            {},
+            "I can't answer what you wrote last",
+            "“The new library”: just write what else",
+        ),
+        (
+            "Ich koche mit Tollkirschen.",
+            {"language": "de"},
+            "Auf das, was Sie zuletzt geschrieben haben",
+            "Schreiben Sie einfach",
+        ),
+    )
+    for latest, fields, begins, ends in rows:
+        reply, _ = turn(latest, replies=(ModelDeclined("declined"),), **fields)
+        assert (reply.is_declined, reply.is_final, reply.widget_spec) == (True, False, None)
+        assert reply.content.startswith(begins)
+        assert HELP in reply.content
+        assert ends in reply.content.split("\n\n")[-1]
+        assert "?" not in reply.content
 
 
 def test_what_was_asked_before_may_be_asked_again() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.llm import tags
-from chalicelib.llm.interface import ModelRefused, ModelUnavailable, Request, RequestRefused
+from chalicelib.llm.interface import ModelDeclined, ModelRefused, ModelUnavailable, Request, RequestRefused
 from chalicelib.llm.providers import model_from
 from chalicelib.llm.scripted.model import ScriptedModel
 from chalicelib.services.facilitation.tailored_prompt import LIMITS, WRITE_PROMPT, write_prompt
@@ -124,9 +124,10 @@ def test_the_large_tier_writes_it_where_the_money_reaches_for_that() -> None:
     model = QueuedModel(calls("write_prompt", GIVEN))
     write_prompt(view(), tier="large", model=model, deadline=deadline())
     assert [request.tier for request in model.requests] == ["large"]
-    model = QueuedModel(BudgetSpent(NOW), calls("write_prompt", GIVEN))
-    assert write_prompt(view(), tier="large", model=model, deadline=deadline()).text == WRITTEN
-    assert [request.tier for request in model.requests] == ["large", "medium"]
+    for failure in (BudgetSpent(NOW), ModelDeclined("declined")):
+        model = QueuedModel(failure, calls("write_prompt", GIVEN))
+        assert write_prompt(view(), tier="large", model=model, deadline=deadline()).text == WRITTEN
+        assert [request.tier for request in model.requests] == ["large", "medium"]
     with pytest.raises(BudgetSpent):
         write_prompt(view(), model=QueuedModel(BudgetSpent(NOW)), deadline=deadline())
 

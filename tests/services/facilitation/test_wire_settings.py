@@ -14,7 +14,11 @@ Json = dict[str, Any]
 
 @pytest.fixture
 def live(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveApi]:
-    tiers = {"MODEL_SMALL": "claude-swift-9", "MODEL_MEDIUM": "claude-fair-9", "MODEL_LARGE": "claude-deep-9"}
+    tiers = {
+        "MODEL_SMALL": "own.claude-haiku-5-5",
+        "MODEL_MEDIUM": "own.claude-sonnet-5-5",
+        "MODEL_LARGE": "own.claude-opus-5-5",
+    }
     with live_api(monkeypatch, **tiers, HELP_TEXT="Call 112 <day & night>") as found:
         found.server.rule = lambda _: text(f"And number {len(found.bodies)}?")
         yield found
@@ -73,7 +77,11 @@ def test_a_conversation_asks_the_medium_model_and_where_that_fails_the_small_one
     live.host.join(session)
     live.server.queue(529)
     assert live.host.say(session, "Soup").status_code == 200
-    assert [body["model"] for body in live.bodies] == ["claude-fair-9", "claude-fair-9", "claude-swift-9"]
+    assert [body["model"] for body in live.bodies] == [
+        "own.claude-sonnet-5-5",
+        "own.claude-sonnet-5-5",
+        "own.claude-haiku-5-5",
+    ]
 
 
 def test_a_proposed_prompt_asks_the_medium_model(live: LiveApi) -> None:
@@ -82,6 +90,6 @@ def test_a_proposed_prompt_asks_the_medium_model(live: LiveApi) -> None:
     proposed = live.host.call("POST", f"/sessions/{session}/regenerate-facilitation-prompt", {})
     assert proposed.status_code == 200, proposed.body
     (sent,) = live.bodies
-    assert (sent["model"], sent["output_config"]) == ("claude-fair-9", {"effort": "medium"})
+    assert (sent["model"], sent["output_config"]) == ("own.claude-sonnet-5-5", {"effort": "medium"})
     assert [tool["name"] for tool in sent["tools"]] == ["write_prompt"]
     assert "tool_choice" not in sent

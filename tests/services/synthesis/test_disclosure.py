@@ -4,6 +4,7 @@ import pytest
 
 from chalicelib.services.synthesis.aggregate import aggregate_digests
 from chalicelib.services.synthesis.disclosure import SharedWords
+from chalicelib.text.common_words import is_common
 from tests.services.builders import digest, point, session
 
 SAID = (
@@ -122,3 +123,36 @@ def test_a_hindi_name_is_not_taken_apart() -> None:
     said = aggregate_digests([digest(name, point("", name, quote="रात की बस में काम")) for name in "abc"])
     assert SharedWords(said, session()).may_tell("रात की बस")
     assert not SharedWords(said, session()).may_tell("राम की बस")
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        ("How people get to work in the evening, and what they would need for it.", True),
+        ("People in production need somebody who can decide when a drawing is wrong.", True),
+        ("New people learn the job alone and do not know whom to ask.", True),
+        ("Wie laut es im Büro ist, und welche Räume helfen würden.", True),
+        ("Ce qui manque aux gens dans leur travail de tous les jours.", True),
+        ("What people say of Zoe and of the buses.", False),
+        ("Zoe and the buses, and how people get to work.", False),
+        ("How people get to work from the Zebulon factory.", False),
+        ("How people get to room 307 in the evening.", False),
+        ("What karen said of the people in the office.", False),
+        ("How people get to the brimblewick in the evening.", False),
+        ("Wie laut Frau Brimblewick im Büro ist, und wer das sagt.", False),
+        ("Wie laut Herr Koch im Büro ist, und wer das sagt.", False),
+        ("王小明的意見和大家的想法", False),
+    ],
+)
+def test_a_description_may_have_the_common_words_of_its_language(common: SharedWords, text: str, may: bool) -> None:
+    assert common.may_tell_description(text) is may
+    assert not (may and common.may_tell(text))
+
+
+def test_common_words_are_told_by_a_list_of_their_language() -> None:
+    assert is_common("room", "en-GB")
+    assert is_common("young", "en")
+    assert not is_common("Young", "en")  # a name as well
+    assert is_common("Räume", "de")
+    assert not is_common("Räume", "en")
+    assert not is_common("room", "xx")

@@ -51,3 +51,21 @@ def test_a_model_that_obeys_gives_away_neither_context_nor_prompt_nor_guidelines
     assert ben.chat(session).has_form("Send")
     stored = host.get(f"/sessions/{session['id']}")
     assert stored["usage"]["output_tokens"] == len(obeys.requests)
+
+
+def test_words_that_no_model_will_answer_are_kept_and_the_conversation_goes_on(
+    host: Host, ben: Browser, model: Interviewer
+) -> None:
+    session = host.new_session(prompt="Ask.")
+    ben.join(session)
+    model.declines = "belladonna"
+    page = ben.say(session, "I put belladonna into the soup")
+    assert page.log[-2] == ("You", "I put belladonna into the soup")
+    assert page.log[-1][1].startswith("I can't answer what you wrote last, and that is no fault of yours.")
+    asked = model.count("turn")
+    assert ben.say(session, "Let us talk about lunch").log[-1][1] == f"Reply {asked + 1}"
+    (person,) = host.get(f"/sessions/{session['id']}/responses")["data"]
+    assert [it["content"] for it in person["messages"] if it["role"] == "user"] == [
+        "I put belladonna into the soup",
+        "Let us talk about lunch",
+    ]

@@ -11,7 +11,7 @@ gc.disable()
 
 from typing import Any
 
-from chalice import Chalice, Rate
+from chalice import Rate
 from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
 
 from chalicelib.api import documentation, not_found
@@ -38,7 +38,7 @@ from chalicelib.web.participant import routes as participant
 gc.freeze()
 gc.enable()
 
-app = Chalice(app_name="harmonica", configure_logs=False)
+app = not_found.Application(app_name="harmonica", configure_logs=False)
 
 app.register_blueprint(documentation.routes, url_prefix="/api/v1")
 app.register_blueprint(documentation.pages)

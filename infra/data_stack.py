@@ -155,7 +155,12 @@ def _exports_bucket() -> dict[str, Template]:
 
 
 def _retained(kind: str, properties: Template) -> Template:
-    return {"Type": kind, "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain", "Properties": properties}
+    return {
+        "Type": kind,
+        "DeletionPolicy": "RetainExceptOnCreate",
+        "UpdateReplacePolicy": "Retain",
+        "Properties": properties,
+    }
 
 
 def _key_schema(partition: str, sort: str | None) -> list[dict[str, str]]:

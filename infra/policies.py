@@ -4,7 +4,8 @@ from typing import Any
 
 from chalicelib.model.jobs import Queue
 from infra import mail_events, queues
-from infra.functions import ALL, Function
+from infra.function import Function
+from infra.functions import ALL
 from infra.parameters import parameter_of
 
 Json = dict[str, Any]

@@ -10,7 +10,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from infra.functions import ALL, REST_API, SWEEP
+from infra.environment import REST_API
+from infra.functions import ALL, SWEEP
 from infra.parameters import JOBS_AT_ONCE
 from infra.policies import role_of
 

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib import settings
 from chalicelib.model.jobs import QUEUES
-from infra import alarms, functions, queues
+from infra import alarms, environment, functions, queues
 from infra import application_stack as stack
 from infra.local.localize import localize
 from infra.package import Package
@@ -171,7 +171,7 @@ def test_more_functions_than_one_alarm_takes_have_several() -> None:
 @pytest.mark.parametrize("metric", ["ReadThrottleEvents", "WriteThrottleEvents"])
 def test_a_table_that_holds_requests_back_raises_an_alarm(application: Template, metric: str) -> None:
     summed = _summed(application, metric)
-    assert {it["TableName"]["Ref"] for it in summed} == {f"{table}TableName" for table in functions.TABLES}
+    assert {it["TableName"]["Ref"] for it in summed} == {f"{table}TableName" for table in environment.TABLES}
 
 
 def _alarms_on(template: Template, metric: str) -> list[Template]:
@@ -307,10 +307,10 @@ def test_every_setting_that_the_code_reads_is_given_to_some_function(application
 def test_functions_get_nothing_that_the_code_does_not_read() -> None:
     root = Path(settings.__file__).parent
     code = "".join(file.read_text() for file in root.rglob("*.py"))
-    tables = {f"{table.upper()}_TABLE" for table in functions.TABLES}
+    tables = {f"{table.upper()}_TABLE" for table in environment.TABLES}
     read_by_the_logger = {"LOG_LEVEL", "POWERTOOLS_SERVICE_NAME"}
     read_by_queue = {queue.delay.upper() for queue in QUEUES} | set(queues.addresses())
-    for name in functions.environment_values().keys() - tables - read_by_the_logger - read_by_queue:
+    for name in environment.environment_values().keys() - tables - read_by_the_logger - read_by_queue:
         assert f".{name.lower()}" in code or f'"{name}"' in code, name
 
 

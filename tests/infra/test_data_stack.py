@@ -16,7 +16,7 @@ def _tables(template: Template) -> dict[str, Template]:
 
 def test_everything_that_holds_data_outlives_the_stack(data_stack: Template) -> None:
     for resource in data_stack["Resources"].values():
-        assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
 def test_tables_are_on_demand_and_encrypted(data_stack: Template) -> None:

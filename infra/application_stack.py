@@ -10,7 +10,7 @@ from typing import Any
 
 from infra import alarms, mail_events, policies, queues, rest_api
 from infra.environment import API_STAGE, REST_API, TABLES, environment_of
-from infra.event_sources import event_of
+from infra.event_sources import HAS_MAIL, HAS_TELEGRAM, event_of
 from infra.function import Function
 from infra.functions import ALL, API, OPEN_AND_CLOSE, SWEEP, VISIBILITY
 from infra.parameters import parameters
@@ -30,7 +30,8 @@ def complete(chalice: Template) -> Template:
         "HasAnthropicSecret": _is_set("AnthropicSecretArn"),
         "HasOidcSecret": _is_set("OidcSecretArn"),
         "HasTelegramSecret": _is_set("TelegramSecretArn"),
-        "HasMailFrom": _is_set("MailFrom"),
+        HAS_MAIL: _is_set("MailFrom"),
+        HAS_TELEGRAM: {"Fn::Or": [_is_set("TelegramBot"), _is_set("TelegramSecretArn")]},
         "HasAlarmEmail": _is_set("AlarmEmail"),
     }
     _require_same_functions(template["Resources"])

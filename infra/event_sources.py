@@ -3,12 +3,18 @@
 import json
 from typing import Any
 
-from chalicelib.model.jobs import Queue
+from chalicelib.model.jobs import BOUNCES, REPLIES, UPDATES, Queue
 from infra import queues
 from infra.function import Function, Stream
 from infra.parameters import JOBS_AT_ONCE
 
 Json = dict[str, Any]
+
+HAS_MAIL = "HasMailFrom"
+HAS_TELEGRAM = "HasTelegram"
+# Whose queues stay empty without a sender of mails, or a bot. Nobody waits at them then: that would be paid for, and
+# count towards what runs at once.
+NEEDED_WITH = {BOUNCES: HAS_MAIL, UPDATES: HAS_TELEGRAM, REPLIES: HAS_TELEGRAM}
 
 
 def event_of(function: Function) -> Json | None:
@@ -37,9 +43,11 @@ def _stream_event(stream: Stream) -> Json:
 
 
 def _queue_event(queue: Queue) -> Json:
+    enabled = {"Enabled": {"Fn::If": [NEEDED_WITH[queue], True, False]}} if queue in NEEDED_WITH else {}
     return {
         "Type": "SQS",
         "Properties": {
+            **enabled,
             "Queue": {"Fn::GetAtt": [queues.resource_of(queue), "Arn"]},
             "BatchSize": queue.batch,
             "FunctionResponseTypes": ["ReportBatchItemFailures"],

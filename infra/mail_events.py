@@ -8,11 +8,11 @@ from typing import Any
 
 from chalicelib.model.jobs import BOUNCES
 from infra import queues
+from infra.event_sources import HAS_MAIL
 
 Resources = dict[str, Any]
 
 CONFIGURATION_SET = "MailConfigurationSet"
-HAS_MAIL = "HasMailFrom"
 NAME = "${AWS::StackName}-mails"
 _RULE = "MailEvents"
 

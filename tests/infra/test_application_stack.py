@@ -84,8 +84,20 @@ def test_queues_are_encrypted_and_named_after_the_stack(application: Template) -
 def test_each_queue_takes_no_more_of_the_account_than_the_least_that_aws_allows(application: Template) -> None:
     parameter = application["Parameters"]["JobsAtOnce"]
     assert (parameter["Default"], parameter["MinValue"]) == (2, 2)
+    read = {
+        it["EventSourceArn"]["Fn::GetAtt"][0]: it.get("Enabled", True)
+        for it in _sources(application).values()
+        if "ScalingConfig" in it
+    }
+    only_with = {name: it["Fn::If"] for name, it in read.items() if it is not True}
+    assert only_with == {
+        "BouncesQueue": ["HasMailFrom", True, False],
+        "UpdatesQueue": ["HasTelegram", True, False],
+        "RepliesQueue": ["HasTelegram", True, False],
+    }
     text = Path("README.md").read_text()
-    assert f"{2 * len(QUEUES)} jobs at once" in text
+    assert f"{2 * (len(QUEUES) - len(only_with))} jobs at once" in text
+    assert f"{2 * len(QUEUES)} in all" in text
 
 
 @pytest.mark.parametrize(("queue", "delay"), [("SummariesQueue", "SummaryDelay"), ("CardsQueue", "CardsDelay")])

@@ -15,6 +15,7 @@ from typing import Any
 from chalice import Rate
 from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
 
+from chalicelib import snapshot
 from chalicelib.api import documentation, not_found
 from chalicelib.api.http import respond
 from chalicelib.model.jobs import (
@@ -36,6 +37,9 @@ from chalicelib.web.host import routes as host
 from chalicelib.web.host import session_routes
 from chalicelib.web.kit import routes as kit
 from chalicelib.web.participant import routes as participant
+
+if snapshot.is_taken():
+    snapshot.prepare()
 
 gc.freeze()
 gc.enable()

@@ -8,12 +8,13 @@ and every name be written once.
 import copy
 from typing import Any
 
-from infra import alarms, mail_events, policies, queues, rest_api
+from infra import alarms, mail_events, policies, queues, rest_api, versions
 from infra.environment import API_STAGE, REST_API, TABLES, environment_of
 from infra.event_sources import HAS_MAIL, HAS_TELEGRAM, event_of
 from infra.function import Function
 from infra.functions import ALL, API, OPEN_AND_CLOSE, SWEEP, VISIBILITY
 from infra.parameters import parameters
+from infra.runtime import ARCHITECTURE, RUNTIME
 
 Template = dict[str, Any]
 
@@ -39,6 +40,7 @@ def complete(chalice: Template) -> Template:
         _complete_function(template["Resources"][function.logical_id]["Properties"], function)
         template["Resources"][policies.log_group_of(function)] = _log_group(function)
     rest_api.complete(template["Resources"])
+    versions.complete(template["Resources"])
     template["Resources"] |= queues.resources(VISIBILITY) | policies.roles() | mail_events.resources()
     template["Resources"] |= alarms.topic() | alarms.model_refused(_logs_of_those_with("DAILY_BUDGET"))
     template["Resources"] |= alarms.work_left(_logs_of_those_with("DAILY_BUDGET"))
@@ -87,6 +89,8 @@ def _is_set(parameter: str) -> Template:
 
 def _complete_function(properties: Template, function: Function) -> None:
     properties |= {
+        "Runtime": RUNTIME,
+        "Architectures": [ARCHITECTURE],
         "MemorySize": function.memory,
         "Timeout": function.timeout,
         "Role": {"Fn::GetAtt": [policies.role_of(function), "Arn"]},

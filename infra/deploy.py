@@ -15,7 +15,8 @@ from botocore.exceptions import ClientError, WaiterError
 
 from chalicelib.settings import provider_named
 from infra.package import BUILD, Package, content_hash, package_everything, write
-from infra.parameters import DEMO_SIGN_IN, options, parameter_of
+from infra.parameters import DEMO_SIGN_IN, REVISION, options, parameter_of
+from infra.versions import revision
 
 Parameters = dict[str, str]
 
@@ -33,6 +34,7 @@ def deploy(session: boto3.Session, stage: str, package: Package, parameters: Par
     template = with_code(package.application, bucket, key)
     # Said each time: an update keeps what it is not told, whoever set it.
     whole = {"Stage": stage, parameter_of(DEMO_SIGN_IN): "", **stored, **parameters}
+    whole[REVISION] = revision(template, whole)
     running = deploy_stack(session, f"harmonica-{stage}", template, whole, bucket)
     return {**stored, **running}
 

@@ -12,6 +12,8 @@ REQUESTS_A_SECOND = "RequestsPerSecond"
 BURST = "RequestsAtOnce"
 JOBS_AT_ONCE = "JobsAtOnce"
 LEAST_JOBS_AT_ONCE = 2  # AWS takes no less for a queue
+SNAP_START = "SnapStart"
+REVISION = "Revision"  # told by each deployment, never by an operator
 
 
 def parameter_of(setting: str) -> str:
@@ -31,13 +33,20 @@ def parameters() -> Json:
         REQUESTS_A_SECOND: _number(200, "Requests a second that the stage answers; more get 429."),
         BURST: _number(400, "Requests that may come at once before that rate holds."),
         JOBS_AT_ONCE: _number(LEAST_JOBS_AT_ONCE, "Jobs of each queue that run at once.", LEAST_JOBS_AT_ONCE),
+        SNAP_START: {
+            "Type": "String",
+            "Default": "PublishedVersions",
+            "AllowedValues": ["PublishedVersions", "None"],
+            "Description": "Whether the API starts from a snapshot; None: it does not, and costs nothing while nobody comes.",
+        },
+        REVISION: {"Type": "String", "Default": "none", "Description": "Names what a deployment tells."},
         "AlarmEmail": {"Type": "String", "Default": "", "Description": "Who hears of alarms; empty: nobody."},
     }
 
 
 # Only `make run` sets this one: it lets in whoever can open the pages.
 DEMO_SIGN_IN = "demo_sign_in"
-_STACK_ONLY = ("log_level", "alarm_email", "requests_per_second", "requests_at_once", "jobs_at_once")
+_STACK_ONLY = ("log_level", "alarm_email", "requests_per_second", "requests_at_once", "jobs_at_once", "snap_start")
 
 
 def options() -> dict[str, str]:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from infra import versions
 from infra.environment import REST_API
 from infra.functions import ALL, SWEEP
 from infra.parameters import JOBS_AT_ONCE
@@ -109,6 +110,11 @@ def jobs_at_once_as_a_number(template: Template) -> None:
                 event["Properties"]["ScalingConfig"] = {"MaximumConcurrency": number}
 
 
+def nothing_published(template: Template) -> None:
+    """The local cloud keeps the processes of published versions, and starts from no snapshot."""
+    versions.undo(template["Resources"])
+
+
 def _gateway_response(kind: str, response: Template) -> Template:
     properties: Template = {
         "RestApiId": {"Ref": REST_API},
@@ -137,4 +143,5 @@ RULES: tuple[Callable[[Template], None], ...] = (
     mails_from_anybody,
     messages_in_batches,
     jobs_at_once_as_a_number,
+    nothing_published,
 )

@@ -1,10 +1,13 @@
 """What AWS holds against a stack and no emulator shows: rules over the translated templates."""
 
+import copy
 from collections.abc import Iterator
 from typing import Any
 
+from infra.package import Package
 from infra.rest_api import ANY, INTEGRATION
-from tests.infra.templates import Template, of_type
+from infra.versions import revision
+from tests.infra.templates import Template, of_type, translated
 
 # Who sends to the queue that it works off, and knows an end: what is deleted page by page, a reply to who still writes.
 MEANT_TO_LOOP = {"DeleteData", "ReplyInChat"}
@@ -39,6 +42,25 @@ def test_a_message_is_hidden_for_as_long_as_six_workers_take(application: Templa
     assert len(fed) > 5
     for name, queue in fed.items():
         assert queues[queue]["VisibilityTimeout"] == 6 * made[name]["Timeout"], name
+
+
+def test_people_are_answered_by_what_was_published_last_with_the_variables_told_last(package: Package) -> None:
+    """A version keeps its variables: where nothing of it changes, none is published, and the API goes on with the old ones."""
+    template = translated(package.application)
+    resources = template["Resources"]
+    (methods, *_) = of_type(template, "AWS::ApiGateway::RestApi")["RestAPI"]["Body"]["paths"].values()
+    assert "functions/${APIAlias}/invocations" in methods[ANY][INTEGRATION]["uri"]["Fn::Sub"]
+    assert resources["APIHandlerInvokePermission"]["Properties"]["FunctionName"] == {"Ref": "APIAlias"}
+    alias, version = (resources[name]["Properties"] for name in ("APIAlias", "APIVersion"))
+    assert alias["FunctionVersion"] == {"Fn::GetAtt": ["APIVersion", "Version"]}
+    assert version["Description"] == resources["APIHandler"]["Properties"]["Description"]
+    assert version["Description"] == {"Fn::Sub": "Revision ${Revision}"}
+    assert resources["APIHandler"]["Properties"]["SnapStart"] == {"ApplyOn": {"Ref": "SnapStart"}}
+    told = {"Stage": "prod", "Revision": "of the last time"}
+    same = revision(package.application, told)
+    assert same == revision(copy.deepcopy(package.application), told | {"Revision": "other"})
+    assert same != revision(package.application, told | {"DailyBudget": "5"})
+    assert same != revision({**package.application, "Description": "changed"}, told)
 
 
 def test_nothing_that_was_never_finished_stays_behind(application: Template, data_stack: Template) -> None:

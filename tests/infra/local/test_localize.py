@@ -12,11 +12,14 @@ from infra.local.localize import (
     jobs_at_once_as_a_number,
     localize,
     localize_data,
+    nothing_published,
     stable_address,
 )
 from infra.package import Package
 from infra.policies import role_of
 from tests.infra.templates import of_type
+
+PUBLISHED = ("APIHandler", "APIVersion", "APIAlias", "APIHandlerInvokePermission")
 
 
 def test_gateway_responses_leave_the_body_and_become_resources(package: Package) -> None:
@@ -64,14 +67,25 @@ def test_nothing_else_changes_and_the_original_stays(package: Package) -> None:
     original = copy.deepcopy(package.application)
     local = localize(package.application)
     assert package.application == original
-    assert len(RULES) == 6
+    assert len(RULES) == 7
     jobs_at_once_as_a_number(original)
     for name, resource in original["Resources"].items():
-        if name not in ("RestAPI", "DeliverRole", "SendMailRole", "SweepRole", *_alarms_on_sums(original)):
+        if name not in (*PUBLISHED, "RestAPI", "DeliverRole", "SendMailRole", "SweepRole", *_alarms_on_sums(original)):
             assert local["Resources"][name] == resource
     assert {key: it for key, it in local.items() if key != "Resources"} == {
         key: it for key, it in original.items() if key != "Resources"
     }
+
+
+def test_nothing_is_published_there_and_the_api_leads_to_the_function(package: Package) -> None:
+    local = copy.deepcopy(package.application)
+    nothing_published(local)
+    text = json.dumps(local)
+    assert "APIAlias" not in text
+    assert "SnapStart" not in local["Resources"]["APIHandler"]["Properties"]
+    (methods, *_) = local["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"].values()
+    assert "functions/${APIHandler.Arn}/invocations" in json.dumps(methods)
+    assert local["Resources"]["APIHandlerInvokePermission"]["Properties"]["FunctionName"] == {"Ref": "APIHandler"}
 
 
 def test_the_jobs_of_a_queue_that_run_at_once_are_a_number_there(package: Package) -> None:

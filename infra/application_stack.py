@@ -8,8 +8,8 @@ and every name be written once.
 import copy
 from typing import Any
 
-from infra import alarms, mail_events, policies, queues, rest_api, versions
-from infra.environment import API_STAGE, REST_API, TABLES, environment_of
+from infra import access_log, alarms, edge, encryption, mail_events, policies, queues, rest_api, versions
+from infra.environment import API_STAGE, REST_API, TABLES, environment_of, public_url
 from infra.event_sources import HAS_MAIL, HAS_TELEGRAM, event_of
 from infra.function import Function
 from infra.functions import ALL, API, OPEN_AND_CLOSE, SWEEP, VISIBILITY
@@ -34,7 +34,11 @@ def complete(chalice: Template) -> Template:
         HAS_MAIL: _is_set("MailFrom"),
         HAS_TELEGRAM: {"Fn::Or": [_is_set("TelegramBot"), _is_set("TelegramSecretArn")]},
         "HasAlarmEmail": _is_set("AlarmEmail"),
+        **encryption.condition(),
+        **access_log.conditions(),
+        **edge.conditions(),
     }
+    template["Rules"] = edge.rules()
     _require_same_functions(template["Resources"])
     for function in ALL:
         _complete_function(template["Resources"][function.logical_id]["Properties"], function)
@@ -47,6 +51,7 @@ def complete(chalice: Template) -> Template:
     template["Resources"] |= alarms.care_first(_logs_of_those_with("HELP_TEXT"))
     template["Resources"] |= alarms.money_spent(_logs_of_those_with("DAILY_BUDGET"))
     template["Resources"] |= _platform_alarms()
+    template["Resources"] |= edge.resources() | access_log.resources(LOG_DAYS, encryption.own_key("KmsKeyId"))
     template["Outputs"] = _outputs()
     return template
 
@@ -95,6 +100,7 @@ def _complete_function(properties: Template, function: Function) -> None:
         "Timeout": function.timeout,
         "Role": {"Fn::GetAtt": [policies.role_of(function), "Arn"]},
         "Environment": {"Variables": environment_of(function)},
+        **encryption.own_key("KmsKeyArn"),
         "LoggingConfig": {"LogGroup": {"Ref": policies.log_group_of(function)}},
     }
     if function.is_loop:
@@ -107,13 +113,14 @@ def _complete_function(properties: Template, function: Function) -> None:
 
 def _log_group(function: Function) -> Template:
     name = {"Fn::Sub": f"/aws/lambda/${{AWS::StackName}}-{function.logical_id}"}
-    return {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": name, "RetentionInDays": LOG_DAYS}}
+    properties = {"LogGroupName": name, "RetentionInDays": LOG_DAYS, **encryption.own_key("KmsKeyId")}
+    return {"Type": "AWS::Logs::LogGroup", "Properties": properties}
 
 
 def _outputs() -> Template:
-    url = f"https://${{{REST_API}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{API_STAGE}"
     return {
-        "ApiUrl": {"Value": {"Fn::If": ["HasPublicUrl", {"Ref": "PublicUrl"}, {"Fn::Sub": url}]}},
+        "ApiUrl": {"Value": public_url()},
+        **edge.outputs(),
         "RestApiId": {"Value": {"Ref": REST_API}},
         "ApiFunctionName": {"Value": {"Ref": API.logical_id}},
         "SweepFunctionName": {"Value": {"Ref": SWEEP.logical_id}},

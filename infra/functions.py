@@ -76,6 +76,7 @@ API = Function(
     indexes=(("Accounts", keys.BY_USER), ("Sessions", keys.BY_MEMBER), ("Sessions", keys.PUBLIC_FEED)),
     settings=(
         "deployment_secret_arn",
+        "edge_secret_arn",
         "public_url",
         "summary_interval",
         "retention_days",

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from chalicelib.model.users import DEFAULT_RATE
+from infra import access_log
 from infra.environment import REST_API
 from infra.parameters import BURST, REQUESTS_A_SECOND
 
@@ -44,6 +45,7 @@ def complete(resources: Template) -> None:
                 "ThrottlingBurstLimit": {"Ref": BURST},
             }
         ],
+        "AccessLogSetting": access_log.setting(),
         # Without it SAM adds a second stage named "Stage".
         "OpenApiVersion": "2.0",
     }

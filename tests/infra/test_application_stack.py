@@ -12,6 +12,7 @@ from infra import alarms, environment, functions, queues
 from infra import application_stack as stack
 from infra.local.localize import localize
 from infra.package import Package
+from tests.example_tables import each_row
 from tests.infra.templates import Template, complaints, of_type, translated
 
 STORED = {
@@ -40,11 +41,24 @@ ON_AWS = {
     "MailFrom": "surveys@example.com",
 }
 ASKING_MODELS = {"APIHandler", "ReplyInChat", "WritePrompt", "WriteSummary"}
+SWITCHED_ON = {
+    "KmsKeyArn": "arn:aws:kms:us-east-1:123456789012:key/0f0f0f0f-0000-4000-8000-000000000000",
+    "DomainName": "talk.example.org",
+    "CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/0f0f0f0f-0000-4000-8000-000000000000",
+    "TelegramBot": "a_bot",
+    "SnapStart": "None",
+}
+BEHIND_CLOUDFRONT = {
+    **SWITCHED_ON,
+    "Edge": "cloudfront",
+    "EdgeWebAclArn": "arn:aws:wafv2:us-east-1:123456789012:global/webacl/a/0f0f0f0f-0000-4000-8000-000000000000",
+}
 LOCALLY = {**STORED, "Stage": "local", "LlmProvider": "scripted", "PublicUrl": "http://127.0.0.1:8000"}
 
 
-def test_cfn_lint_has_nothing_to_say_about_the_stack_on_aws(application: Template) -> None:
-    assert complaints(application, ON_AWS) == []
+@each_row("switched", [{}, {**SWITCHED_ON, "Waf": "yes", "AccessLog": "account"}, BEHIND_CLOUDFRONT])
+def test_cfn_lint_has_nothing_to_say_about_the_stack_on_aws(application: Template, switched: dict[str, str]) -> None:
+    assert complaints(application, {**ON_AWS, **switched}) == []
 
 
 def test_cfn_lint_has_nothing_to_say_about_the_stack_on_the_local_cloud(package: Package) -> None:
@@ -78,7 +92,8 @@ def test_every_queue_has_dead_letters_of_its_kind_that_stay_for_14_days(applicat
 
 def test_queues_are_encrypted_and_named_after_the_stack(application: Template) -> None:
     for properties in of_type(application, "AWS::SQS::Queue").values():
-        assert properties["SqsManagedSseEnabled"] is True
+        assert properties["SqsManagedSseEnabled"] == {"Fn::If": ["HasKmsKey", {"Ref": "AWS::NoValue"}, True]}
+        assert properties["KmsMasterKeyId"] == {"Fn::If": ["HasKmsKey", {"Ref": "KmsKeyArn"}, {"Ref": "AWS::NoValue"}]}
         assert properties["QueueName"]["Fn::Sub"].startswith("${AWS::StackName}-")
 
 
@@ -309,7 +324,13 @@ def test_streams_lose_no_record_and_no_bad_one_holds_up_the_others(application: 
 
 
 def test_every_setting_that_the_code_reads_is_given_to_some_function(application: Template) -> None:
-    read = {"STAGE", "DEPLOYMENT_SECRET_ARN", *(name.upper() for name in settings.PARAMETERS), *queues.addresses()}
+    read = {
+        "STAGE",
+        "EDGE_SECRET_ARN",
+        "DEPLOYMENT_SECRET_ARN",
+        *(name.upper() for name in settings.PARAMETERS),
+        *queues.addresses(),
+    }
     assert len(read) > 20
     given: set[str] = set()
     for properties in of_type(application, "AWS::Lambda::Function").values():
@@ -331,7 +352,10 @@ def test_the_own_url_makes_no_circle(application: Template) -> None:
     variables = {
         name: it["Environment"]["Variables"] for name, it in of_type(application, "AWS::Lambda::Function").items()
     }
-    assert variables["APIHandler"]["PUBLIC_URL"] == {"Ref": "PublicUrl"}
+    of_the_api = json.dumps(variables["APIHandler"]["PUBLIC_URL"])
+    assert '{"Ref": "PublicUrl"}' in of_the_api
+    assert "RestAPI" not in of_the_api
+    assert "EdgeDistribution" not in of_the_api
     assert "${RestAPI}" in json.dumps(variables["WriteBrief"]["PUBLIC_URL"])
 
 
@@ -359,7 +383,7 @@ def test_times_and_sizes(application: Template) -> None:
 
 def test_logs_end(application: Template) -> None:
     kept = {name: it["RetentionInDays"] for name, it in of_type(application, "AWS::Logs::LogGroup").items()}
-    assert len(kept) == len(functions.ALL)
+    assert len(kept) == len(functions.ALL) + 1  # and the API's
     assert set(kept.values()) == {30}
 
 

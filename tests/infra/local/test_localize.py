@@ -58,7 +58,7 @@ def test_the_stage_is_deployed_once_more_when_all_responses_are_there(package: P
 def test_the_api_gets_a_name_that_survives_updates(package: Package) -> None:
     local = copy.deepcopy(package.application)
     stable_address(local)
-    (mapping,) = of_type(local, "AWS::ApiGateway::BasePathMapping").values()
+    mapping = of_type(local, "AWS::ApiGateway::BasePathMapping")["LocalMapping"]
     assert mapping == {"DomainName": {"Ref": "LocalDomain"}, "RestApiId": {"Ref": "RestAPI"}, "Stage": "live"}
     assert local["Resources"]["LocalDomain"]["Properties"]["DomainName"] == DOMAIN
 

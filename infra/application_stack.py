@@ -8,7 +8,7 @@ and every name be written once.
 import copy
 from typing import Any
 
-from infra import access_log, alarms, edge, encryption, mail_events, policies, queues, rest_api, versions
+from infra import access_log, alarms, dashboard, edge, encryption, mail_events, policies, queues, rest_api, versions
 from infra.environment import API_STAGE, REST_API, TABLES, environment_of, public_url
 from infra.event_sources import HAS_MAIL, HAS_TELEGRAM, event_of
 from infra.function import Function
@@ -47,11 +47,13 @@ def complete(chalice: Template) -> Template:
     versions.complete(template["Resources"])
     template["Resources"] |= queues.resources(VISIBILITY) | policies.roles() | mail_events.resources()
     template["Resources"] |= alarms.topic() | alarms.model_refused(_logs_of_those_with("DAILY_BUDGET"))
+    template["Resources"] |= alarms.model_declined(_logs_of_those_with("DAILY_BUDGET"))
     template["Resources"] |= alarms.work_left(_logs_of_those_with("DAILY_BUDGET"))
     template["Resources"] |= alarms.care_first(_logs_of_those_with("HELP_TEXT"))
     template["Resources"] |= alarms.money_spent(_logs_of_those_with("DAILY_BUDGET"))
     template["Resources"] |= _platform_alarms()
     template["Resources"] |= edge.resources() | access_log.resources(LOG_DAYS, encryption.own_key("KmsKeyId"))
+    template["Resources"] |= dashboard.resources([function.logical_id for function in ALL])
     template["Outputs"] = _outputs()
     return template
 
@@ -73,16 +75,19 @@ def _platform_alarms() -> Template:
     functions = [function.logical_id for function in ALL]
     return {
         **alarms.server_errors(API_STAGE),
+        **alarms.slow_answers(API_STAGE),
+        **alarms.loops_stopped(it.logical_id for it in ALL if it.works_off and it.sends_to),
         **alarms.function_errors(functions),
         **alarms.function_throttles(functions),
         **alarms.table_throttles(f"{table}TableName" for table in TABLES),
         **alarms.stream_behind(function.logical_id for function in ALL if function.follows),
         **alarms.does_not_run(
-            SWEEP.logical_id, "The sweep did not run for half an hour: nothing finds what an event missed."
+            SWEEP.logical_id,
+            "The sweep did not run for half an hour: nothing finds what an event missed. Run it by hand; read its log.",
         ),
         **alarms.does_not_run(
             OPEN_AND_CLOSE.logical_id,
-            "The clock did not run for half an hour: sessions open and end some minutes late.",
+            "The clock did not run for half an hour: sessions open and end some minutes late. Read its log.",
         ),
         **alarms.much_repaired(policies.log_group_of(SWEEP)),
     }

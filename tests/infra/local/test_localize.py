@@ -17,6 +17,7 @@ from infra.local.localize import (
 )
 from infra.package import Package
 from infra.policies import role_of
+from infra.rest_api import ANY
 from tests.infra.templates import of_type
 
 PUBLISHED = ("APIHandler", "APIVersion", "APIAlias", "APIHandlerInvokePermission")
@@ -67,7 +68,7 @@ def test_nothing_else_changes_and_the_original_stays(package: Package) -> None:
     original = copy.deepcopy(package.application)
     local = localize(package.application)
     assert package.application == original
-    assert len(RULES) == 7
+    assert len(RULES) == 8
     jobs_at_once_as_a_number(original)
     for name, resource in original["Resources"].items():
         if name not in (*PUBLISHED, "RestAPI", "DeliverRole", "SendMailRole", "SweepRole", *_alarms_on_sums(original)):
@@ -75,6 +76,20 @@ def test_nothing_else_changes_and_the_original_stays(package: Package) -> None:
     assert {key: it for key, it in local.items() if key != "Resources"} == {
         key: it for key, it in original.items() if key != "Resources"
     }
+
+
+def test_what_all_methods_go_to_each_goes_to_there(package: Package) -> None:
+    local = localize(package.application)
+    before, after = (
+        template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
+        for template in (package.application, local)
+    )
+    assert before.keys() == after.keys()
+    for path, methods in after.items():
+        assert set(methods) == {"get", "head", "post", "put", "patch", "delete", "options"}
+        assert {json.dumps(it) for it in methods.values()} == {
+            json.dumps(before[path][ANY]).replace("${APIAlias}", "${APIHandler.Arn}")
+        }
 
 
 def test_nothing_is_published_there_and_the_api_leads_to_the_function(package: Package) -> None:

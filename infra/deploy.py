@@ -14,6 +14,7 @@ import boto3
 from botocore.exceptions import ClientError, WaiterError
 
 from chalicelib.settings import provider_named
+from infra.encryption import KEY
 from infra.package import BUILD, Package, content_hash, package_everything, write
 from infra.parameters import DEMO_SIGN_IN, REVISION, options, parameter_of
 from infra.versions import revision
@@ -30,7 +31,9 @@ def deploy(session: boto3.Session, stage: str, package: Package, parameters: Par
     bucket = _bucket(session, stage)
     key = f"code/{content_hash(package.code)}.zip"
     _upload(session, bucket, key, package.code.read_bytes())
-    stored = deploy_stack(session, f"harmonica-{stage}-data", package.data, {"Stage": stage}, bucket)
+    stored = deploy_stack(
+        session, f"harmonica-{stage}-data", package.data, {"Stage": stage, **_key(parameters)}, bucket
+    )
     template = with_code(package.application, bucket, key)
     # Said each time: an update keeps what it is not told, whoever set it.
     whole = {"Stage": stage, parameter_of(DEMO_SIGN_IN): "", **stored, **parameters}
@@ -42,6 +45,11 @@ def deploy(session: boto3.Session, stage: str, package: Package, parameters: Par
 def parameters_from(environment: dict[str, str]) -> Parameters:
     """The application's parameters that the environment sets; the template's defaults serve for the others."""
     return {name: environment[variable] for name, variable in options().items() if environment.get(variable)}
+
+
+def _key(parameters: Parameters) -> Parameters:
+    """The key that both stacks encrypt with, where this deployment tells one."""
+    return {name: value for name, value in parameters.items() if name == KEY}
 
 
 def with_code(template: dict[str, Any], bucket: str, key: str) -> dict[str, Any]:

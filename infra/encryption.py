@@ -15,10 +15,15 @@ def condition() -> Json:
 
 def own_key(name: str) -> Json:
     """The property of this name with the operator's key; without one the property is left out."""
-    return {name: {"Fn::If": [HAS_KEY, {"Ref": KEY}, {"Ref": "AWS::NoValue"}]}}
+    return {name: with_key({"Ref": KEY})}
+
+
+def with_key(value: Json, otherwise: Json | None = None) -> Json:
+    """A value that holds where the operator names a key; without one the other one, or nothing, is said."""
+    return {"Fn::If": [HAS_KEY, value, otherwise or {"Ref": "AWS::NoValue"}]}
 
 
 def may_use_key() -> Json:
     """What a role needs to read and write what is encrypted with the operator's key."""
     statement = {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": [{"Ref": KEY}]}
-    return {"Fn::If": [HAS_KEY, statement, {"Ref": "AWS::NoValue"}]}
+    return with_key(statement)

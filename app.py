@@ -83,7 +83,8 @@ def _works_off(queue: Queue) -> Handler:
         return jobs.work_off(queue, event)
 
     work_off.__name__ = queue.worker  # by which Lambda looks for it here
-    return app.on_sqs_message(queue=queue.name)(work_off)
+    handler: Handler = app.on_sqs_message(queue=queue.name)(work_off)
+    return handler
 
 
 write_prompt = _works_off(PROMPTS)

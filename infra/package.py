@@ -17,7 +17,9 @@ from typing import Any
 from msgspec import Struct
 
 from infra import application_stack, data_stack
-from infra.dependencies import BUILD, ROOT, compile_all, dependencies, interpreter_of
+from infra.dependencies import BUILD as BUILD
+from infra.dependencies import ROOT as ROOT
+from infra.dependencies import compile_all, dependencies, interpreter_of
 from infra.runtime import LAMBDA, Target
 
 EPOCH = (1980, 1, 1, 0, 0, 0)

@@ -19,7 +19,7 @@ Known = Mapping[str, Mapping[str, object]]
 Page = Callable[[Request, HarmonicaError], Response]
 
 
-class Application(Chalice):
+class Application(Chalice):  # type: ignore[misc]  # Chalice has no types
     """Chalice, whose gateway hands on every method of every path: what no route has, the catch-all answers.
 
     Chalice by itself has an answer of its own for a method that a path lacks, and none for a path that it does not know.

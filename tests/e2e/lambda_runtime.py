@@ -9,12 +9,13 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from tests.e2e.local import PATIENCE
@@ -56,16 +57,20 @@ class Runtime:
 
     events: SimpleQueue[dict[str, Any]]
     answers: SimpleQueue[Any]
-    told: Path
+    folder: Path
 
     def invoke(self, event: Mapping[str, Any]) -> Any:
-        """What the function answers to an event."""
+        """What the function answers to an event. Fails with its log where it ends, or nothing comes."""
         self.events.put(dict(event))
-        return self.answers.get(timeout=PATIENCE)
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and (self.folder / "process").exists():
+            with suppress(Empty):
+                return self.answers.get(timeout=0.5)
+        raise AssertionError(f"no answer:\n{(self.folder / 'container.log').read_text()}")
 
     def calls(self, number: int) -> int:
         """How many calls it had made before it asked for an event the nth time, from 0 on."""
-        return int(self.told.read_text().split()[number])
+        return int((self.folder / "calls").read_text().split()[number])
 
 
 def calls_of_importing(modules: str, package: Path) -> int:
@@ -86,21 +91,29 @@ def container(package: Path, environment: Mapping[str, str], folder: Path) -> It
         origin = Path(str(importlib.util.find_spec(name).origin))  # type: ignore[union-attr]
         origin = origin.parent if origin.name == "__init__.py" else origin
         (client / origin.name).symlink_to(origin)
-    runtime = Runtime(SimpleQueue(), SimpleQueue(), folder / "calls")
+    runtime = Runtime(SimpleQueue(), SimpleQueue(), folder)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(runtime))
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"127.0.0.1:{server.server_address[1]}"
     given = {"PATH": "/usr/bin:/bin", "LAMBDA_TASK_ROOT": str(package), "_HANDLER": "app.app", **environment}
-    command = [sys.executable, "-S", "-B", "-c", RUN, str(package), str(client), str(runtime.told), address]
+    given["AWS_LAMBDA_RUNTIME_API"] = address
+    command = [sys.executable, "-S", "-B", "-c", RUN, str(package), str(client), str(folder / "calls"), address]
     with (folder / "container.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=package, env=given, stdout=log, stderr=log)
+    (folder / "process").touch()
+    threading.Thread(target=_watch, args=(process, folder), daemon=True).start()
     try:
         yield runtime
     finally:
         process.kill()
         process.wait(PATIENCE)
         server.shutdown()
+
+
+def _watch(process: subprocess.Popen[bytes], folder: Path) -> None:
+    process.wait()
+    (folder / "process").unlink()
 
 
 def _handler(runtime: Runtime) -> type[BaseHTTPRequestHandler]:
@@ -112,6 +125,8 @@ def _handler(runtime: Runtime) -> type[BaseHTTPRequestHandler]:
             self.send_response(200)
             self.send_header("Lambda-Runtime-Aws-Request-Id", "00000000-0000-4000-8000-000000000001")
             self.send_header("Lambda-Runtime-Deadline-Ms", "99999999999999")
+            self.send_header("Lambda-Runtime-Trace-Id", "Root=1-00000000-000000000000000000000000;Sampled=0")
+            self.send_header("Content-Type", "application/json")
             self.send_header("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:us-east-1:000000000000:function:f")
             self.send_header("Content-Length", str(len(event)))
             self.end_headers()

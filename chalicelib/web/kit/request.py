@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from hmac import compare_digest
 from ipaddress import ip_address
+from secrets import compare_digest
 from urllib.parse import urlsplit
 
 from chalice.app import Request, Response

@@ -9,11 +9,13 @@ import gc
 # What is imported stays: to search it for garbage again and again would take a twelfth of a cold start.
 gc.disable()
 
+from collections.abc import Callable
 from typing import Any
 
-from chalice import Chalice, Rate
+from chalice import Rate
 from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
 
+from chalicelib import snapshot
 from chalicelib.api import documentation, not_found
 from chalicelib.api.http import respond
 from chalicelib.model.jobs import (
@@ -28,6 +30,7 @@ from chalicelib.model.jobs import (
     REPLIES,
     SUMMARIES,
     UPDATES,
+    Queue,
 )
 from chalicelib.telegram import webhook
 from chalicelib.web.host import routes as host
@@ -35,10 +38,15 @@ from chalicelib.web.host import session_routes
 from chalicelib.web.kit import routes as kit
 from chalicelib.web.participant import routes as participant
 
+if snapshot.is_taken():
+    snapshot.prepare()
+
 gc.freeze()
 gc.enable()
 
-app = Chalice(app_name="harmonica", configure_logs=False)
+Handler = Callable[[Any, Any], Any]
+
+app = not_found.Application(app_name="harmonica", configure_logs=False)
 
 app.register_blueprint(documentation.routes, url_prefix="/api/v1")
 app.register_blueprint(documentation.pages)
@@ -66,92 +74,30 @@ def conversations_changed(event: DynamoDBEvent) -> None:
     streams.conversations_changed(event)
 
 
-@app.on_sqs_message(queue=PROMPTS.name)
-def write_prompt(event: SQSEvent) -> dict[str, Any]:
-    """Queue of facilitation prompts to write."""
-    from chalicelib.workers import jobs
+def _works_off(queue: Queue) -> Handler:
+    """The function that works a queue off."""
 
-    return jobs.work_off(PROMPTS, event)
+    def work_off(event: SQSEvent) -> dict[str, Any]:
+        from chalicelib.workers import jobs
 
+        return jobs.work_off(queue, event)
 
-@app.on_sqs_message(queue=SUMMARIES.name)
-def write_summary(event: SQSEvent) -> dict[str, Any]:
-    """Queue of summaries to bring up to date."""
-    from chalicelib.workers import jobs
-
-    return jobs.work_off(SUMMARIES, event)
+    work_off.__name__ = queue.worker  # by which Lambda looks for it here
+    handler: Handler = app.on_sqs_message(queue=queue.name)(work_off)
+    return handler
 
 
-@app.on_sqs_message(queue=BRIEFS.name)
-def write_brief(event: SQSEvent) -> dict[str, Any]:
-    """Queue of briefs to make."""
-    from chalicelib.workers import jobs
-
-    return jobs.work_off(BRIEFS, event)
-
-
-@app.on_sqs_message(queue=CARDS.name)
-def update_cards(event: SQSEvent) -> dict[str, Any]:
-    """Queue of sessions whose cards are to follow."""
-    from chalicelib.workers import jobs
-
-    return jobs.work_off(CARDS, event)
-
-
-@app.on_sqs_message(queue=DELETIONS.name)
-def delete_data(event: SQSEvent) -> dict[str, Any]:
-    """Queue of deleted sessions to remove."""
-    from chalicelib.workers import jobs
-
-    return jobs.work_off(DELETIONS, event)
-
-
-@app.on_sqs_message(queue=MAILS.name)
-def send_mail(event: SQSEvent) -> dict[str, Any]:
-    """Queue of mails to send."""
-    from chalicelib.workers import jobs
-
-    return jobs.work_off(MAILS, event)
-
-
-@app.on_sqs_message(queue=BOUNCES.name)
-def note_bounce(event: SQSEvent) -> dict[str, Any]:
-    """Queue of mails that came back or were called spam."""
-    from chalicelib.workers import jobs
-
-    return jobs.work_off(BOUNCES, event)
-
-
-@app.on_sqs_message(queue=EXPORTS.name)
-def write_export(event: SQSEvent) -> dict[str, Any]:
-    """Queue of exports to write."""
-    from chalicelib.workers import jobs
-
-    return jobs.work_off(EXPORTS, event)
-
-
-@app.on_sqs_message(queue=DELIVERIES.name)
-def deliver(event: SQSEvent) -> dict[str, Any]:
-    """Queue of what is to be told outside: announcements in groups."""
-    from chalicelib.workers import jobs
-
-    return jobs.work_off(DELIVERIES, event)
-
-
-@app.on_sqs_message(queue=UPDATES.name)
-def handle_update(event: SQSEvent) -> dict[str, Any]:
-    """Queue of what came to the Telegram bot."""
-    from chalicelib.workers import jobs
-
-    return jobs.work_off(UPDATES, event)
-
-
-@app.on_sqs_message(queue=REPLIES.name)
-def reply_in_chat(event: SQSEvent) -> dict[str, Any]:
-    """Queue of private Telegram chats that wait for a reply."""
-    from chalicelib.workers import jobs
-
-    return jobs.work_off(REPLIES, event)
+write_prompt = _works_off(PROMPTS)
+write_summary = _works_off(SUMMARIES)
+write_brief = _works_off(BRIEFS)
+update_cards = _works_off(CARDS)
+delete_data = _works_off(DELETIONS)
+send_mail = _works_off(MAILS)
+note_bounce = _works_off(BOUNCES)
+write_export = _works_off(EXPORTS)
+deliver = _works_off(DELIVERIES)
+handle_update = _works_off(UPDATES)
+reply_in_chat = _works_off(REPLIES)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))

@@ -127,6 +127,12 @@ def deployment_secret() -> bytes:
     return read_secret(settings().deployment_secret_arn).encode()
 
 
+def edge_secret() -> str:
+    """What our own CloudFront proves itself by; empty where there is none in front of us."""
+    arn = settings().edge_secret_arn
+    return read_secret(arn) if arn else ""
+
+
 def budget() -> "Budget":
     """What models may cost."""
     from chalicelib.services.usage.budget import DOLLAR, Budget

@@ -64,6 +64,7 @@ class Settings(Struct, frozen=True):
     dead_letters_urls: Mapping[str, str]
     exports_bucket: str = ""
     mail_configuration_set: str = ""
+    edge_secret_arn: str = ""
     public_url: Annotated[
         str,
         _text(
@@ -201,6 +202,7 @@ def settings() -> Settings:
         deployment_secret_arn=os.environ.get("DEPLOYMENT_SECRET_ARN", ""),
         exports_bucket=os.environ.get("EXPORTS_BUCKET", ""),
         mail_configuration_set=os.environ.get("MAIL_CONFIGURATION_SET", ""),
+        edge_secret_arn=os.environ.get("EDGE_SECRET_ARN", ""),
         queue_urls={queue.name: os.environ.get(queue.url_variable, "") for queue in QUEUES},
         dead_letters_urls={queue.name: os.environ.get(queue.dead_letters_variable, "") for queue in QUEUES},
         **named,

@@ -1,4 +1,7 @@
-"""Alarms of the application stack, and the topic that they tell."""
+"""Alarms of the application stack, and the topic that they tell.
+
+Each says what happened and what to do first; docs/runbook.md has a section for each, by its name.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,8 +16,11 @@ HALF_AN_HOUR = 1800
 MUCH_REPAIRED = 10  # within five minutes
 MOST_SUMMED = 10  # metrics that CloudWatch takes in one alarm
 METRICS = "Harmonica"
-# What calls of models log as an error: no key, a key that is refused, a request that will never be accepted, an answer declined.
-MODEL_REFUSED = '{ ($.level = "ERROR") && ($.event = "model_*") }'
+# What the model's adapter logs as an error: no key, a key that is refused, a request that will never be accepted.
+MODEL_REFUSED = '{ ($.level = "ERROR") && ($.event = "model_*") && ($.event != "model_declined") }'
+# What a model will not speak of: the vendor's decision, which the same request would meet again.
+MODEL_DECLINED = "model_declined"
+SLOWEST_OF_20 = 25_000  # milliseconds; people wait for 28 seconds at most
 
 # What workers log as an error once they leave work that fails to the sweep, or give it up: no queue holds it any more.
 WORK_LEFT = (
@@ -55,19 +61,32 @@ def _alarm(description: str, watched: Resources, **other: Any) -> Resources:
 
 def model_refused(log_groups: Iterable[str]) -> Resources:
     """On failures of the model that the operator has to mend."""
-    described = "The model refuses us: no key, a wrong key, a request that it never takes; or it declined to answer (model_declined)."
+    described = "The model refuses us: no key, a wrong key, or a request that it never takes. Mend the key; the log has its reason."
     return _logged("ModelRefused", MODEL_REFUSED, described, log_groups)
+
+
+def model_declined(log_groups: Iterable[str]) -> Resources:
+    """On words that a model declines to speak of, more often than now and then: people get a reply that code wrote."""
+    metric, filters = _counted("ModelDeclined", _event(MODEL_DECLINED), log_groups)
+    described = "A model declined to answer five times within an hour. Look in the log at which task and category, and at that session."
+    return {"ModelDeclinedAlarm": alarm(described, metric, "Sum", threshold=5, seconds=3600), **filters}
 
 
 def work_left(log_groups: Iterable[str]) -> Resources:
     """On work that fails again and again, which is tried ever more seldom from then on, or not any more."""
-    described = "A summary, a digest, a prompt or the short version of a context fails again and again; the log says of which session."
+    described = (
+        "A summary, a digest, a prompt or the short version of a context fails again and again. The log says of which session, "
+        "and why: mend that, the sweep does the rest."
+    )
     return _logged("WorkLeft", WORK_LEFT, described, log_groups)
 
 
 def money_spent(log_groups: Iterable[str]) -> Resources:
     """On a day's money for models that goes to its end, and one that is there: from then on they are asked no more."""
-    nearly = "80 % of the day's money for models is spent or reserved (DAILY_BUDGET); summaries wait from now on."
+    nearly = (
+        "80 % of the day's money for models is spent or reserved (DAILY_BUDGET); summaries wait from now on. "
+        "Raise it if the day is as busy as it should be."
+    )
     spent = "The day's money for models is spent: nobody is answered before 00:00 UTC, unless DAILY_BUDGET is raised."
     return {
         **_logged("MoneyNearlySpent", _event(MONEY_NEARLY_SPENT), nearly, log_groups),
@@ -78,13 +97,28 @@ def money_spent(log_groups: Iterable[str]) -> Resources:
 def server_errors(stage: str) -> Resources:
     """On requests that got no answer of use. Single ones are a model that was busy. The API has the stack's name."""
     metric = _metric("AWS/ApiGateway", "5XXError", ApiName={"Ref": "AWS::StackName"}, Stage=stage)
-    described = "Ten requests within five minutes were answered 5xx; the log of the API function says why."
+    described = "Ten requests within five minutes were answered 5xx. Read the log of the API function; undo a deployment that began it."
     return {"ServerErrorsAlarm": alarm(described, metric, "Sum", threshold=10, seconds=FIVE_MINUTES)}
+
+
+def slow_answers(stage: str) -> Resources:
+    """On waiting: where one in twenty requests takes nearly as long as the gateway waits, people are told to send again."""
+    metric = _metric("AWS/ApiGateway", "Latency", ApiName={"Ref": "AWS::StackName"}, Stage=stage)
+    described = "One request in twenty has taken 25 seconds or more for a quarter of an hour. Look at the model's times and at throttling."
+    watched = {**metric, "ExtendedStatistic": "p95", "Period": FIVE_MINUTES}
+    few = {"EvaluateLowSampleCountPercentile": "ignore"}
+    return {"SlowAnswersAlarm": _alarm(described, watched, threshold=SLOWEST_OF_20, EvaluationPeriods=3, **few)}
+
+
+def loops_stopped(functions: Iterable[str]) -> Resources:
+    """On work that Lambda took for an endless loop and gave up."""
+    described = "Lambda stopped a function that kept sending to its own queue. What it gave up lies among dead letters: see which, and why."
+    return _on_the_sum("LoopsStopped", described, _of_functions("RecursiveInvocationsDropped", functions))
 
 
 def function_errors(functions: Iterable[str]) -> Resources:
     """On functions that failed, timed out or ran out of memory."""
-    described = "A function failed, timed out or ran out of memory; its log says which and why."
+    described = "A function failed, timed out or ran out of memory. Its log says which and why; what it worked on is tried again."
     return _on_the_sum("FunctionErrors", described, _of_functions("Errors", functions))
 
 
@@ -101,13 +135,13 @@ def table_throttles(table_names: Iterable[str]) -> Resources:
         for name in table_names
         for event in ("ReadThrottleEvents", "WriteThrottleEvents")
     ]
-    described = "DynamoDB held reads or writes back: one item or partition is asked for too often."
+    described = "DynamoDB held reads or writes back: one item is asked for too often. It passes by itself; if it stays, see which session."
     return _on_the_sum("TableThrottles", described, metrics)
 
 
 def stream_behind(functions: Iterable[str]) -> Resources:
     """On streams whose records wait: after a day they would be lost, and before that summaries come late."""
-    described = "Records of a stream have waited for five minutes: the function that reads it fails or is held back."
+    described = "Records of a stream have waited for five minutes: the function that reads it fails or is held back. Read its log."
     return {
         f"{function}BehindAlarm": alarm(
             described, _of_functions("IteratorAge", [function])[0], "Maximum", threshold=FIVE_MINUTES * 1000
@@ -120,7 +154,10 @@ def waiting_too_long(queue: str, hidden: int) -> Resources:
     """On work that nobody does: longer than two workers in a row can have lost it, each for as many seconds as it is `hidden`."""
     name = {"Fn::GetAtt": [queue, "QueueName"]}
     metric = _metric("AWS/SQS", "ApproximateAgeOfOldestMessage", QueueName=name)
-    described = "A job has waited for half an hour: its workers fail, are held back or too few, or the day's money for models is spent."
+    described = (
+        "A job has waited for half an hour or more: its workers fail, are held back or too few, or the day's money for models is spent. "
+        "Read their log; raise JOBS_AT_ONCE where they are too few."
+    )
     return {f"{queue}WaitingAlarm": alarm(described, metric, "Maximum", threshold=max(HALF_AN_HOUR, 2 * hidden))}
 
 
@@ -128,7 +165,7 @@ def much_repaired(log_group: str) -> Resources:
     """Counts what the sweep found that something else should have woken: nothing on a good day. There is an alarm where it
     stays high: single events get lost, and work that fails is found once an hour."""
     metric, filters = _counted("Repaired", _event(SWEPT), [log_group], value="$.repaired")
-    described = "The sweep has had to find much for half an hour: events get lost, or much of the work fails; its log says of what kind."
+    described = "The sweep has had to find much for half an hour: events get lost, or much of the work fails. Its log says of what kind."
     watched = {**metric, "Statistic": "Sum", "Period": FIVE_MINUTES}
     alarmed = _alarm(described, watched, threshold=MUCH_REPAIRED, EvaluationPeriods=6)
     return {"RepairedAlarm": alarmed, **filters}

@@ -6,43 +6,19 @@ and every name be written once.
 """
 
 import copy
-import json
 from typing import Any
 
-from chalicelib.model.users import DEFAULT_RATE
-from infra import alarms, mail_events, policies, queues
-from infra.functions import (
-    ALL,
-    API,
-    API_STAGE,
-    OPEN_AND_CLOSE,
-    REST_API,
-    SWEEP,
-    TABLES,
-    VISIBILITY,
-    Function,
-    environment_of,
-    event_of,
-)
-from infra.parameters import BURST, REQUESTS_A_SECOND, parameters
+from infra import access_log, alarms, dashboard, edge, encryption, mail_events, policies, queues, rest_api, versions
+from infra.environment import API_STAGE, REST_API, TABLES, environment_of, public_url
+from infra.event_sources import HAS_MAIL, HAS_TELEGRAM, event_of
+from infra.function import Function
+from infra.functions import ALL, API, OPEN_AND_CLOSE, SWEEP, VISIBILITY
+from infra.parameters import parameters
+from infra.runtime import ARCHITECTURE, RUNTIME
 
 Template = dict[str, Any]
 
 LOG_DAYS = 30
-MINIMUM_COMPRESSED_BYTES = 1024
-
-GATEWAY_ERRORS = {
-    # The catch-all route answers unknown paths itself, so what is left for this one are methods that no route has.
-    "MISSING_AUTHENTICATION_TOKEN": ("405", "method_not_allowed", "This path does not support that method"),
-    "REQUEST_TOO_LARGE": ("413", "payload_too_large", "The request is too large"),
-    "THROTTLED": ("429", "rate_limited", "Rate limit exceeded. Try again in 1 seconds."),
-    "DEFAULT_4XX": (None, "validation_error", "The request could not be understood"),
-    "DEFAULT_5XX": (None, "internal_error", "The service is unavailable; send the same request again"),
-}
-
-# What API Gateway answers by itself is counted for nobody: it tells of a new caller's allowance, and of the longest wait.
-ALLOWANCE = {"RateLimit-Limit": str(DEFAULT_RATE), "RateLimit-Remaining": str(DEFAULT_RATE), "RateLimit-Reset": "60"}
-READABLE = (*ALLOWANCE, "Retry-After", "X-Request-Id")
 
 
 def complete(chalice: Template) -> Template:
@@ -58,21 +34,30 @@ def complete(chalice: Template) -> Template:
         "HasOidcSecret": _is_set("OidcSecretArn"),
         "HasOpenaiSecret": _is_set("OpenaiSecretArn"),
         "HasTelegramSecret": _is_set("TelegramSecretArn"),
-        "HasMailFrom": _is_set("MailFrom"),
+        HAS_MAIL: _is_set("MailFrom"),
+        HAS_TELEGRAM: {"Fn::Or": [_is_set("TelegramBot"), _is_set("TelegramSecretArn")]},
         "HasAlarmEmail": _is_set("AlarmEmail"),
+        **encryption.condition(),
+        **access_log.conditions(),
+        **edge.conditions(),
     }
+    template["Rules"] = edge.rules()
     _require_same_functions(template["Resources"])
     for function in ALL:
         _complete_function(template["Resources"][function.logical_id]["Properties"], function)
         template["Resources"][policies.log_group_of(function)] = _log_group(function)
-    _complete_api(template["Resources"][REST_API]["Properties"])
+    rest_api.complete(template["Resources"])
+    versions.complete(template["Resources"])
     template["Resources"] |= queues.resources(VISIBILITY) | policies.roles() | mail_events.resources()
     template["Resources"] |= alarms.topic() | alarms.model_refused(_logs_of_those_with("DAILY_BUDGET"))
+    template["Resources"] |= alarms.model_declined(_logs_of_those_with("DAILY_BUDGET"))
     template["Resources"] |= alarms.work_left(_logs_of_those_with("DAILY_BUDGET"))
     template["Resources"] |= alarms.care_first(_logs_of_those_with("HELP_TEXT"))
     template["Resources"] |= alarms.mail_undeliverable(_logs_of_those_with("MAIL_FROM"))
     template["Resources"] |= alarms.money_spent(_logs_of_those_with("DAILY_BUDGET"))
     template["Resources"] |= _platform_alarms()
+    template["Resources"] |= edge.resources() | access_log.resources(LOG_DAYS, encryption.own_key("KmsKeyId"))
+    template["Resources"] |= dashboard.resources([function.logical_id for function in ALL])
     template["Outputs"] = _outputs()
     return template
 
@@ -94,16 +79,19 @@ def _platform_alarms() -> Template:
     functions = [function.logical_id for function in ALL]
     return {
         **alarms.server_errors(API_STAGE),
+        **alarms.slow_answers(API_STAGE),
+        **alarms.loops_stopped(it.logical_id for it in ALL if it.works_off and it.sends_to),
         **alarms.function_errors(functions),
         **alarms.function_throttles(functions),
         **alarms.table_throttles(f"{table}TableName" for table in TABLES),
         **alarms.stream_behind(function.logical_id for function in ALL if function.follows),
         **alarms.does_not_run(
-            SWEEP.logical_id, "The sweep did not run for half an hour: nothing finds what an event missed."
+            SWEEP.logical_id,
+            "The sweep did not run for half an hour: nothing finds what an event missed. Run it by hand; read its log.",
         ),
         **alarms.does_not_run(
             OPEN_AND_CLOSE.logical_id,
-            "The clock did not run for half an hour: sessions open and end some minutes late.",
+            "The clock did not run for half an hour: sessions open and end some minutes late. Read its log.",
         ),
         **alarms.much_repaired(policies.log_group_of(SWEEP)),
     }
@@ -115,12 +103,17 @@ def _is_set(parameter: str) -> Template:
 
 def _complete_function(properties: Template, function: Function) -> None:
     properties |= {
+        "Runtime": RUNTIME,
+        "Architectures": [ARCHITECTURE],
         "MemorySize": function.memory,
         "Timeout": function.timeout,
         "Role": {"Fn::GetAtt": [policies.role_of(function), "Arn"]},
         "Environment": {"Variables": environment_of(function)},
+        **encryption.own_key("KmsKeyArn"),
         "LoggingConfig": {"LogGroup": {"Ref": policies.log_group_of(function)}},
     }
+    if function.is_loop:
+        properties["RecursiveLoop"] = "Allow"
     if event := event_of(function):
         # In app.py the trigger names a placeholder; here it becomes the stack's own queue or stream.
         (name,) = properties["Events"]
@@ -129,59 +122,14 @@ def _complete_function(properties: Template, function: Function) -> None:
 
 def _log_group(function: Function) -> Template:
     name = {"Fn::Sub": f"/aws/lambda/${{AWS::StackName}}-{function.logical_id}"}
-    return {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": name, "RetentionInDays": LOG_DAYS}}
-
-
-def _complete_api(properties: Template) -> None:
-    properties |= {
-        "EndpointConfiguration": {"Type": "REGIONAL"},
-        # Every type may be binary: uploads and images arrive as they are, and Chalice turns the rest back into text.
-        "BinaryMediaTypes": ["*/*"],
-        "MinimumCompressionSize": MINIMUM_COMPRESSED_BYTES,
-        "MethodSettings": [
-            {
-                "ResourcePath": "/*",
-                "HttpMethod": "*",
-                "ThrottlingRateLimit": {"Ref": REQUESTS_A_SECOND},
-                "ThrottlingBurstLimit": {"Ref": BURST},
-            }
-        ],
-        # Without it SAM adds a second stage named "Stage".
-        "OpenApiVersion": "2.0",
-    }
-    body = properties["DefinitionBody"]
-    # The title is the API's name, and metrics go by the name: a stage's alarm must not hear of another stage.
-    body["info"]["title"] = {"Ref": "AWS::StackName"}
-    body["x-amazon-apigateway-binary-media-types"] = ["*/*"]
-    body["x-amazon-apigateway-gateway-responses"] = {kind: _gateway_response(kind) for kind in GATEWAY_ERRORS}
-
-
-def gateway_envelope(kind: str) -> str:
-    """The body of an answer that API Gateway gives without us, in the envelope of all our errors."""
-    _, code, message = GATEWAY_ERRORS[kind]
-    return json.dumps({"error": {"code": code, "message": message}})
-
-
-def _gateway_response(kind: str) -> Template:
-    """An answer that API Gateway gives without us, readable from any origin."""
-    status = GATEWAY_ERRORS[kind][0]
-    headers = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": ", ".join(READABLE), **ALLOWANCE}
-    if kind == "THROTTLED":
-        headers |= {"Retry-After": "1", "RateLimit-Remaining": "0", "RateLimit-Reset": "1"}
-    response: Template = {
-        "responseParameters": {
-            **{f"gatewayresponse.header.{name}": f"'{value}'" for name, value in headers.items()},
-            "gatewayresponse.header.X-Request-Id": "context.requestId",
-        },
-        "responseTemplates": {"application/json": gateway_envelope(kind)},
-    }
-    return response | ({"statusCode": status} if status else {})
+    properties = {"LogGroupName": name, "RetentionInDays": LOG_DAYS, **encryption.own_key("KmsKeyId")}
+    return {"Type": "AWS::Logs::LogGroup", "Properties": properties}
 
 
 def _outputs() -> Template:
-    url = f"https://${{{REST_API}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{API_STAGE}"
     return {
-        "ApiUrl": {"Value": {"Fn::If": ["HasPublicUrl", {"Ref": "PublicUrl"}, {"Fn::Sub": url}]}},
+        "ApiUrl": {"Value": public_url()},
+        **edge.outputs(),
         "RestApiId": {"Value": {"Ref": REST_API}},
         "ApiFunctionName": {"Value": {"Ref": API.logical_id}},
         "SweepFunctionName": {"Value": {"Ref": SWEEP.logical_id}},

@@ -6,6 +6,8 @@ from typing import Any
 from msgspec import Struct
 
 from chalicelib.store import keys
+from infra import encryption
+from infra.encryption import KEY, with_key
 
 Template = dict[str, Any]
 
@@ -72,8 +74,15 @@ def template() -> Template:
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": "Harmonica: tables and secrets. Deleting this stack keeps them.",
-        "Parameters": {"Stage": {"Type": "String", "AllowedPattern": "[a-z][a-z0-9-]{0,19}"}},
-        "Conditions": {"IsProduction": {"Fn::Equals": [{"Ref": "Stage"}, PRODUCTION]}},
+        "Parameters": {
+            "Stage": {"Type": "String", "AllowedPattern": "[a-z][a-z0-9-]{0,19}"},
+            KEY: {
+                "Type": "String",
+                "Default": "",
+                "Description": "Key that data are encrypted with; empty: AWS's own.",
+            },
+        },
+        "Conditions": {"IsProduction": {"Fn::Equals": [{"Ref": "Stage"}, PRODUCTION]}, **encryption.condition()},
         "Resources": resources,
         "Outputs": _outputs(),
     }
@@ -89,7 +98,8 @@ def _table(table: Table) -> Template:
         "BillingMode": "PAY_PER_REQUEST",
         "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in _attributes(table)],
         "KeySchema": _key_schema(table.partition, table.sort),
-        "SSESpecification": {"SSEEnabled": True},
+        # Left out, DynamoDB encrypts with a key of its own, for nothing.
+        "SSESpecification": with_key({"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": {"Ref": KEY}}),
         "DeletionProtectionEnabled": {"Fn::If": ["IsProduction", True, False]},
     }
     if table.indexes:
@@ -114,6 +124,7 @@ def _table(table: Table) -> Template:
 def _deployment_secret() -> Template:
     # Any change of GenerateSecretString makes a new secret, and orphans every thread.
     properties = {
+        **encryption.own_key("KmsKeyId"),
         "Description": "Key of the HMACs behind thread ids and cookies. Changing it cuts participants off from their threads.",
         "GenerateSecretString": {"PasswordLength": 64, "ExcludePunctuation": True},
     }
@@ -129,7 +140,13 @@ def _exports_bucket() -> dict[str, Template]:
     }
     properties = {
         "BucketEncryption": {
-            "ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
+            "ServerSideEncryptionConfiguration": [
+                {
+                    "ServerSideEncryptionByDefault": with_key(
+                        {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": {"Ref": KEY}}, {"SSEAlgorithm": "AES256"}
+                    )
+                }
+            ]
         },
         "PublicAccessBlockConfiguration": dict.fromkeys(
             ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True

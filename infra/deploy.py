@@ -33,8 +33,10 @@ from infra.deployment import DeploymentFailed
 from infra.deployment.bucket import open_bucket
 from infra.deployment.changes import Approve, Asking, unasked
 from infra.deployment.stacks import CLEARED, Parameters, deploy_stack
+from infra.encryption import KEY
 from infra.package import BUILD, Package, content_hash, package_everything, write
-from infra.parameters import DEMO_SIGN_IN, options, parameter_of
+from infra.parameters import DEMO_SIGN_IN, REVISION, options, parameter_of
+from infra.versions import revision
 
 
 def deploy(
@@ -45,10 +47,13 @@ def deploy(
     code = package.code.read_bytes()
     key = f"code/{content_hash(package.code)}.zip"
     bucket.put(key, code)
-    stored = deploy_stack(session, data_stack_name(stage), package.data, {"Stage": stage}, bucket, approve)
+    stored = deploy_stack(
+        session, data_stack_name(stage), package.data, {"Stage": stage, **_key(parameters)}, bucket, approve
+    )
     template = with_code(package.application, bucket.name, key)
     # Said each time: an update keeps what it is not told, whoever set it.
     whole = {"Stage": stage, parameter_of(DEMO_SIGN_IN): "", **stored, **parameters}
+    whole[REVISION] = revision(template, whole)
     running = deploy_stack(session, application_stack_name(stage), template, whole, bucket, approve)
     _require_code(session, stage, code)
     if stage == PRODUCTION:
@@ -63,6 +68,11 @@ def deploy(
 def parameters_from(environment: dict[str, str]) -> Parameters:
     """The application's parameters that the environment sets; the template's defaults serve for the others."""
     return {name: environment[variable] for name, variable in options().items() if environment.get(variable)}
+
+
+def _key(parameters: Parameters) -> Parameters:
+    """The key that both stacks encrypt with, where this deployment tells one."""
+    return {name: value for name, value in parameters.items() if name == KEY}
 
 
 def with_code(template: dict[str, Any], bucket: str, key: str) -> dict[str, Any]:

@@ -3,12 +3,6 @@
 Its environment follows from the row here, its role in `policies.py`.
 """
 
-import json
-from collections.abc import Mapping
-from typing import Any
-
-from msgspec import Struct, field
-
 from chalicelib.model.jobs import (
     BOUNCES,
     BRIEFS,
@@ -21,17 +15,10 @@ from chalicelib.model.jobs import (
     REPLIES,
     SUMMARIES,
     UPDATES,
-    Queue,
 )
-from chalicelib.settings import PARAMETERS
 from chalicelib.store import due_kinds, keys
-from infra import mail_events, queues
-from infra.parameters import JOBS_AT_ONCE, parameter_of
-
-Json = dict[str, Any]
-
-REST_API = "RestAPI"
-API_STAGE = "live"
+from infra.environment import API_FUNCTION
+from infra.function import Function, Stream
 
 WORKER_SECONDS = 120
 # A large model that thinks takes minutes for a long summary. Where such a worker dies, its session waits six times as long.
@@ -47,7 +34,6 @@ STREAM_SECONDS = 30
 VISIBILITY_TIMES = 6  # the worker's timeout, as Lambda asks, so that no message runs twice at once
 API_SECONDS = 28  # API Gateway gives up after 29
 
-TABLES = ("Accounts", "Sessions", "Conversations", "Telegram", "Guards")
 KEY_ITEM = ("GetItem", "UpdateItem")
 CHAT_ITEMS = ("GetItem", "Query", "UpdateItem")
 ITEMS = ("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem")
@@ -68,117 +54,6 @@ MODEL = (
 )
 BOT = ("telegram_bot", "telegram_secret_arn", "telegram_api_url")
 
-
-class Stream(Struct, frozen=True):
-    """The changes of a table that wake a function."""
-
-    parameter: str
-    patterns: tuple[Json, ...]
-
-
-class Function(Struct, frozen=True):
-    """One Lambda function: `logical_id` is what Chalice makes of its name in app.py.
-
-    `tables` are those it works on, with the operations; `indexes` those it queries, `settings` those it reads; `files` are its
-    operations on exports.
-    """
-
-    logical_id: str
-    memory: int
-    timeout: int
-    tables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    indexes: tuple[tuple[str, str], ...] = ()
-    settings: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
-    sends_to: tuple[Queue, ...] = ()
-    works_off: Queue | None = None
-    follows: Stream | None = None
-
-    @property
-    def variables(self) -> tuple[str, ...]:
-        """The names of its variables, but for those that all have."""
-        own = self.works_off
-        names = [
-            *(f"{table.upper()}_TABLE" for table in self.tables),
-            *(name.upper() for name in self.settings),
-            *(["EXPORTS_BUCKET"] if self.files else []),
-            *(["MAIL_CONFIGURATION_SET"] if own and "mail_from" in self.settings else []),
-            *(queue.url_variable for queue in self.sends_to),
-            *(queue.delay.upper() for queue in self.sends_to if queue.delay),
-            *((own.url_variable, own.dead_letters_variable) if own else ()),
-        ]
-        return tuple(dict.fromkeys(names))
-
-
-def environment_values() -> Json:
-    """Every variable a function can get, and where its value comes from."""
-    return {
-        "STAGE": {"Ref": "Stage"},
-        "LOG_LEVEL": {"Ref": "LogLevel"},
-        "POWERTOOLS_SERVICE_NAME": "harmonica",
-        **{f"{table.upper()}_TABLE": {"Ref": f"{table}TableName"} for table in TABLES},
-        "DEPLOYMENT_SECRET_ARN": {"Ref": "DeploymentSecretArn"},
-        "EXPORTS_BUCKET": {"Ref": "ExportsBucketName"},
-        "MAIL_CONFIGURATION_SET": mail_events.name_of_set(),
-        **{name.upper(): {"Ref": parameter_of(name)} for name in PARAMETERS},
-        "PUBLIC_URL": {"Fn::If": ["HasPublicUrl", {"Ref": "PublicUrl"}, {"Fn::Sub": _own_url()}]},
-        **{variable: {"Ref": logical_id} for variable, logical_id in queues.addresses().items()},
-    }
-
-
-def environment_of(function: Function) -> Json:
-    """The variables of one function."""
-    values = environment_values()
-    names = ("STAGE", "LOG_LEVEL", "POWERTOOLS_SERVICE_NAME", *function.variables)
-    environment = {name: values[name] for name in names}
-    if function is API and "PUBLIC_URL" in environment:
-        # The API's own URL depends on the API, which depends on this function: where the parameter is empty,
-        # the function reads the URL from the request context instead.
-        environment["PUBLIC_URL"] = {"Ref": "PublicUrl"}
-    return environment
-
-
-def event_of(function: Function) -> Json | None:
-    """What wakes a function, where that is a queue or a stream."""
-    if function.works_off:
-        return _queue_event(function.works_off)
-    return _stream_event(function.follows) if function.follows else None
-
-
-def _own_url() -> str:
-    return f"https://${{{REST_API}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{API_STAGE}"
-
-
-def _stream_event(stream: Stream) -> Json:
-    return {
-        "Type": "DynamoDB",
-        "Properties": {
-            "Stream": {"Ref": stream.parameter},
-            "StartingPosition": "TRIM_HORIZON",
-            "BatchSize": 25,
-            "BisectBatchOnFunctionError": True,
-            "MaximumRetryAttempts": 20,
-            "MaximumRecordAgeInSeconds": 3600,
-            "DestinationConfig": {
-                "OnFailure": {"Type": "SQS", "Destination": {"Fn::GetAtt": [queues.STREAM_FAILURES, "Arn"]}}
-            },
-            "FilterCriteria": {"Filters": [{"Pattern": json.dumps(pattern)} for pattern in stream.patterns]},
-        },
-    }
-
-
-def _queue_event(queue: Queue) -> Json:
-    return {
-        "Type": "SQS",
-        "Properties": {
-            "Queue": {"Fn::GetAtt": [queues.resource_of(queue), "Arn"]},
-            "BatchSize": queue.batch,
-            "FunctionResponseTypes": ["ReportBatchItemFailures"],
-            "ScalingConfig": {"MaximumConcurrency": {"Ref": JOBS_AT_ONCE}},
-        },
-    }
-
-
 SESSION_CHANGED = {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {keys.PART: {"S": [keys.SESSION]}}}}
 # A filter knows nothing of what was before: every turn changes a tally, and the function drops what no list shows.
 TALLY_CHANGED = {"eventName": ["MODIFY"], "dynamodb": {"Keys": {keys.PART: {"S": [{"prefix": keys.TALLIES}]}}}}
@@ -193,7 +68,7 @@ PARTICIPANT_SPOKE = {
 }
 
 API = Function(
-    "APIHandler",
+    API_FUNCTION,
     memory=1024,
     timeout=API_SECONDS,
     tables={
@@ -206,6 +81,7 @@ API = Function(
     indexes=(("Accounts", keys.BY_USER), ("Sessions", keys.BY_MEMBER), ("Sessions", keys.PUBLIC_FEED)),
     settings=(
         "deployment_secret_arn",
+        "edge_secret_arn",
         "public_url",
         "summary_interval",
         "summary_silence",

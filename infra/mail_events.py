@@ -9,11 +9,11 @@ from typing import Any
 
 from chalicelib.model.jobs import BOUNCES
 from infra import queues
+from infra.event_sources import HAS_MAIL
 
 Resources = dict[str, Any]
 
 CONFIGURATION_SET = "MailConfigurationSet"
-HAS_MAIL = "HasMailFrom"
 NAME = "${AWS::StackName}-mails"
 # By what SES calls them: the name of the rule, the type of the event, and what of it says whom no more mails go to.
 _EVENTS = (

@@ -16,37 +16,16 @@ from typing import Any
 
 from msgspec import Struct
 
-from chalicelib.text.locales import LOCALES
 from infra import application_stack, data_stack
+from infra.dependencies import BUILD as BUILD
+from infra.dependencies import ROOT as ROOT
+from infra.dependencies import compile_all, dependencies, interpreter_of
+from infra.runtime import LAMBDA, Target
 
-ROOT = Path(__file__).absolute().parent.parent
-BUILD = ROOT / "build"
-TASK_ROOT = "/var/task"
 EPOCH = (1980, 1, 1, 0, 0, 0)
-# What the functions call; botocore's data of all other services stay out of the package.
-SERVICES = ("dynamodb", "s3", "secretsmanager", "sesv2", "sqs")
-# What no function imports or reads, of what the libraries bring.
-UNUSED = (
-    "*.dist-info/RECORD",
-    "*.dist-info/INSTALLER",
-    "*.dist-info/REQUESTED",
-    "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.css",
-    "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.js",
-    "babel/messages",
-    "bin",
-    "cffi",  # of which cryptography has use for one compiled module beside it alone
-    "dateutil/zoneinfo/*.tar.gz",
-    "pycparser",
-    "telebot/async*",  # the half that wants aiohttp
-    "telebot/ext",
-    "telebot/states/asyncio",
-)
-LINUX = (
-    "manylinux_2_17_x86_64",
-    "manylinux2014_x86_64",
-    "manylinux_2_12_x86_64",
-    "manylinux2010_x86_64",
-    "manylinux1_x86_64",
+UNCOMPILED = (
+    "There is no python{python} here, so nothing in the package is compiled: a new container takes seconds longer to start. "
+    "Where it is installed, it is used."
 )
 
 
@@ -72,16 +51,22 @@ def package_application(build: Path) -> Package:
     return Package(data_stack.template(), template, packaged / "deployment.zip")
 
 
-def package_everything(build: Path) -> Package:
-    """The same with all dependencies for Lambda's Linux, compiled: what AWS gets."""
+def package_everything(build: Path, target: Target = LAMBDA) -> Package:
+    """The same with all dependencies, for Lambda or for the target that is named, compiled: what AWS gets.
+
+    Without an interpreter of the target's version nothing is compiled, and that is said: it works, and starts slower.
+    """
     own = package_application(build)
     unpacked = build / "application"
     shutil.rmtree(unpacked, ignore_errors=True)
     with zipfile.ZipFile(own.code) as archive:
         archive.extractall(unpacked)
-    _compile(unpacked)
+    if interpreter := interpreter_of(target):
+        compile_all(unpacked, interpreter)
+    else:
+        print(UNCOMPILED.format(python=target.python), file=sys.stderr)
     code = build / "deployment.zip"
-    _zip([_dependencies(), unpacked], code)
+    _zip([dependencies(target), unpacked], code)
     return Package(own.data, own.application, code)
 
 
@@ -107,71 +92,6 @@ def _stage(build: Path) -> Path:
     shutil.copy(ROOT / "app.py", staged)
     (staged / "requirements.txt").touch()
     return staged
-
-
-def _dependencies() -> Path:
-    """The installed and compiled content of requirements.txt; made again only when that, the Python version, our
-    languages, the services that we call or what is left out change."""
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    requirements = ROOT / "requirements.txt"
-    follows_from = requirements.read_bytes() + " ".join((version, *LOCALES.values(), *SERVICES, *UNUSED)).encode()
-    wanted = hashlib.sha256(follows_from).hexdigest()[:16]
-    target = BUILD / f"dependencies-{wanted}"
-    if target.exists():
-        return target
-    for old in BUILD.glob("dependencies-*"):
-        shutil.rmtree(old)
-    unfinished = BUILD / "dependencies-unfinished"
-    platforms = [option for platform in LINUX for option in ("--platform", platform)]
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-deps",
-        "--no-compile",
-    ]
-    command += ["--only-binary=:all:", "--implementation", "cp", "--python-version", version, *platforms]
-    subprocess.run([*command, "--target", str(unfinished), "-r", str(requirements)], check=True)
-    _drop_unused(unfinished)
-    _drop_other_locales(unfinished)
-    _drop_other_services(unfinished)
-    _compile(unfinished)
-    unfinished.rename(target)
-    return target
-
-
-def _drop_unused(dependencies: Path) -> None:
-    for path in [path for pattern in UNUSED for path in dependencies.glob(pattern)]:
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
-
-
-def _drop_other_locales(dependencies: Path) -> None:
-    """Leave out Babel's data of languages that we don't write in: 34 of 36 MB. A locale builds on those that its name begins with."""
-    kept = [f"{name}_" for name in ("root", *LOCALES.values())]
-    for file in (dependencies / "babel" / "locale-data").glob("*.dat"):
-        if not any(name.startswith(f"{file.stem}_") for name in kept):
-            file.unlink()
-
-
-def _drop_other_services(dependencies: Path) -> None:
-    """Leave out botocore's data of services that nothing here calls: 26 of 27 MB."""
-    for service in (dependencies / "botocore" / "data").iterdir():
-        if service.is_dir() and service.name not in SERVICES:
-            shutil.rmtree(service)
-
-
-def _compile(folder: Path) -> None:
-    """Compile for the place where Lambda unpacks. Unchecked, because the zip's dates would make every checked one stale."""
-    command = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
-    # A fixed hash seed fixes the order of set constants, so that the bytes are the same next time.
-    environment = os.environ | {"PYTHONHASHSEED": "0"}
-    subprocess.run([*command, "-s", str(folder), "-p", TASK_ROOT, str(folder)], env=environment, check=True)
 
 
 def _zip(folders: list[Path], target: Path) -> None:

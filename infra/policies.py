@@ -3,8 +3,11 @@
 from typing import Any
 
 from chalicelib.model.jobs import Queue
-from infra import mail_events, queues
-from infra.functions import ALL, Function
+from infra import edge, mail_events, queues
+from infra.encryption import may_use_key
+from infra.environment import HAS_EDGE
+from infra.function import Function
+from infra.functions import ALL
 from infra.parameters import parameter_of
 
 Json = dict[str, Any]
@@ -67,6 +70,10 @@ def _statements(function: Function) -> list[Json]:
     statements += [_may_read(name) for name in SECRETS if name in function.settings]
     if "bedrock_region" in function.settings:
         statements.append(_may_ask_bedrock())
+    if "edge_secret_arn" in function.settings:
+        allowed = _allow(["secretsmanager:GetSecretValue"], {"Ref": edge.SECRET})
+        statements.append({"Fn::If": [HAS_EDGE, allowed, {"Ref": "AWS::NoValue"}]})
+    statements.append(may_use_key())
     if function.works_off and "mail_from" in function.settings:
         statements.append(_may_send_mail())
     return statements

@@ -5,6 +5,7 @@ from typing import Any
 
 from chalicelib.model.jobs import QUEUES, Queue
 from infra import alarms
+from infra.encryption import HAS_KEY, own_key
 from infra.parameters import parameter_of
 
 Resources = dict[str, Any]
@@ -86,7 +87,8 @@ def _watched_queue(logical_id: str, name: str, then: str, *, fifo: bool) -> Reso
 def _properties(name: str, *, fifo: bool) -> Resources:
     properties: Resources = {
         "QueueName": {"Fn::Sub": f"${{AWS::StackName}}-{name}{'.fifo' if fifo else ''}"},
-        "SqsManagedSseEnabled": True,
+        "SqsManagedSseEnabled": {"Fn::If": [HAS_KEY, {"Ref": "AWS::NoValue"}, True]},
+        **own_key("KmsMasterKeyId"),
     }
     if fifo:
         properties["FifoQueue"] = True

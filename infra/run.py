@@ -36,6 +36,7 @@ from infra.local.telegram import state as stand_in
 from infra.local.telegram.running import beside
 from infra.local.telegram.state import Telegram
 from infra.package import ROOT, Package, package_application, package_everything
+from infra.runtime import THIS_MACHINE
 
 START_SECONDS = 300
 STOP_SECONDS = 120
@@ -187,7 +188,7 @@ def deploy_locally(options: Options, package: Package) -> Instance:
 def _package(options: Options) -> Package:
     build = options.folder / "build"
     build.mkdir(parents=True, exist_ok=True)
-    return package_everything(build) if options.full_package else package_application(build)
+    return package_everything(build, THIS_MACHINE) if options.full_package else package_application(build)
 
 
 @contextlib.contextmanager

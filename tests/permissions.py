@@ -12,7 +12,8 @@ from chalicelib.clock import Deadline
 from chalicelib.files import Files
 from chalicelib.model.jobs import QUEUE_OF, Job
 from chalicelib.workers import jobs
-from infra.functions import ALL, OPEN_AND_CLOSE, Function
+from infra.function import Function
+from infra.functions import ALL, OPEN_AND_CLOSE
 
 _WRITES = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 _OF_FILES = {"put_object": "PutObject", "delete_object": "DeleteObject"}

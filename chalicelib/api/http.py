@@ -50,7 +50,7 @@ ROUTED: list[Route] = []  # all that are served, the documentation among them
 
 
 def serve(routes: Blueprint, route: Route) -> None:
-    """Serves an operation at the route's path, and says to browsers which methods the path has."""
+    """Serves an operation at the route's path."""
 
     def handler(**path_values: str) -> Response:
         return respond(routes.current_request, lambda *given: _answer(route, path_values, *given))
@@ -58,9 +58,6 @@ def serve(routes: Blueprint, route: Route) -> None:
     handler.__name__ = route.run.rpartition(".")[2]  # by which Chalice's logs call it
     # No content types: whatever a client calls its body, it is read as JSON.
     routes.route(route.path, methods=[route.method], content_types=[])(handler)
-    if route.path not in {known.path for known in ROUTED}:
-        # API Gateway hands a preflight to the application only where the path has this method.
-        routes.route(route.path, methods=["OPTIONS"], content_types=[])(_preflight(routes, route.path))
     ROUTED.append(route)
 
 
@@ -92,21 +89,9 @@ def error_response(error: HarmonicaError) -> Response:
     return Response(rendered(envelope), headers, error.status)
 
 
-def methods_of(path: str) -> list[str]:
-    """The methods that a path of the API is declared with."""
-    return sorted(known.method for known in ROUTED if known.path == path)
-
-
 def preflight(methods: Iterable[str]) -> Response:
     """Tell a browser what any origin may send; a cookie counts for pages of ours alone, so any origin may."""
     return Response("", {**PREFLIGHT, "Access-Control-Allow-Methods": ", ".join(methods)}, 204)
-
-
-def _preflight(routes: Blueprint, path: str) -> Callable[..., Response]:
-    def preflighted(**_: str) -> Response:
-        return respond(routes.current_request, lambda *_: preflight(methods_of(path)))
-
-    return preflighted
 
 
 def _answer(route: Route, path_values: dict[str, str], request: Request, headers: dict[str, str]) -> Response:

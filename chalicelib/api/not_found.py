@@ -5,8 +5,9 @@ Under /api in the envelope of all errors; whoever visits another address with a 
 
 import re
 from collections.abc import Callable, Mapping
+from typing import Any
 
-from chalice.app import Blueprint, Request, Response
+from chalice.app import Blueprint, Chalice, Request, Response
 
 from chalicelib.api.http import preflight, respond
 from chalicelib.errors import HarmonicaError, MethodNotAllowed, NotFound
@@ -16,6 +17,21 @@ _API = "/api/"
 
 Known = Mapping[str, Mapping[str, object]]
 Page = Callable[[Request, HarmonicaError], Response]
+
+
+class Application(Chalice):  # type: ignore[misc]  # Chalice has no types
+    """Chalice, whose gateway hands on every method of every path: what no route has, the catch-all answers.
+
+    Chalice by itself has an answer of its own for a method that a path lacks, and none for a path that it does not know.
+    """
+
+    def __call__(self, event: dict[str, Any], context: Any) -> Any:
+        """Answers a request as API Gateway hands it on."""
+        asked = event.get("requestContext", {})
+        if asked.get("httpMethod") not in self.routes.get(asked.get("resourcePath"), {}):
+            caught = {"proxy": str(event.get("path", "")).removeprefix("/")}
+            event = event | {"requestContext": asked | {"resourcePath": _CATCH_ALL}, "pathParameters": caught}
+        return super().__call__(event, context)
 
 
 def routes_with(page: Page) -> Blueprint:

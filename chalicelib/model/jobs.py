@@ -159,6 +159,7 @@ Job = SessionJob | Delivery
 class Queue(Struct, frozen=True):
     """One kind of work. A FIFO queue runs one job per group (a session, a chat) at a time; a delay debounces them.
 
+    `worker` is the entry point in app.py of the function that works it off.
     `jobs` are tried in this order for a message without a tag, so the one with more fields comes first. `delay` names
     the setting that says how long a FIFO queue waits, where it does; `batch` is how many messages a worker gets at once; after `receives`
     a message goes to the dead letters, after `tries` already where what failed does not pass by itself.
@@ -166,6 +167,7 @@ class Queue(Struct, frozen=True):
 
     name: str
     jobs: tuple[type[Job], ...]
+    worker: str
     fifo: bool = False
     delay: str = ""
     batch: int = 1
@@ -183,23 +185,23 @@ class Queue(Struct, frozen=True):
         return f"{self.name.upper()}_DEAD_LETTERS_URL"
 
 
-PROMPTS = Queue("prompts", (WritePrompt,))
-BRIEFS = Queue("briefs", (WriteBrief,), batch=5)
+PROMPTS = Queue("prompts", (WritePrompt,), "write_prompt")
+BRIEFS = Queue("briefs", (WriteBrief,), "write_brief", batch=5)
 # A summary is given back while it is not its turn, and what fails of it is counted with the session.
-SUMMARIES = Queue("summaries", (WriteSummary,), fifo=True, delay="summary_delay", receives=100)
-CARDS = Queue("cards", (UpdateCards,), fifo=True, delay="cards_delay", batch=5)
-DELETIONS = Queue("deletions", (EraseParticipant, DeleteSession, ExpireSession))
+SUMMARIES = Queue("summaries", (WriteSummary,), "write_summary", fifo=True, delay="summary_delay", receives=100)
+CARDS = Queue("cards", (UpdateCards,), "update_cards", fifo=True, delay="cards_delay", batch=5)
+DELETIONS = Queue("deletions", (EraseParticipant, DeleteSession, ExpireSession), "delete_data")
 # What SES does not take yet waits here, longer than anybody waits for a link to sign in.
-MAILS = Queue("mails", (SendInvitation, SendSignInMail, SendTranscript), receives=20, tries=5)
+MAILS = Queue("mails", (SendInvitation, SendSignInMail, SendTranscript), "send_mail", receives=20, tries=5)
 # These hold addresses: after five tries a worker puts what is left without them into the dead letters, SQS itself only later.
-BOUNCES = Queue("bounces", (SuppressAddresses, NoteBounce), receives=20, tries=5)
-EXPORTS = Queue("exports", (WriteExport,))
+BOUNCES = Queue("bounces", (SuppressAddresses, NoteBounce), "note_bounce", receives=20, tries=5)
+EXPORTS = Queue("exports", (WriteExport,), "write_export")
 # While Telegram takes nothing, what it is to be told waits in these two; and while SES takes no more mails, they do.
-DELIVERIES = Queue("deliveries", (SendReminder, AnnounceSession), receives=20, tries=5)
+DELIVERIES = Queue("deliveries", (SendReminder, AnnounceSession), "deliver", receives=20, tries=5)
 # A group is a chat: each in order, many at once.
-UPDATES = Queue("updates", (HandleUpdate,), fifo=True, receives=20, tries=5)
+UPDATES = Queue("updates", (HandleUpdate,), "handle_update", fifo=True, receives=20, tries=5)
 # While a model is down, what was said waits here: for more than a day, at ten minutes and more between two tries.
-REPLIES = Queue("replies", (ReplyInChat,), receives=200, tries=20)
+REPLIES = Queue("replies", (ReplyInChat,), "reply_in_chat", receives=200, tries=20)
 QUEUES = (PROMPTS, BRIEFS, SUMMARIES, CARDS, DELETIONS, MAILS, BOUNCES, EXPORTS, DELIVERIES, UPDATES, REPLIES)
 
 QUEUE_OF = {kind: queue for queue in QUEUES for kind in queue.jobs}

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from infra.functions import environment_values
+from infra.environment import environment_values
 from infra.local.request_queue import most_workers
 
 HOST = "127.0.0.1"
@@ -83,15 +83,16 @@ async def serve(port: int, folder: Path) -> None:
     from hypercorn.config import Config
     from ministack import app as cloud
     from ministack.core import lambda_runtime, persistence
-    from ministack.services import dynamodb, lambda_svc, sqs
+    from ministack.services import apigateway_v1, dynamodb, lambda_svc, sqs
 
-    from infra.local.gateway import Gateway
+    from infra.local.gateway import Gateway, know_declared_methods_only
     from infra.local.restart import Streams, let_running_end, release_received
     from infra.local.state import Flusher
 
     streams = Streams(dynamodb, lambda_svc)
     streams.install()
     let_running_end(lambda_runtime, lambda_svc)
+    know_declared_methods_only(apigateway_v1)
 
     def loaded() -> None:
         streams.restore()

@@ -5,14 +5,15 @@ for must never wait for a function. Everything else is the application's: it get
 domain, the caller's real address as the only one, and waits for its turn.
 """
 
-from collections.abc import Callable, Iterable
+import uuid
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from infra.application_stack import gateway_envelope
 from infra.data_stack import EXPORTS_BUCKET
 from infra.local.localize import DOMAIN
 from infra.local.request_queue import App, Receive, RequestQueue, Scope, Send
+from infra.rest_api import METHODS, gateway_envelope, gateway_headers
 
 Headers = Iterable[tuple[bytes, bytes]]
 
@@ -20,6 +21,15 @@ AWS_PATHS = ("/_", "/restapis/", "/2015-03-31/")
 SIGNATURE_FIELDS = {"X-Amz-Signature", "X-Amz-Credential", "X-Amz-Algorithm"}
 FORWARDED = b"x-forwarded-"
 GATEWAY_FAILED = (502, 504)
+
+
+def know_declared_methods_only(rest_apis: Any) -> None:
+    """Keep the local cloud from handing a method that a path lacks to the route that catches unknown paths.
+
+    What is told of API Gateway differs: some saw it do so, some got its own refusal. With every method on every path it does
+    not matter; here it shows where one is missing.
+    """
+    rest_apis._match_greedy_fallback = lambda *_: (None, None)
 
 
 class Gateway:
@@ -39,6 +49,9 @@ class Gateway:
         if scope["type"] == "http":
             self.requests += not _only_looks(scope)
             if not is_aws_call(scope):
+                if _is_taken_for_signed(scope):
+                    await _answer_as_the_gateway(send, 403, "DEFAULT_4XX")
+                    return
                 scope = scope | {"path": _path_as_sent(scope), "headers": _application_headers(scope)}
                 await self._application(scope, receive, _in_the_envelope(send))
                 return
@@ -68,6 +81,11 @@ def is_aws_call(scope: Scope) -> bool:
         return True
     fields = {name for name, _ in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)}
     return bool(fields & SIGNATURE_FIELDS)
+
+
+def _is_taken_for_signed(scope: Scope) -> bool:
+    """Whether API Gateway takes the header of a request, whose method no path has, for a signature of AWS's, and refuses it."""
+    return scope["method"] not in METHODS and any(name == b"authorization" for name, _ in scope["headers"])
 
 
 def _only_looks(scope: Scope) -> bool:
@@ -115,14 +133,20 @@ def _in_the_envelope(send: Send) -> Send:
         nonlocal failed
         if message["type"] == "http.response.start" and message["status"] in GATEWAY_FAILED:
             failed = True
-            await _answer(send, message["status"], gateway_envelope("DEFAULT_5XX").encode())
+            await _answer_as_the_gateway(send, message["status"], "DEFAULT_5XX")
         elif not failed:
             await send(message)
 
     return sending
 
 
-async def _answer(send: Send, status: int, body: bytes) -> None:
+async def _answer_as_the_gateway(send: Send, status: int, kind: str) -> None:
+    headers = {**gateway_headers(kind), "X-Request-Id": str(uuid.uuid4())}
+    await _answer(send, status, gateway_envelope(kind).encode(), headers)
+
+
+async def _answer(send: Send, status: int, body: bytes, told: Mapping[str, str] | None = None) -> None:
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    headers += [(name.lower().encode(), value.encode()) for name, value in (told or {}).items()]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

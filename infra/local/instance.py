@@ -8,14 +8,14 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from infra import functions, queues
+from infra import environment, queues
 from infra.local.cloud import ACCOUNT, HOST, port_is_free
 
 FILE = "instance.json"
 LOCAL_STAGE = "local"
 # Names of settings, and the stack outputs that hold their values.
 SETTINGS = {
-    **{f"{table.upper()}_TABLE": f"{table}TableName" for table in functions.TABLES},
+    **{f"{table.upper()}_TABLE": f"{table}TableName" for table in environment.TABLES},
     "DEPLOYMENT_SECRET_ARN": "DeploymentSecretArn",
     **{variable: queues.url_output(name) for variable, name in queues.addresses().items()},
 }

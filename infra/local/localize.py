@@ -10,9 +10,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from infra.functions import ALL, API, REST_API, SWEEP
+from infra import versions
+from infra.environment import REST_API
+from infra.functions import ALL, API, SWEEP
 from infra.parameters import JOBS_AT_ONCE
 from infra.policies import role_of
+from infra.rest_api import ANY, METHODS
 
 Template = dict[str, Any]
 
@@ -109,6 +112,18 @@ def jobs_at_once_as_a_number(template: Template) -> None:
                 event["Properties"]["ScalingConfig"] = {"MaximumConcurrency": number}
 
 
+def nothing_published(template: Template) -> None:
+    """The local cloud keeps the processes of published versions, and starts from no snapshot."""
+    versions.undo(template["Resources"])
+
+
+def any_method_by_name(template: Template) -> None:
+    """The local cloud reads methods by their names, and passes over the one that stands for all."""
+    body = template["Resources"][REST_API]["Properties"]["DefinitionBody"]
+    for path, methods in body["paths"].items():
+        body["paths"][path] = {name.lower(): methods[ANY] for name in METHODS}
+
+
 def _gateway_response(kind: str, response: Template) -> Template:
     properties: Template = {
         "RestApiId": {"Ref": REST_API},
@@ -137,4 +152,6 @@ RULES: tuple[Callable[[Template], None], ...] = (
     mails_from_anybody,
     messages_in_batches,
     jobs_at_once_as_a_number,
+    nothing_published,
+    any_method_by_name,
 )

@@ -9,7 +9,7 @@ import pytest
 from app import app
 from chalicelib import settings
 from chalicelib.web.kit.texts import texts_in
-from tests.events import REQUEST_ID, request
+from tests.events import CATCH_ALL, REQUEST_ID, request
 
 KNOWN = (
     ("/api/v1/me", "GET"),
@@ -44,11 +44,19 @@ def test_an_unknown_path_is_not_found(aws: None, subtests: pytest.Subtests) -> N
 
 def test_a_known_path_with_another_method_names_what_is_allowed(aws: None, subtests: pytest.Subtests) -> None:
     for path, allowed in KNOWN:
-        with subtests.test(path):
-            answer = request("PUT", path)
-            assert (answer.status, answer.headers["Allow"]) == (405, allowed)
-            message = f"PUT is not allowed here; allowed: {allowed}"
-            assert answer.body == {"error": {"code": "method_not_allowed", "message": message}}
+        for resource in (path, CATCH_ALL):
+            with subtests.test(f"{path} by {resource}"):
+                answer = request("PUT", path, resource=resource)
+                assert (answer.status, answer.headers["Allow"]) == (405, allowed)
+                message = f"PUT is not allowed here; allowed: {allowed}"
+                assert answer.body == {"error": {"code": "method_not_allowed", "message": message}}
+
+
+def test_a_part_of_a_path_that_is_none_itself_is_not_found(aws: None) -> None:
+    for path in ("/api", "/api/v1", "/sessions"):
+        assert request("POST", path, resource=path).status == 404
+    assert request("GET", "/sessions", resource="/sessions").headers["Content-Type"] == "text/html; charset=utf-8"
+    assert request("POST", "/", resource="/").headers["Allow"] == "GET, HEAD"
 
 
 def test_visitors_of_an_unknown_address_get_a_page_that_says_whom_to_ask(

@@ -115,6 +115,14 @@ def test_every_answer_names_its_request_and_announces_an_allowance(cloud: LocalC
     assert cloud.call("GET", "/me", key="").headers["ratelimit-remaining"] == "300"
 
 
+def test_a_method_that_a_path_lacks_is_refused_by_the_application_also_with_a_key(cloud: LocalCloud) -> None:
+    for method, path, allowed in (("PUT", "/me", "GET"), ("POST", "/", "GET, HEAD"), ("DELETE", "/docs", "GET")):
+        answer = cloud.call(method, path)
+        assert (answer.status, answer.headers["allow"]) == (405, allowed)
+        assert answer.json()["error"]["code"] == "method_not_allowed"
+    assert cloud.call("TRACE", "/me").status == 403  # which API Gateway hands to nobody
+
+
 def test_an_id_in_a_path_may_have_any_character(cloud: LocalCloud) -> None:
     for group in ("a/b", "100%", "%2F", "a%41", "ü +?"):
         assert cloud.call("POST", "/integrations/telegram/groups", {"group_id": group}).status == 201

@@ -8,10 +8,11 @@ import pytest
 
 from chalicelib import settings
 from chalicelib.model.jobs import QUEUES
-from infra import alarms, functions, queues
 from infra import application_stack as stack
+from infra import environment, functions, queues
 from infra.local.localize import localize
 from infra.package import Package
+from tests.example_tables import each_row
 from tests.infra.templates import Template, complaints, of_type, translated
 
 STORED = {
@@ -39,19 +40,32 @@ ON_AWS = {
     "AlarmEmail": "operator@example.com",
     "MailFrom": "surveys@example.com",
 }
-ASKING_MODELS = {"APIHandler", "ReplyInChat", "WritePrompt", "WriteSummary"}
+SWITCHED_ON = {
+    "KmsKeyArn": "arn:aws:kms:us-east-1:123456789012:key/0f0f0f0f-0000-4000-8000-000000000000",
+    "DomainName": "talk.example.org",
+    "CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/0f0f0f0f-0000-4000-8000-000000000000",
+    "TelegramBot": "a_bot",
+    "SnapStart": "None",
+}
+BEHIND_CLOUDFRONT = {
+    **SWITCHED_ON,
+    "Edge": "cloudfront",
+    "EdgeWebAclArn": "arn:aws:wafv2:us-east-1:123456789012:global/webacl/a/0f0f0f0f-0000-4000-8000-000000000000",
+}
 LOCALLY = {**STORED, "Stage": "local", "LlmProvider": "scripted", "PublicUrl": "http://127.0.0.1:8000"}
 
 
-def test_cfn_lint_has_nothing_to_say_about_the_stack_on_aws(application: Template) -> None:
-    assert complaints(application, ON_AWS) == []
+@each_row("switched", [{}, {**SWITCHED_ON, "Waf": "yes", "AccessLog": "account"}, BEHIND_CLOUDFRONT])
+def test_cfn_lint_has_nothing_to_say_about_the_stack_on_aws(application: Template, switched: dict[str, str]) -> None:
+    assert complaints(application, {**ON_AWS, **switched}) == []
 
 
 def test_cfn_lint_has_nothing_to_say_about_the_stack_on_the_local_cloud(package: Package) -> None:
     # W3660: gateway responses are resources there because the local cloud does not read them from the body. It takes no
     # parameter's number where a number is meant.
     found = complaints(translated(localize(package.application)), LOCALLY)
-    assert [it for it in found if "W3660" not in it and "Parameter JobsAtOnce not used" not in it] == []
+    unused = ("Parameter JobsAtOnce not used", "Parameter SnapStart not used")
+    assert [it for it in found if "W3660" not in it and not any(name in it for name in unused)] == []
 
 
 def test_a_deployment_must_say_which_model_answers(application: Template) -> None:
@@ -79,15 +93,28 @@ def test_every_queue_has_dead_letters_of_its_kind_that_stay_for_14_days(applicat
 
 def test_queues_are_encrypted_and_named_after_the_stack(application: Template) -> None:
     for properties in of_type(application, "AWS::SQS::Queue").values():
-        assert properties["SqsManagedSseEnabled"] is True
+        assert properties["SqsManagedSseEnabled"] == {"Fn::If": ["HasKmsKey", {"Ref": "AWS::NoValue"}, True]}
+        assert properties["KmsMasterKeyId"] == {"Fn::If": ["HasKmsKey", {"Ref": "KmsKeyArn"}, {"Ref": "AWS::NoValue"}]}
         assert properties["QueueName"]["Fn::Sub"].startswith("${AWS::StackName}-")
 
 
 def test_each_queue_takes_no_more_of_the_account_than_the_least_that_aws_allows(application: Template) -> None:
     parameter = application["Parameters"]["JobsAtOnce"]
     assert (parameter["Default"], parameter["MinValue"]) == (2, 2)
+    read = {
+        it["EventSourceArn"]["Fn::GetAtt"][0]: it.get("Enabled", True)
+        for it in _sources(application).values()
+        if "ScalingConfig" in it
+    }
+    only_with = {name: it["Fn::If"] for name, it in read.items() if it is not True}
+    assert only_with == {
+        "BouncesQueue": ["HasMailFrom", True, False],
+        "UpdatesQueue": ["HasTelegram", True, False],
+        "RepliesQueue": ["HasTelegram", True, False],
+    }
     text = Path("README.md").read_text()
-    assert f"{2 * len(QUEUES)} jobs at once" in text
+    assert f"{2 * (len(QUEUES) - len(only_with))} jobs at once" in text
+    assert f"{2 * len(QUEUES)} in all" in text
 
 
 @pytest.mark.parametrize(("queue", "delay"), [("SummariesQueue", "SummaryDelay"), ("CardsQueue", "CardsDelay")])
@@ -99,44 +126,6 @@ def test_a_fifo_queue_waits_and_leaves_deduplication_to_the_sender(
     assert properties["ContentBasedDeduplication"] is False
 
 
-def test_what_is_given_up_raises_an_alarm(application: Template) -> None:
-    lying = _alarms_on(application, "ApproximateNumberOfMessagesVisible")
-    assert {_watched_queue(it) for it in lying} == {queues.dead_letters_of(it) for it in QUEUES} | {
-        queues.STREAM_FAILURES
-    }
-    assert {it["Threshold"] for it in lying} == {1}
-    assert application["Resources"]["AlarmSubscription"]["Condition"] == "HasAlarmEmail"
-
-
-def test_every_alarm_tells_the_operator(application: Template) -> None:
-    for properties in of_type(application, "AWS::CloudWatch::Alarm").values():
-        assert properties["AlarmActions"] == [{"Ref": alarms.ALARM_TOPIC}]
-
-
-def test_work_that_nobody_does_raises_an_alarm(application: Template) -> None:
-    waiting = _alarms_on(application, "ApproximateAgeOfOldestMessage")
-    hidden = {queues.resource_of(queue): functions.VISIBILITY[queue.name] for queue in QUEUES}
-    assert {_watched_queue(it) for it in waiting} == set(hidden)
-    assert all(it["Threshold"] >= 2 * hidden[_watched_queue(it)] for it in waiting)
-
-
-def test_a_stream_that_nobody_reads_and_a_clock_that_stands_raise_an_alarm(application: Template) -> None:
-    behind = _alarms_on(application, "IteratorAge")
-    assert {_dimensions(it)["FunctionName"]["Ref"] for it in behind} == {"SessionsChanged", "ConversationsChanged"}
-    stands = _alarms_on(application, "Invocations")
-    assert [_dimensions(it)["FunctionName"] for it in stands] == [{"Ref": "Sweep"}, {"Ref": "OpenAndClose"}]
-    assert {(it["ComparisonOperator"], it["TreatMissingData"]) for it in stands} == {("LessThanThreshold", "breaching")}
-
-
-def test_what_the_sweep_repairs_is_a_metric_and_an_alarm_where_it_stays_high(application: Template) -> None:
-    filters = of_type(application, "AWS::Logs::MetricFilter")["SweepLogsRepaired"]
-    (counted,) = filters["MetricTransformations"]
-    assert (filters["FilterPattern"], counted["MetricValue"]) == ('{ $.event = "swept" }', "$.repaired")
-    alarm = application["Resources"]["RepairedAlarm"]["Properties"]
-    assert alarm["MetricName"] == counted["MetricName"]
-    assert (alarm["EvaluationPeriods"], alarm["Period"], alarm["Threshold"]) == (6, 300, 10)
-
-
 def test_the_clock_is_done_before_it_comes_again(application: Template) -> None:
     rules = of_type(application, "AWS::Events::Rule").values()
     assert sorted(it["ScheduleExpression"] for it in rules if "ScheduleExpression" in it) == [
@@ -144,108 +133,6 @@ def test_the_clock_is_done_before_it_comes_again(application: Template) -> None:
         "rate(5 minutes)",
     ]
     assert of_type(application, "AWS::Lambda::Function")["OpenAndClose"]["Timeout"] < 60
-
-
-def test_the_front_is_throttled_and_what_it_fails_at_raises_an_alarm(application: Template) -> None:
-    stage = application["Resources"]["RestAPIliveStage"]["Properties"]
-    (limits,) = stage["MethodSettings"]
-    assert (limits["ResourcePath"], limits["HttpMethod"]) == ("/*", "*")
-    defaults = {name: it.get("Default") for name, it in application["Parameters"].items()}
-    assert [defaults[limits[f"Throttling{name}Limit"]["Ref"]] for name in ("Rate", "Burst")] == [200, 400]
-    (errors,) = _alarms_on(application, "5XXError")
-    named = application["Resources"]["RestAPI"]["Properties"]["Body"]["info"]["title"]
-    assert _dimensions(errors) == {"ApiName": named, "Stage": stage["StageName"]}
-
-
-@pytest.mark.parametrize("metric", ["Errors", "Throttles"])
-def test_a_function_that_fails_or_is_held_back_raises_an_alarm(application: Template, metric: str) -> None:
-    summed = _summed(application, metric)
-    assert {it["FunctionName"]["Ref"] for it in summed} == {function.logical_id for function in functions.ALL}
-
-
-def test_more_functions_than_one_alarm_takes_have_several() -> None:
-    names = [f"Function{number}" for number in range(23)]
-    made = alarms.function_errors(names)
-    assert list(made) == ["FunctionErrorsAlarm", "FunctionErrors2Alarm", "FunctionErrors3Alarm"]
-    stack = {"Resources": made}
-    assert [it["FunctionName"]["Ref"] for it in _summed(stack, "Errors")] == names
-
-
-@pytest.mark.parametrize("metric", ["ReadThrottleEvents", "WriteThrottleEvents"])
-def test_a_table_that_holds_requests_back_raises_an_alarm(application: Template, metric: str) -> None:
-    summed = _summed(application, metric)
-    assert {it["TableName"]["Ref"] for it in summed} == {f"{table}TableName" for table in functions.TABLES}
-
-
-def _alarms_on(template: Template, metric: str) -> list[Template]:
-    found = of_type(template, "AWS::CloudWatch::Alarm").values()
-    return [it for it in found if it.get("MetricName") == metric]
-
-
-def _dimensions(metric: Template) -> Template:
-    return {dimension["Name"]: dimension["Value"] for dimension in metric["Dimensions"]}
-
-
-def _watched_queue(alarm: Template) -> str:
-    return str(_dimensions(alarm)["QueueName"]["Fn::GetAtt"][0])
-
-
-def _summed(template: Template, metric: str) -> list[Template]:
-    """The dimensions of this metric in the alarms on the sum of many; CloudWatch sums ten at most."""
-    found = []
-    for alarm in of_type(template, "AWS::CloudWatch::Alarm").values():
-        parts = [it["MetricStat"]["Metric"] for it in alarm.get("Metrics", []) if "MetricStat" in it]
-        assert len(parts) <= 10
-        found += [_dimensions(part) for part in parts if part["MetricName"] == metric]
-    return found
-
-
-def test_a_model_that_refuses_us_raises_an_alarm(application: Template) -> None:
-    _require_alarm(application, "ModelRefused", '"model_*"', ASKING_MODELS)
-
-
-def test_work_that_fails_again_and_again_raises_an_alarm(application: Template) -> None:
-    _require_alarm(application, "WorkLeft", '"summary_*"', ASKING_MODELS)
-
-
-def test_the_days_money_raises_an_alarm_before_and_when_they_are_spent(application: Template) -> None:
-    _require_alarm(application, "MoneyNearlySpent", '"money_nearly_spent"', ASKING_MODELS)
-    _require_alarm(application, "MoneySpent", '"money_spent"', ASKING_MODELS)
-
-
-def test_turns_in_which_care_came_first_are_counted_without_an_alarm(application: Template) -> None:
-    counting = {
-        properties["LogGroupName"]["Ref"]
-        for properties in of_type(application, "AWS::Logs::MetricFilter").values()
-        if '"care_first"' in properties["FilterPattern"]
-    }
-    assert counting == {"APIHandlerLogs", "HandleUpdateLogs", "ReplyInChatLogs"}
-    assert "CareFirstAlarm" not in application["Resources"]
-
-
-def test_addresses_that_take_no_mails_are_counted_without_an_alarm(application: Template) -> None:
-    counting = {
-        properties["LogGroupName"]["Ref"]
-        for properties in of_type(application, "AWS::Logs::MetricFilter").values()
-        if '"mail_undeliverable"' in properties["FilterPattern"]
-    }
-    assert counting >= {"SendMailLogs", "DeliverLogs"}
-    assert "MailUndeliverableAlarm" not in application["Resources"]
-
-
-def _require_alarm(template: Template, name: str, pattern: str, functions: set[str]) -> None:
-    """An alarm on what these functions log."""
-    alarm = of_type(template, "AWS::CloudWatch::Alarm")[f"{name}Alarm"]
-    filters = {
-        properties["LogGroupName"]["Ref"]: properties
-        for properties in of_type(template, "AWS::Logs::MetricFilter").values()
-        if pattern in properties["FilterPattern"]
-    }
-    assert set(filters) == {f"{function}Logs" for function in functions}
-    for properties in filters.values():
-        (counted,) = properties["MetricTransformations"]
-        assert counted["MetricNamespace"] == alarm["Namespace"]
-        assert counted["MetricName"] == alarm["MetricName"]
 
 
 def test_ceilings_and_models_have_the_defaults_of_the_code_and_reach_who_needs_them(application: Template) -> None:
@@ -309,7 +196,13 @@ def test_streams_lose_no_record_and_no_bad_one_holds_up_the_others(application: 
 
 
 def test_every_setting_that_the_code_reads_is_given_to_some_function(application: Template) -> None:
-    read = {"STAGE", "DEPLOYMENT_SECRET_ARN", *(name.upper() for name in settings.PARAMETERS), *queues.addresses()}
+    read = {
+        "STAGE",
+        "EDGE_SECRET_ARN",
+        "DEPLOYMENT_SECRET_ARN",
+        *(name.upper() for name in settings.PARAMETERS),
+        *queues.addresses(),
+    }
     assert len(read) > 20
     given: set[str] = set()
     for properties in of_type(application, "AWS::Lambda::Function").values():
@@ -320,10 +213,10 @@ def test_every_setting_that_the_code_reads_is_given_to_some_function(application
 def test_functions_get_nothing_that_the_code_does_not_read() -> None:
     root = Path(settings.__file__).parent
     code = "".join(file.read_text() for file in root.rglob("*.py"))
-    tables = {f"{table.upper()}_TABLE" for table in functions.TABLES}
+    tables = {f"{table.upper()}_TABLE" for table in environment.TABLES}
     read_by_the_logger = {"LOG_LEVEL", "POWERTOOLS_SERVICE_NAME"}
     read_by_queue = {queue.delay.upper() for queue in QUEUES} | set(queues.addresses())
-    for name in functions.environment_values().keys() - tables - read_by_the_logger - read_by_queue:
+    for name in environment.environment_values().keys() - tables - read_by_the_logger - read_by_queue:
         assert f".{name.lower()}" in code or f'"{name}"' in code, name
 
 
@@ -331,7 +224,10 @@ def test_the_own_url_makes_no_circle(application: Template) -> None:
     variables = {
         name: it["Environment"]["Variables"] for name, it in of_type(application, "AWS::Lambda::Function").items()
     }
-    assert variables["APIHandler"]["PUBLIC_URL"] == {"Ref": "PublicUrl"}
+    of_the_api = json.dumps(variables["APIHandler"]["PUBLIC_URL"])
+    assert '{"Ref": "PublicUrl"}' in of_the_api
+    assert "RestAPI" not in of_the_api
+    assert "EdgeDistribution" not in of_the_api
     assert "${RestAPI}" in json.dumps(variables["WriteBrief"]["PUBLIC_URL"])
 
 
@@ -359,7 +255,7 @@ def test_times_and_sizes(application: Template) -> None:
 
 def test_logs_end(application: Template) -> None:
     kept = {name: it["RetentionInDays"] for name, it in of_type(application, "AWS::Logs::LogGroup").items()}
-    assert len(kept) == len(functions.ALL)
+    assert len(kept) == len(functions.ALL) + 1  # and the API's
     assert set(kept.values()) == {30}
 
 

@@ -23,7 +23,8 @@ def test_everything_that_holds_data_outlives_the_stack(data_stack: Template) -> 
 def test_tables_are_on_demand_and_encrypted(data_stack: Template) -> None:
     for properties in _tables(data_stack).values():
         assert properties["BillingMode"] == "PAY_PER_REQUEST"
-        assert properties["SSESpecification"] == {"SSEEnabled": True}
+        key = {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": {"Ref": "KmsKeyArn"}}
+        assert properties["SSESpecification"] == {"Fn::If": ["HasKmsKey", key, {"Ref": "AWS::NoValue"}]}
         assert properties["DeletionProtectionEnabled"] == {"Fn::If": ["IsProduction", True, False]}
         assert "TableName" not in properties
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.services.delivery.bounces import reduce_message
+from infra import access_log
 from infra.functions import ALL
 from infra.policies import role_of
 from tests.infra.templates import Template, of_type
@@ -24,6 +25,8 @@ FILES = [{"Fn::Sub": "${ExportsBucketArn}/*"}]
 
 def _statements(template: Template) -> Iterator[tuple[str, dict[str, Any]]]:
     for name, role in of_type(template, "AWS::IAM::Role").items():
+        if name == access_log.ROLE:
+            continue
         (policy,) = role["Policies"]
         for statement in policy["PolicyDocument"]["Statement"]:
             yield name, statement["Fn::If"][1] if "Fn::If" in statement else statement
@@ -32,11 +35,13 @@ def _statements(template: Template) -> Iterator[tuple[str, dict[str, Any]]]:
 def test_each_function_has_a_role_of_its_own(application: Template) -> None:
     roles = {name: it["Role"]["Fn::GetAtt"][0] for name, it in of_type(application, "AWS::Lambda::Function").items()}
     assert roles == {function.logical_id: role_of(function) for function in ALL}
-    assert set(of_type(application, "AWS::IAM::Role")) == set(roles.values())
+    assert set(of_type(application, "AWS::IAM::Role")) == {*roles.values(), access_log.ROLE}
 
 
 def test_only_lambda_may_take_a_role(application: Template) -> None:
-    for role in of_type(application, "AWS::IAM::Role").values():
+    for name, role in of_type(application, "AWS::IAM::Role").items():
+        if name == access_log.ROLE:
+            continue
         (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
         assert "ManagedPolicyArns" not in role

@@ -18,7 +18,7 @@ from chalicelib import container
 from chalicelib.model.jobs import QUEUES
 from chalicelib.settings import settings
 from chalicelib.store import database
-from infra.functions import VISIBILITY, VISIBILITY_TIMES
+from infra.functions import ALL, VISIBILITY, VISIBILITY_TIMES
 from tests import events
 from tests.clock import FakeClock
 from tests.events import Context, Event
@@ -26,6 +26,8 @@ from tests.events import Context, Event
 Call = Callable[[str, dict[str, Any]], Any]
 Items = dict[tuple[str, str], Any]
 
+MOST_ROUNDS = 16  # of one message and those that followed from it, before Lambda takes them for an endless loop
+MAY_LOOP = {it.works_off.name for it in ALL if it.works_off and it.is_loop}
 FORGETS_AFTER = timedelta(minutes=5)  # deduplication ids
 _FUNCTIONS: dict[str, Any] = {"sessions": app.sessions_changed, "conversations": app.conversations_changed}
 _WORKERS: dict[str, Any] = {
@@ -83,15 +85,20 @@ class QueuedMessage:
     number: int
     visible_at: datetime
     received: int = 0
+    rounds: dict[str, int] = field(
+        default_factory=dict
+    )  # how often each queue is among those that led to it, and itself
 
 
 @dataclass
 class Queues:
-    """The queues as SQS keeps them: delays, locks, deduplication, one message of a group at a time, dead letters."""
+    """The queues as SQS keeps them: delays, locks, deduplication, one message of a group at a time, dead letters; and Lambda,
+    which gives up what goes round too often."""
 
     clock: FakeClock
     waiting: list[QueuedMessage] = field(default_factory=list)
     dead: list[QueuedMessage] = field(default_factory=list)
+    _in_work: QueuedMessage | None = None
     _numbers: Iterator[int] = field(default_factory=count)
     _seen: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
@@ -124,7 +131,8 @@ class Queues:
     def deliver(self, queued: QueuedMessage, *, stays: bool = False) -> None:
         """Wait until it can be received, and call the worker; with `stays`, it comes again although its work is done."""
         self.clock.advance(max(0.0, (queued.visible_at - self.clock.now()).total_seconds()))
-        if queued.received == next(row.receives for row in QUEUES if row.name == queued.queue):
+        goes_round = queued.queue not in MAY_LOOP and queued.rounds[queued.queue] > MOST_ROUNDS
+        if goes_round or queued.received == next(row.receives for row in QUEUES if row.name == queued.queue):
             self.waiting.remove(queued)
             self.dead.append(queued)
             return
@@ -133,9 +141,13 @@ class Queues:
         name = str(queued.number)
         message = events.raw_message(queued.body, received=queued.received, group=queued.group or "")
         message |= {"messageId": name, "receiptHandle": name}
-        answer = _WORKERS[queued.queue](
-            events.batch(message), Context(seconds=VISIBILITY[queued.queue] / VISIBILITY_TIMES)
-        )
+        self._in_work = queued
+        try:
+            answer = _WORKERS[queued.queue](
+                events.batch(message), Context(seconds=VISIBILITY[queued.queue] / VISIBILITY_TIMES)
+            )
+        finally:
+            self._in_work = None
         if not (answer["batchItemFailures"] or stays):
             self.waiting.remove(queued)
 
@@ -148,7 +160,10 @@ class Queues:
         delay = next(getattr(settings(), row.delay) if row.fifo else 0 for row in QUEUES if row.name == queue)
         visible_at = now + timedelta(seconds=delay)
         group = arguments.get("MessageGroupId")
-        self.waiting.append(QueuedMessage(queue, arguments["MessageBody"], group, next(self._numbers), visible_at))
+        rounds = dict(self._in_work.rounds) if self._in_work else {}
+        rounds[queue] = rounds.get(queue, 0) + 1
+        number = next(self._numbers)
+        self.waiting.append(QueuedMessage(queue, arguments["MessageBody"], group, number, visible_at, rounds=rounds))
 
     def _named(self, url: str) -> str:
         return next(name for name, its_url in settings().queue_urls.items() if its_url == url)

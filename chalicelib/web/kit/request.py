@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from ipaddress import ip_address
+from secrets import compare_digest
 from urllib.parse import urlsplit
 
 from chalice.app import Request, Response
@@ -24,8 +26,13 @@ def request_id(request: Request) -> str:
 
 
 def source_address(request: Request) -> str:
-    """Returns the address that the gateway saw the request come from: a client can write any header."""
-    return str(request.context["identity"]["sourceIp"])
+    """Returns the address that the request came from: as our CloudFront saw it where it came through that, else as the gateway
+    did. A client can write any header."""
+    seen = request.headers.get("x-viewer-address", "") if _is_from_our_edge(request) else ""
+    try:
+        return str(ip_address(seen))
+    except ValueError:
+        return str(request.context["identity"]["sourceIp"])
 
 
 def is_uuid(value: str) -> bool:
@@ -64,9 +71,12 @@ def is_test_run(request: Request) -> bool:
 
 
 def public_url(request: Request) -> str:
-    """Returns where the application is mounted: the setting, else what API Gateway says of this request; never the Host header."""
+    """Returns where the application is mounted: the setting, else what our CloudFront or API Gateway says of this request; never
+    what a client says, as in the Host header."""
     if settings().public_url:
         return settings().public_url
+    if _is_from_our_edge(request):
+        return f"https://{request.headers['x-viewer-host']}"
     context = request.context
     stage = f"/{context.get('stage', '')}"
     return f"https://{context['domainName']}" + (stage if str(context.get("path", "")).startswith(stage + "/") else "")
@@ -121,6 +131,12 @@ def _log(request: Request, status: int, took: timedelta) -> None:
             "milliseconds": round(took.total_seconds() * 1000),
         },
     )
+
+
+def _is_from_our_edge(request: Request) -> bool:
+    """Says whether our own CloudFront handed on a request, which proves itself by a secret; the API's own address stays open."""
+    proof = request.headers.get("x-edge-secret", "") if settings().edge_secret_arn else ""
+    return bool(proof) and compare_digest(proof.encode(), container.edge_secret().encode())
 
 
 def _origin(address: str) -> tuple[str, str | None, int | None] | None:

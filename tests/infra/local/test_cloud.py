@@ -120,8 +120,10 @@ def test_it_listens_on_this_machine_only(cloud: LocalCloud) -> None:
 
 
 def test_the_gateways_own_errors_come_in_the_envelope(cloud: LocalCloud) -> None:
-    answer = cloud.call("TRACE", "/")
+    answer = cloud.call("TRACE", "/", key=None)
     assert (answer.status, answer.json()["error"]["code"]) == (405, "method_not_allowed")
+    taken_for_signed = cloud.call("TRACE", "/")
+    assert (taken_for_signed.status, taken_for_signed.json()["error"]["code"]) == (403, "validation_error")
 
 
 def test_a_taken_port_and_a_taken_folder_are_one_sentence_each(cloud: LocalCloud, tmp_path: Path) -> None:

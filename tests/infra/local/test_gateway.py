@@ -1,12 +1,13 @@
 """One port for two: what is an AWS call, and what the application gets to see."""
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from infra.application_stack import gateway_envelope
-from infra.local.gateway import Gateway, is_aws_call
+from infra.local.gateway import Gateway, is_aws_call, know_declared_methods_only
+from infra.rest_api import gateway_envelope
 from tests.example_tables import each_row
 
 
@@ -92,6 +93,24 @@ def test_everything_else_is_the_applications(path: str) -> None:
     assert seen
     assert (b"host", b"harmonica.localhost") in seen["headers"]
     assert [name for name, _ in seen["headers"]].count(b"host") == 1
+
+
+@pytest.mark.parametrize("method", ["TRACE", "PROPFIND"])
+def test_what_is_taken_for_a_signature_is_refused_as_on_aws(method: str) -> None:
+    seen, sent = _through(_scope("/api/v1/me", authorization="Bearer hm_live_0") | {"method": method})
+    assert seen is None
+    assert (sent[0]["status"], sent[1]["body"]) == (403, gateway_envelope("DEFAULT_4XX").encode())
+    assert {b"x-request-id", b"ratelimit-limit", b"access-control-allow-origin"} <= {it for it, _ in sent[0]["headers"]}
+    assert _through(_scope("/api/v1/me") | {"method": method})[0]
+
+
+def test_the_local_cloud_hands_on_no_method_that_a_path_lacks() -> None:
+    from ministack.services import apigateway_v1
+
+    assert callable(apigateway_v1._match_greedy_fallback)
+    local = SimpleNamespace(_match_greedy_fallback=lambda *_: ("resource", {}))
+    know_declared_methods_only(local)
+    assert local._match_greedy_fallback("api", ["api", "v1", "me"], "PUT") == (None, None)
 
 
 def test_the_callers_address_can_not_be_made_up() -> None:

@@ -12,11 +12,15 @@ from infra.local.localize import (
     jobs_at_once_as_a_number,
     localize,
     localize_data,
+    nothing_published,
     stable_address,
 )
 from infra.package import Package
 from infra.policies import role_of
+from infra.rest_api import ANY
 from tests.infra.templates import of_type
+
+PUBLISHED = ("APIHandler", "APIVersion", "APIAlias", "APIHandlerInvokePermission")
 
 
 def test_gateway_responses_leave_the_body_and_become_resources(package: Package) -> None:
@@ -55,7 +59,7 @@ def test_the_stage_is_deployed_once_more_when_all_responses_are_there(package: P
 def test_the_api_gets_a_name_that_survives_updates(package: Package) -> None:
     local = copy.deepcopy(package.application)
     stable_address(local)
-    (mapping,) = of_type(local, "AWS::ApiGateway::BasePathMapping").values()
+    mapping = of_type(local, "AWS::ApiGateway::BasePathMapping")["LocalMapping"]
     assert mapping == {"DomainName": {"Ref": "LocalDomain"}, "RestApiId": {"Ref": "RestAPI"}, "Stage": "live"}
     assert local["Resources"]["LocalDomain"]["Properties"]["DomainName"] == DOMAIN
 
@@ -64,14 +68,39 @@ def test_nothing_else_changes_and_the_original_stays(package: Package) -> None:
     original = copy.deepcopy(package.application)
     local = localize(package.application)
     assert package.application == original
-    assert len(RULES) == 6
+    assert len(RULES) == 8
     jobs_at_once_as_a_number(original)
     for name, resource in original["Resources"].items():
-        if name not in ("RestAPI", "DeliverRole", "SendMailRole", "SweepRole", *_alarms_on_sums(original)):
+        if name not in (*PUBLISHED, "RestAPI", "DeliverRole", "SendMailRole", "SweepRole", *_alarms_on_sums(original)):
             assert local["Resources"][name] == resource
     assert {key: it for key, it in local.items() if key != "Resources"} == {
         key: it for key, it in original.items() if key != "Resources"
     }
+
+
+def test_what_all_methods_go_to_each_goes_to_there(package: Package) -> None:
+    local = localize(package.application)
+    before, after = (
+        template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
+        for template in (package.application, local)
+    )
+    assert before.keys() == after.keys()
+    for path, methods in after.items():
+        assert set(methods) == {"get", "head", "post", "put", "patch", "delete", "options"}
+        assert {json.dumps(it) for it in methods.values()} == {
+            json.dumps(before[path][ANY]).replace("${APIAlias}", "${APIHandler.Arn}")
+        }
+
+
+def test_nothing_is_published_there_and_the_api_leads_to_the_function(package: Package) -> None:
+    local = copy.deepcopy(package.application)
+    nothing_published(local)
+    text = json.dumps(local)
+    assert "APIAlias" not in text
+    assert "SnapStart" not in local["Resources"]["APIHandler"]["Properties"]
+    (methods, *_) = local["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"].values()
+    assert "functions/${APIHandler.Arn}/invocations" in json.dumps(methods)
+    assert local["Resources"]["APIHandlerInvokePermission"]["Properties"]["FunctionName"] == {"Ref": "APIHandler"}
 
 
 def test_the_jobs_of_a_queue_that_run_at_once_are_a_number_there(package: Package) -> None:
@@ -101,7 +130,7 @@ def test_a_mail_is_sent_from_our_sender_alone_and_locally_from_any(package: Pack
 
 def test_alarms_on_sums_are_left_out(package: Package) -> None:
     summed = _alarms_on_sums(package.application)
-    assert len(summed) == 5
+    assert len(summed) == 6
     assert not summed & localize(package.application)["Resources"].keys()
 
 

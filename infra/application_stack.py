@@ -57,6 +57,7 @@ def complete(chalice: Template) -> Template:
         "HasBedrockRegion": _is_set("BedrockRegion"),
         "HasOidcSecret": _is_set("OidcSecretArn"),
         "HasOpenaiSecret": _is_set("OpenaiSecretArn"),
+        "HasOwnModelsKey": _is_set("OwnModelsKey"),
         "HasTelegramSecret": _is_set("TelegramSecretArn"),
         "HasMailFrom": _is_set("MailFrom"),
         "HasAlarmEmail": _is_set("AlarmEmail"),

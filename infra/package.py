@@ -24,7 +24,7 @@ BUILD = ROOT / "build"
 TASK_ROOT = "/var/task"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 # What the functions call; botocore's data of all other services stay out of the package.
-SERVICES = ("dynamodb", "s3", "secretsmanager", "sesv2", "sqs")
+SERVICES = ("dynamodb", "kms", "s3", "secretsmanager", "sesv2", "sqs")
 # What no function imports or reads, of what the libraries bring.
 UNUSED = (
     "*.dist-info/RECORD",

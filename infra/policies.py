@@ -4,7 +4,7 @@ from typing import Any
 
 from chalicelib.model.jobs import Queue
 from infra import mail_events, queues
-from infra.functions import ALL, Function
+from infra.functions import ALL, API, Function
 from infra.parameters import parameter_of
 
 Json = dict[str, Any]
@@ -67,6 +67,8 @@ def _statements(function: Function) -> list[Json]:
     statements += [_may_read(name) for name in SECRETS if name in function.settings]
     if "bedrock_region" in function.settings:
         statements.append(_may_ask_bedrock())
+    if "own_models_key" in function.settings:
+        statements.append(_may_seal(function))
     if function.works_off and "mail_from" in function.settings:
         statements.append(_may_send_mail())
     return statements
@@ -120,6 +122,15 @@ def _may_ask_bedrock() -> Json:
     project = "arn:${AWS::Partition}:bedrock-mantle:${Region}:${AWS::AccountId}:project/default"
     statement = _allow(["bedrock-mantle:CreateInference"], {"Fn::Sub": [project, {"Region": region}]})
     return {"Fn::If": ["HasBedrock", statement, {"Ref": "AWS::NoValue"}]}
+
+
+def _may_seal(function: Function) -> Json:
+    """Open hosts' keys for models with the operator's key of KMS, where one is named; only the API's function makes such secrets."""
+    actions = ["kms:Decrypt", *(["kms:GenerateDataKey"] if function is API else [])]
+    statement = _allow(actions, {"Ref": parameter_of("own_models_key")})
+    # No secret opens without the context that says whose it is.
+    bound = {"Null": {"kms:EncryptionContext:user_id": "false", "kms:EncryptionContext:key_id": "false"}}
+    return {"Fn::If": ["HasOwnModelsKey", statement | {"Condition": bound}, {"Ref": "AWS::NoValue"}]}
 
 
 def _may_send_mail() -> Json:

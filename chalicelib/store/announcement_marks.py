@@ -13,7 +13,7 @@ from chalicelib.store.tables import SessionPart
 from chalicelib.store.transact import Transaction
 
 _SHOWN = (
-    *("topic", "goal", "status", "closes_at", "time_zone", "language", "duration_minutes", "anonymous"),
+    *("topic", "goal", "status", "closes_at", "time_zone", "language", "duration_minutes", "anonymous", "models"),
     *("results_visibility", "results_sections"),
 )  # what an announcement says, or follows, of a session
 

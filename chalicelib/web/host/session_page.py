@@ -86,7 +86,9 @@ def _pages_of(view: SessionView) -> dict[str, list[str]]:
 
 def loses_summary(view: SessionView) -> bool:
     """Returns whether a model wrote the summary that was read, and none is there that could write another."""
-    return view.summary is not None and view.summary.model != SCRIPTED and not container.model().understands
+    return (
+        view.summary is not None and view.summary.model != SCRIPTED and not container.model_of(view.session).understands
+    )
 
 
 def shown_state(status: str, participants: int) -> str:

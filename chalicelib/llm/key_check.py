@@ -21,6 +21,7 @@ from chalicelib.settings import SettingMissing
 
 Outcome = Literal["works", "refused", "model_refused", "undecided", "unreachable"]
 LONGEST_WORDS: Final = 300
+PREPARING_SECONDS: Final = 9.0  # once a container, where a client has to be imported
 _LEAST_SHOWN: Final = 8  # characters of a key in a row that nothing may show
 _TOKENS: Final = 1_000  # some models think first
 _TOOL: Final = Tool(
@@ -99,17 +100,16 @@ def try_model(access: Access, model: str, servers: ModelServers, seconds: float)
 
 def _ask(access: Access, servers: ModelServers, seconds: float, ask: Callable[[Provider, float], Checked]) -> Checked:
     provider = provider_at(access.kind, access.base_url, lambda: access.key, servers=servers)
-    url = access.base_url
+    preparing = provider.prepare()
 
     def work() -> Checked:
-        servers.resolve(url)
-        preparing = provider.prepare()
-        if preparing is not None:
-            preparing.result(seconds)
+        servers.resolve(access.base_url)
         provider.connect()
         return ask(provider, seconds)
 
     try:
+        if preparing is not None:
+            preparing.result(PREPARING_SECONDS)
         return begin(work).result(seconds)
     except TimeoutError:
         return Checked("undecided")

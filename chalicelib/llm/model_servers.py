@@ -9,6 +9,7 @@ and at private addresses. Nobody is sent on elsewhere: a redirect is a failure.
 import ipaddress
 import socket
 from collections.abc import Collection
+from io import BytesIO
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -60,7 +61,7 @@ class ModelServers(Struct, frozen=True):
 
     def resolve(self, url: str) -> str:
         """The address to connect to for a URL. Raises AddressRefused, AddressUnknown."""
-        parts = self.check(url)
+        parts = self.check(url.partition("?")[0])
         host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
         try:
             found = [str(row[4][0]) for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
@@ -131,7 +132,7 @@ class CheckedHttp:
             data = answer.read(MOST_BYTES + 1)
         if len(data) > MOST_BYTES:
             raise urllib3.exceptions.ResponseError("the answer is too long")
-        return urllib3.HTTPResponse(data, headers=answer.headers, status=answer.status, decode_content=False)
+        return urllib3.HTTPResponse(BytesIO(data), headers=answer.headers, status=answer.status, decode_content=False)
 
 
 def _pool(parts: SplitResult, address: str) -> urllib3.HTTPConnectionPool:

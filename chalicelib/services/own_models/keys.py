@@ -31,8 +31,8 @@ from chalicelib.services.own_models.providers import mend_address, read_provider
 from chalicelib.store.own_models import OwnModelStore
 
 MOST_KEYS: Final = 10
-LIST_SECONDS: Final = 6.0
-CALL_SECONDS: Final = 12.0
+LIST_SECONDS: Final = 5.0
+CALL_SECONDS: Final = 10.0
 _SHOWN: Final = 4  # characters of a key, where it is long enough that they tell nothing
 _LONG_KEY: Final = 16
 

@@ -26,15 +26,11 @@ from chalicelib.llm.interface import (
 )
 from chalicelib.model.own_models import ApiKind, ModelKey, OwnModels, SealedSecret
 from chalicelib.observability import logger
-from chalicelib.services.usage.model_choice import ModelOfSessions
+from chalicelib.services.usage.model_choice import ModelOfSessions, OwnModelRefused
 from chalicelib.store.own_models import OwnModelStore
 
 LEAST_SECONDS: Final = 2.0  # with less, the stage's model is not worth asking in another's place
 REFUSED_SECONDS: Final = 60.0  # after which it is worth asking again where somebody has to mend something first
-
-
-class OwnModelRefused(ModelRefused):
-    """The account's own model cannot be asked, until its host changes something."""
 
 
 class KeyUse(Struct, frozen=True):

@@ -3,9 +3,13 @@
 from abc import ABC, abstractmethod
 
 from chalicelib.clock import Deadline
-from chalicelib.llm.interface import Model, Reply, Request
+from chalicelib.llm.interface import Model, ModelRefused, Reply, Request
 from chalicelib.model import Session
 from chalicelib.model.own_models import ModelSource
+
+
+class OwnModelRefused(ModelRefused):
+    """An account's own model cannot be asked, until its host changes something: no queue should wait for it."""
 
 
 class ModelOfSessions(ABC):

@@ -52,7 +52,12 @@ def model() -> Iterator[DirectedModel]:
 @pytest.fixture(scope="package")
 def scripted_cloud(model: DirectedModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     """The application with that model."""
-    settings = {"LLM_PROVIDER": "anthropic", "ANTHROPIC_API_KEY": "sk-test", "ANTHROPIC_BASE_URL": model.url}
+    settings = {
+        "LLM_PROVIDER": "anthropic",
+        "ANTHROPIC_API_KEY": "sk-test",
+        "ANTHROPIC_BASE_URL": model.url,
+        "OWN_MODELS": "yes",
+    }
     running = LocalCloud(tmp_path_factory.mktemp("scripted"), free_port(), settings)
     try:
         _warm_up(running.start())

@@ -200,7 +200,7 @@ def _check(key: ModelKey, text: str, model: str, deps: ModelKeyDeps, now: dateti
         if listed.outcome in ("works", "model_refused"):
             result = try_model(access, tried, deps.servers, CALL_SECONDS) if tried else Checked("undecided")
     except AddressRefused as error:
-        raise ModelKeyProblem("address", f"base_url cannot be used: {error}", str(error)) from error
+        raise ModelKeyProblem("address", f"base_url cannot be used: {error}") from error
     if model and result.outcome == "model_refused":
         raise ModelKeyProblem("model_refused", f"model {model!r} cannot be used: {_told(result)}", result.words)
     models = listed.models or key.models
@@ -212,7 +212,7 @@ def _try(user_id: str, key: ModelKey, model: str, deps: ModelKeyDeps) -> Checked
     try:
         return try_model(access, model, deps.servers, CALL_SECONDS)
     except AddressRefused as error:
-        raise ModelKeyProblem("address", f"base_url cannot be used: {error}", str(error)) from error
+        raise ModelKeyProblem("address", f"base_url cannot be used: {error}") from error
 
 
 def _open(user_id: str, key: ModelKey, deps: ModelKeyDeps) -> str:

@@ -53,7 +53,7 @@ def mend_address(provider: ModelProvider, given: str, servers: ModelServers) -> 
             bare += "/v1"
         parts = servers.check(bare)
     except (AddressRefused, ValueError) as error:
-        raise ModelKeyProblem("address", f"base_url cannot be used: {error}", str(error)) from error
+        raise ModelKeyProblem("address", f"base_url cannot be used: {error}") from error
     return parts._replace(netloc=parts.netloc.lower()).geturl()
 
 

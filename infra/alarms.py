@@ -13,7 +13,7 @@ HALF_AN_HOUR = 1800
 MUCH_REPAIRED = 10  # within five minutes
 MOST_SUMMED = 10  # metrics that CloudWatch takes in one alarm
 METRICS = "Harmonica"
-# What the model's adapter logs as an error: no key, a key that is refused, a request that will never be accepted.
+# What calls of models log as an error: no key, a key that is refused, a request that will never be accepted, an answer declined.
 MODEL_REFUSED = '{ ($.level = "ERROR") && ($.event = "model_*") }'
 
 # What workers log as an error once they leave work that fails to the sweep, or give it up: no queue holds it any more.
@@ -55,7 +55,7 @@ def _alarm(description: str, watched: Resources, **other: Any) -> Resources:
 
 def model_refused(log_groups: Iterable[str]) -> Resources:
     """On failures of the model that the operator has to mend."""
-    described = "The model refuses us: no key, a wrong key, or a request that it never takes."
+    described = "The model refuses us: no key, a wrong key, a request that it never takes; or it declined to answer (model_declined)."
     return _logged("ModelRefused", MODEL_REFUSED, described, log_groups)
 
 

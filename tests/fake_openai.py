@@ -9,10 +9,8 @@ from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError
-
 from tests.fake_anthropic import FakeAnthropic, serving
+from tests.strict_messages import fault_of_schema
 
 Json = dict[str, Any]
 FIELDS = frozenset(
@@ -67,6 +65,11 @@ def call(name: str, given: Any, content: str | None = None) -> Json:
     return words(content, finish="tool_calls", tool_calls=[made])
 
 
+def faults_of(body: Json, *, own: bool) -> list[str]:
+    """Why a body is refused; nothing where it is taken."""
+    return list(_faults(body, own))
+
+
 def _faults(body: Json, own: bool) -> Iterator[str]:
     if extra := body.keys() - FIELDS:
         yield f"unrecognized request arguments: {sorted(extra)}"
@@ -91,10 +94,8 @@ def _of_tools(body: Json) -> Iterator[str]:
     if chosen is not None and chosen not in [it["name"] for it in functions]:
         yield "tool_choice: there is no such function"
     for function in functions:
-        try:
-            Draft202012Validator.check_schema(function["parameters"])
-        except SchemaError as error:
-            yield f"{function['name']}: {error.message}"
+        if fault := fault_of_schema(json.dumps(function["parameters"])):
+            yield f"{function['name']}: {fault}"
         if function.get("strict"):
             yield from _of_strict(function["parameters"])
 

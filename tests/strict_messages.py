@@ -4,8 +4,10 @@ Written from those pages and not from our rendering, so that the two can contrad
 one on a server of one's own: it is held to what any server wants.
 """
 
+import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -61,7 +63,7 @@ def _of_settings(body: Json, line: str) -> Iterator[str]:
     effort = body.get("output_config", {}).get("effort", "low")
     if effort not in ("low", "medium", "high", "xhigh", "max"):
         yield f"output_config.effort: {effort}"
-    if "output_config" in body and re.search(r"claude-(?:3|[a-z]+-4(?:-[0-5])?\b)", body["model"]):
+    if "output_config" in body and re.search(r"claude-(?:3|[a-z]+-4(?:-[0-5])?(?!-\d(?!\d)))", body["model"]):
         yield "output_config.effort is not supported on this model"
 
 
@@ -115,16 +117,24 @@ def _of_tools(body: Json, line: str, bedrock: bool) -> Iterator[str]:
     if len(set(names)) < len(names) or not all(re.fullmatch(r"[a-zA-Z0-9_-]{1,128}", name) for name in names):
         yield "tools: names must be unique and of letters, digits, _ and -"
     for tool in tools:
-        try:
-            Draft202012Validator.check_schema(tool["input_schema"])
-        except SchemaError as error:
-            yield f"tools: {tool['name']}: {error.message}"
+        if fault := fault_of_schema(json.dumps(tool["input_schema"])):
+            yield f"tools: {tool['name']}: {fault}"
         if tool["input_schema"].get("type") != "object":
             yield f"tools: {tool['name']}: input_schema.type must be object"
     strict = [tool["input_schema"] for tool in tools if tool.get("strict")]
     if strict and bedrock and line in ("sonnet", "haiku"):
         yield "strict tools are not supported on this model"
     yield from _of_strict(strict)
+
+
+@cache
+def fault_of_schema(schema: str) -> str:
+    """What is wrong with a JSON schema, which comes as JSON; empty where it is one. Checking takes long, and tools come again and again."""
+    try:
+        Draft202012Validator.check_schema(json.loads(schema))
+    except SchemaError as error:
+        return str(error.message)
+    return ""
 
 
 def _of_strict(schemas: list[Json]) -> Iterator[str]:

@@ -48,7 +48,8 @@ MOST_TOKENS: Final = 21_000  # of an answer that is not streamed, as the SDK has
 MOST_PAUSES: Final = 2  # of one answer
 IN_NEED: Final[Effort] = "medium"  # of the small tier in another's place: with less, it lets its reasoning out
 
-_REFUSED_REQUEST = (400, 413)  # for what it holds; the others for who asks, or for which model
+_REFUSED_FORM = (400, 422)  # the latter by servers of one's own
+_REFUSED_REQUEST = (*_REFUSED_FORM, 413)  # for what it holds; the others for who asks, or for which model
 
 
 class ProvidedModel:
@@ -72,8 +73,13 @@ class ProvidedModel:
         try:
             return self._reply(request, attempt, deadline)
         except ModelUnavailable as error:
-            error.usage = attempt.usage
-            raise
+            if attempt.declined is None:
+                error.usage = attempt.usage
+                raise
+            # Whatever came after that: the model itself would decline again.
+            declined = ModelDeclined("The language model declined to answer", attempt.declined)
+            declined.usage = attempt.usage
+            raise declined from error
 
     def most_of(self, request: Request) -> int:
         """What a request may cost at most, in millionths of a dollar."""
@@ -99,17 +105,13 @@ class ProvidedModel:
             request = _with_note(asked, wrong)
 
     def _decline(self, request: Request, answer: Answer, attempt: "Attempt") -> None:
-        """Go to the small tier with a turn that its own model declined. Raises ModelDeclined where there is no other to go to."""
-        extra = {
-            "event": "model_declined",
-            "task": request.task,
-            "model": attempt.model,
-            "category": answer.category,
-        }
-        (logger.warning if self._is_hosts else logger.error)("model declined", extra=extra)
-        other = self._models["small"]
+        """Note it, and go to the small tier with a turn that its own model declined. Raises ModelUnavailable where there is nobody else."""
+        asked = {"task": request.task, "model": attempt.model}
+        log = logger.warning if self._is_hosts else logger.error
+        log("model declined", extra={"event": "model_declined", "category": answer.category, **asked})
+        attempt.declined, other = answer.category, self._models["small"]
         if request.task != "turn" or attempt.fell_back or other == attempt.model:
-            raise ModelDeclined("The language model declined to answer", answer.category)
+            raise _unavailable(request)
         attempt.fall_back(other)
 
     def _whole_answer(self, request: Request, attempt: "Attempt", deadline: Deadline) -> Answer:
@@ -142,13 +144,12 @@ class ProvidedModel:
                 if self._loosens(question, attempt, failure):
                     continue
                 fast = before - deadline.remaining() < FAST
-                if request.task != "turn" or attempt.fell_back or not fast or not failure.passes:
+                if request.task != "turn" or attempt.fell_back or begun or not fast or not failure.passes:
                     raise _failure(request, failure, is_hosts=self._is_hosts) from failure
                 logger.warning(
                     "model failed fast, going to the small tier", extra={"model": attempt.model, "error": failure.name}
                 )
                 attempt.fall_back(self._models["small"])
-                begun = ()
                 continue
             if attempt.plain:
                 self._plain.add(attempt.model)
@@ -162,7 +163,7 @@ class ProvidedModel:
 
     def _loosens(self, question: Question, attempt: "Attempt", failure: ProviderFailure) -> bool:
         """Whether a refused request has anything that only some models take, to be sent without from now on."""
-        if failure.status != 400 or question.plain or self._provider.is_plain(question):
+        if failure.status not in _REFUSED_FORM or question.plain or self._provider.is_plain(question):
             return False
         logger.warning("request refused, sent again in its plain form", extra={"model": attempt.model})
         attempt.plain = True
@@ -202,6 +203,7 @@ class Attempt(Struct):
     limit: float | None
     fell_back: bool = False
     asked_again: bool = False
+    declined: str | None = None  # why a model declined; empty where that was not told
     plain: bool = False
     usage: Usage = field(default_factory=Usage)
 

@@ -13,7 +13,7 @@ from chalicelib.settings import DEFAULT_MODELS
 from tests import fake_anthropic
 from tests.e2e.local import LocalCloud, free_port
 from tests.e2e.test_main_job import current_summary, join, new_session, say, wait_for
-from tests.fake_anthropic import FakeAnthropic, Fault, text, tool
+from tests.fake_anthropic import FakeAnthropic, Fault, declined, text, tool
 from tests.faults import prompt_parts
 
 # Each worker unpacks ten thousand files, so there are no more of them than a test needs.
@@ -156,10 +156,13 @@ def test_a_model_that_is_down_costs_nobody_a_word(cloud: LocalCloud, server: Fak
     assert [message["role"] for message in person["messages"]] == ["assistant", "user", "assistant"]
 
 
-def test_a_fast_failure_goes_to_the_small_tier_once(cloud: LocalCloud, server: FakeAnthropic) -> None:
+@pytest.mark.parametrize("fault", [500, declined()], ids=["failed", "declined"])
+def test_what_fails_fast_or_is_declined_goes_to_the_small_tier_once(
+    cloud: LocalCloud, server: FakeAnthropic, fault: Any
+) -> None:
     session = new_session(cloud, questions=[])
     assert join(cloud, session, "cy").status == 200
-    server.queue(500)
+    server.queue(fault)
     before = len(turns_sent(server))
     assert say(cloud, session, "cy", "Doors slam.").status == 200
     models = [body["model"] for body in turns_sent(server)[before:]]

@@ -50,6 +50,7 @@ class UnreliableModel:
                 return FAILURES[kind]
         if not is_turn(body):
             return answer(body)
-        last = "".join(block["text"] for block in body["messages"][-1]["content"])
+        (*_, last_sent) = (sent for sent in body["messages"] if sent["role"] == "user")
+        last = "".join(block["text"] for block in last_sent["content"])
         said = tags.read("said", last)
         return text(reply_to(said[-1].text if said else ""))

@@ -4,7 +4,7 @@ import pytest
 
 import app
 from chalicelib import container
-from chalicelib.llm.interface import ModelRefused, Usage
+from chalicelib.llm.interface import ModelDeclined, ModelRefused, Usage
 from chalicelib.model import SHOWN_CONTEXT_BYTES
 from tests import events
 from tests.conversation import participant
@@ -129,15 +129,19 @@ def test_a_model_that_fails_is_asked_again_and_after_three_paid_tries_the_beginn
     assert CUT in shown(consultation, "ana")
 
 
-def test_where_the_server_refuses_the_queue_hears_it_once(
-    consultation: Consultation, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("error", "waits"),
+    [(ModelRefused("The language model is unavailable; try again later"), True), (ModelDeclined("Declined"), False)],
+)
+def test_where_the_server_refuses_the_queue_hears_it_once_and_what_is_declined_is_not_asked_again(
+    consultation: Consultation, monkeypatch: pytest.MonkeyPatch, error: Exception, waits: bool
 ) -> None:
     def refuse(*_: object) -> None:
-        raise ModelRefused("The language model is unavailable; try again later")
+        raise error
 
     monkeypatch.setattr(consultation.model, "complete", refuse)
     assert consultation.write_prompt() == []
-    assert "wanted_at" in consultation.item("context")
+    assert ("wanted_at" in consultation.item("context")) is waits
 
 
 def test_a_script_condenses_nothing(consultation: Consultation, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import pytest
 import app
 from chalicelib import container
 from chalicelib.clock import Deadline
-from chalicelib.llm.interface import ModelRefused, ModelUnavailable, Reply, Request
+from chalicelib.llm.interface import ModelDeclined, ModelRefused, ModelUnavailable, Reply, Request
 from chalicelib.services.sessions.creation import prompt_status
 from chalicelib.services.templates import find_template, template_id
 from tests import events
@@ -107,7 +107,7 @@ USELESS = {**prompt_parts("x"), "questions": []}
 
 
 def refusal() -> ModelUnavailable:
-    """What the adapter raises where the model itself refuses or is cut off, twice: that was paid for."""
+    """What is raised where the model says nothing usable, twice: that was paid for."""
     error = ModelUnavailable("The language model is unavailable; try again later")
     error.usage = USAGE
     return error
@@ -118,11 +118,12 @@ def refusal() -> ModelUnavailable:
     [
         (refusal(), 1, 3),
         (calls("write_prompt", USELESS), 2, 3),
+        (ModelDeclined("Declined", "general_harms"), 1, 1),
         (ModelRefused("No such model"), 1, 1 + 24),
         (ModelUnavailable("Nobody answers"), 1, 5 * 24 + 1),
         (ZeroDivisionError(), 1, 5 * 24 + 1),
     ],
-    ids=["refusal", "useless", "refused", "down", "defect"],
+    ids=["twice_unusable", "useless", "declined", "refused", "down", "defect"],
 )
 def test_a_prompt_that_cannot_be_written_is_given_up(
     consultation: Consultation, monkeypatch: pytest.MonkeyPatch, answer: Reply | Exception, asked_a_try: int, tries: int

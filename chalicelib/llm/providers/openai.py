@@ -1,7 +1,7 @@
 """OpenAI's API for chats, and whatever speaks its dialect: Google's models, Ollama, vLLM and many more.
 
-One POST over urllib3, which botocore has loaded anyway: the vendor's own package would take as long to import as Anthropic's, and
-deadlines and second tries are ours.
+One POST over urllib3, which botocore has loaded anyway: the vendor's own package takes more than a second of processor time to import,
+and of what it does deadlines and second tries are ours.
 """
 
 import re

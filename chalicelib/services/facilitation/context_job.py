@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
-from chalicelib.llm.interface import Block, ChatMessage, Model, ModelRefused, ModelUnavailable, Request
+from chalicelib.llm.interface import Block, ChatMessage, Model, ModelDeclined, ModelRefused, ModelUnavailable, Request
 from chalicelib.model import SHOWN_CONTEXT_BYTES, SessionView
 from chalicelib.observability import logger
 from chalicelib.services.prompts import fill
@@ -49,7 +49,8 @@ def condense_session_context(
         text = _condense(view, meter, deadline)
     except Exception as error:
         paid = meter.usage.total > 0
-        for_good = view.context_tries + paid >= MOST_TRIES or now - since >= TRIED_FOR
+        over = view.context_tries + paid >= MOST_TRIES or now - since >= TRIED_FOR
+        for_good = over or isinstance(error, ModelDeclined)  # which it would again, until the context changes
         found = {"event": "context_failed", "session_id": session_id, "error": type(error).__name__}
         say = logger.error if for_good else logger.warning
         say("context not condensed", extra={**found, "for_good": for_good})

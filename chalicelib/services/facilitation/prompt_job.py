@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from chalicelib.clock import Deadline
-from chalicelib.llm.interface import Model, ModelRefused
+from chalicelib.llm.interface import Model, ModelDeclined, ModelRefused
 from chalicelib.model import Prompt, SessionView
 from chalicelib.observability import logger
 from chalicelib.services.facilitation.tailored_prompt import write_prompt
@@ -32,7 +32,8 @@ def tailor_session_prompt(
         written = write_prompt(view, model=meter, deadline=deadline)
     except Exception as error:
         paid = meter.usage.total > 0
-        for_good = view.prompt_tries + paid >= MOST_TRIES or now - due_at >= TRIED_FOR
+        over = view.prompt_tries + paid >= MOST_TRIES or now - due_at >= TRIED_FOR
+        for_good = over or isinstance(error, ModelDeclined)  # which it would again, until the setup changes
         _note_failure(view, due_at, error, for_good=for_good, paid=paid)
         if for_good or isinstance(error, (ModelRefused, SessionBudgetSpent)):
             return  # the queue would only hear the same again

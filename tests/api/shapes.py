@@ -74,6 +74,7 @@ SESSION = {
     "usage": {"turns": int, "input_tokens": int, "cached_tokens": int, "output_tokens": int},
     "is_example": bool,
     "follow_up_of": (str, NULL),
+    "models": re.compile("stage|account"),
 }
 
 MESSAGE = {"id": ID, "role": re.compile("user|assistant"), "content": str, "created_at": TIME}

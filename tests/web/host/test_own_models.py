@@ -199,6 +199,12 @@ def test_a_conversation_goes_on_with_the_model_that_it_began_with(
     session = host.new_session(prompt="Ask.", models="account")["id"]
     host.join(session, "p1")
     editor = host.invite(session, "editor")
+    theirs = editor.call("POST", f"/sessions/{session}/clone", {}).json_body
+    assert "models" in theirs["reset"]
+    assert editor.get(f"/sessions/{theirs['id']}")["models"] == "stage"
+    mine = host.call("POST", f"/sessions/{session}/clone", {}).json_body
+    assert "models" not in mine["reset"]
+    assert host.get(f"/sessions/{mine['id']}")["models"] == "account"
     assert editor.call("PATCH", f"/sessions/{session}", {"models": "stage"}).status_code == 403
     assert host.call("PATCH", f"/sessions/{session}", {"models": "stage"}).json_body["models"] == "stage"
     before = len(turn_bodies(server))

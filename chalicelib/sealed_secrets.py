@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import Unavailable
 from chalicelib.model.own_models import SealedSecret
+from chalicelib.observability import logger
 
 _NONCE: Final = 12  # bytes
 _PASSES: Final = ("ThrottlingException", "DependencyTimeoutException", "KMSInternalException", "LimitExceededException")
@@ -53,6 +54,7 @@ def _call(operation: str, **given: Any) -> Any:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
         if code in _PASSES or status >= 500:
             raise _unavailable() from error
+        logger.error("KMS refused", extra={"event": "secret_refused", "operation": operation, "error": code})
         raise SecretLost(code) from error
     except BotoCoreError as error:
         raise _unavailable() from error

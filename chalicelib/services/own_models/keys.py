@@ -12,7 +12,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.errors import Conflict, Invalid, NotFound, Unavailable
 from chalicelib.llm.key_check import Access, Checked, list_models, try_model
 from chalicelib.llm.model_servers import AddressRefused, ModelServers
 from chalicelib.model.own_models import (
@@ -238,7 +238,12 @@ def _sealed(user_id: str, key_id: str, text: str, deps: ModelKeyDeps) -> dict[st
     if not text:
         return {"secret": None, "last4": None}
     last4 = text[-_SHOWN:] if len(text) >= _LONG_KEY else None
-    return {"secret": deps.seal(text, context_of(user_id, key_id)), "last4": last4}
+    try:
+        return {"secret": deps.seal(text, context_of(user_id, key_id)), "last4": last4}
+    except LookupError as error:
+        raise Unavailable(
+            "No key can be stored now: the operator of this server has to look at its key of KMS", 60
+        ) from error
 
 
 def _checked_text(text: str) -> str:

@@ -126,8 +126,6 @@ def receive_models(host: HostRequest) -> Response:
         return _refuse(host, form, "models_no_in_use" if "remove" in form else "models_no_meanwhile", error)
     except Invalid as error:
         return _refuse(host, form, "models_no_entry", error)
-    except Unavailable as error:
-        return _refuse(host, form, "models_is_unreachable", error)
     return see_other(f"{root(host.request)}{PAGE}?{urlencode({'done': done})}")
 
 

@@ -12,6 +12,7 @@ from infra.local.localize import (
     jobs_at_once_as_a_number,
     localize,
     localize_data,
+    secrets_in_any_context,
     stable_address,
 )
 from infra.package import Package
@@ -64,8 +65,9 @@ def test_nothing_else_changes_and_the_original_stays(package: Package) -> None:
     original = copy.deepcopy(package.application)
     local = localize(package.application)
     assert package.application == original
-    assert len(RULES) == 6
+    assert len(RULES) == 7
     jobs_at_once_as_a_number(original)
+    secrets_in_any_context(original)
     for name, resource in original["Resources"].items():
         if name not in ("RestAPI", "DeliverRole", "SendMailRole", "SweepRole", *_alarms_on_sums(original)):
             assert local["Resources"][name] == resource

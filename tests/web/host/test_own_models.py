@@ -41,7 +41,7 @@ class Nosy(FakeOpenAI):
 @pytest.fixture
 def server() -> Iterator[FakeOpenAI]:
     """A server of models that speaks OpenAI's dialect, which anybody may ask for its list."""
-    with fake_openai.serving(Nosy(own=False, key=CANARY)) as fake:
+    with fake_anthropic.serving(Nosy(own=False, key=CANARY)) as fake:
         fake.models = ("m-small", "m-large")
         fake.rule = answer
         yield fake
@@ -422,6 +422,14 @@ def test_without_a_fresh_sign_in_the_page_says_how_to_go_on(ana: Browser, clock:
     refused = send(ana, PAGE, page.form("Check and add"), add="1", provider="ollama", base_url=server.url)
     assert refused.status_code == 403
     assert "Please sign in again." in ana.read(refused).text
+
+
+def test_a_key_that_comes_after_the_sign_in_has_ended_is_in_no_page(ana: Browser, server: FakeOpenAI) -> None:
+    form = ana.open(PAGE).form("Check and add")
+    ana.cookies.clear()
+    sent = send(ana, PAGE, form, add="1", provider="openai_compatible", base_url=server.url, key=CANARY)
+    assert (sent.status_code, sent.body) == (303, b"")
+    assert server.bodies == []
 
 
 def test_where_the_operator_has_not_switched_them_on_there_is_no_page(

@@ -23,7 +23,8 @@ _CODE: Final = re.compile(r"`[^`\n]*`")
 
 def take_off_reasoning(text: str) -> str:
     """The text without reasoning in front of it."""
-    words = _ONLY_CLOSED.sub("", text, count=1)
+    closed = _ONLY_CLOSED.match(text)
+    words = text[closed.end() :] if closed and "`" not in closed[0] else text  # a tag as code is a word
     while found := _IN_FRONT.match(words):
         words = words[found.end() :]
     return words if words is text else words.lstrip()

@@ -34,6 +34,7 @@ def test_one_that_only_pauses_is_none(server: FakeAnthropic) -> None:
         ("They like soup.</think>\nWhy soup?", "Why soup?"),
         ("<think></think><reasoning>x</reasoning>Why soup?", "Why soup?"),
         ("What does the tag `<thinking>` do?", "What does the tag `<thinking>` do?"),
+        ("And what does `</thinking>` do?", "And what does `</thinking>` do?"),
         ("You wrote <b>soup</b> & bread, x < 3?", "You wrote <b>soup</b> & bread, x < 3?"),
     ],
 )

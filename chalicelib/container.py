@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.clock import Clock
 from chalicelib.llm.interface import SCRIPTED, Model
+from chalicelib.model import Session
 from chalicelib.queues import Jobs
 from chalicelib.secret_store import read_secret, read_secret_field
 from chalicelib.settings import settings
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
     from chalicelib.files import Files
     from chalicelib.identity_provider import IdentityProvider
-    from chalicelib.model import Session, Thread
+    from chalicelib.llm.model_servers import ModelServers
+    from chalicelib.model import Thread
+    from chalicelib.model.own_models import SealedSecret
     from chalicelib.services.access.join_pace import JoinPace
     from chalicelib.services.accounts.sign_in import SignInDeps
     from chalicelib.services.conversations.request_context import ConversationDeps
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
     from chalicelib.services.delivery.telegram_groups import GroupDeps
     from chalicelib.services.delivery.transcripts import TranscriptDeps
     from chalicelib.services.invitations.inviting import InvitationDeps
+    from chalicelib.services.own_models.keys import ModelKeyDeps
+    from chalicelib.services.own_models.own_model import KeyUse, OwnModelDeps
     from chalicelib.services.participants.decisions import ParticipantDeps
     from chalicelib.services.results.ask_evidence import AskDeps
     from chalicelib.services.results.exports.large import ExportDeps
@@ -49,6 +54,7 @@ if TYPE_CHECKING:
     from chalicelib.store.feedback import Feedback
     from chalicelib.store.invitations import Invitations
     from chalicelib.store.logins import Logins
+    from chalicelib.store.own_models import OwnModelStore
     from chalicelib.store.participants import Participants
     from chalicelib.store.reminders import Reminders, ReminderView
     from chalicelib.store.removal import Removals
@@ -57,6 +63,7 @@ if TYPE_CHECKING:
     from chalicelib.store.telegram_links import TelegramLinks
     from chalicelib.telegram_api import TelegramApi
 
+OWN_KEY_SECONDS = 600  # that a process keeps a host's key for a server of models
 SECRET_SECONDS = 300  # that a process keeps a secret which the operator may change
 
 
@@ -155,7 +162,104 @@ def model_prices() -> "Prices | None":
 
 @cache
 def model() -> Model:
-    """The language model that this deployment names; there is no default, and none stands in for another."""
+    """The language model that this deployment names; for sessions that have it, that of their owner's account."""
+    stage = _stage_model()
+    if not settings().own_models_key:
+        return stage
+    from chalicelib.services.own_models.own_model import SessionModels
+
+    return SessionModels(stage, own_model_deps())
+
+
+def model_of(session: Session) -> Model:
+    """The model that answers for a session: to all that is asked about it, and in new conversations."""
+    from chalicelib.services.usage.model_choice import choose_model
+
+    return choose_model(model(), session)
+
+
+def model_of_user(user_id: str) -> Model:
+    """The model that somebody designs sessions with: the one that their new ones have."""
+    from chalicelib.services.usage.model_choice import ModelOfSessions
+
+    found = model()
+    return found.of_user(user_id) if isinstance(found, ModelOfSessions) else found
+
+
+def has_own_models() -> bool:
+    """Whether hosts may bring models of their own."""
+    return bool(settings().own_models_key)
+
+
+def own_models() -> "OwnModelStore":
+    """The repository of models of one's own."""
+    from chalicelib.store.own_models import OwnModelStore
+
+    return OwnModelStore()
+
+
+def own_model_deps() -> "OwnModelDeps":
+    """The dependencies of calls of models of one's own."""
+    from chalicelib.services.own_models.own_model import OwnModelDeps
+
+    return OwnModelDeps(own_models(), clock(), lambda use: _own_model(use, _own_key_period()))
+
+
+def model_key_deps() -> "ModelKeyDeps":
+    """The dependencies of keys for servers of models."""
+    from chalicelib.sealed_secrets import open_secret, seal_secret
+    from chalicelib.services.own_models.keys import ModelKeyDeps
+
+    found = settings()
+    return ModelKeyDeps(
+        store=own_models(),
+        seal=partial(seal_secret, found.own_models_key),
+        open=partial(open_secret, found.own_models_key),
+        servers=model_servers(),
+        new_id=new_id,
+    )
+
+
+def model_servers() -> "ModelServers":
+    """The servers of models that hosts may name."""
+    from chalicelib.llm.model_servers import ModelServers
+
+    return ModelServers.named(settings().model_hosts)
+
+
+def _own_key_period() -> int:
+    """Changes every ten minutes: so long a process keeps a host's key."""
+    return int(clock().now().timestamp() // OWN_KEY_SECONDS)
+
+
+@lru_cache(maxsize=64)
+def _own_model(use: "KeyUse", period: int) -> Model:
+    from chalicelib.llm.providers import provider
+    from chalicelib.services.usage.budget import DOLLAR, Budget, BudgetedModel
+    from chalicelib.store.spending import Ledger
+
+    found = provider(
+        use.kind,
+        models=dict(use.models),
+        base_url=use.base_url,
+        key=_own_key(use.user_id, use.key_id, use.secret, period) if use.secret else "",
+        servers=model_servers(),
+    )
+    of_key = Budget(0, 0, 0, Ledger(), use.key_id, use.daily_limit * DOLLAR)
+    return BudgetedModel(found, of_key, clock())
+
+
+@lru_cache(maxsize=64)
+def _own_key(user_id: str, key_id: str, secret: "SealedSecret", _: int) -> str:
+    from chalicelib.sealed_secrets import open_secret
+    from chalicelib.services.own_models.keys import context_of
+
+    return open_secret(settings().own_models_key, secret, context_of(user_id, key_id))
+
+
+@cache
+def _stage_model() -> Model:
+    """The model of this deployment; there is no default, and none stands in for another."""
     if settings().llm_provider == SCRIPTED:
         from chalicelib.llm.scripted.model import ScriptedModel
 

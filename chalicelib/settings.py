@@ -92,6 +92,21 @@ class Settings(Struct, frozen=True):
         int, _number("Dollars that the sessions of one owner may cost on one day (UTC); 0: no limit.", **_DOLLARS)
     ] = 25
     session_budget: Annotated[int, _number("Dollars that one session may cost in all; 0: no limit.", **_DOLLARS)] = 100
+    own_models_key: Annotated[
+        str,
+        _text(
+            "ARN of a symmetric key of KMS in this region, under which hosts' own keys for models are stored; empty: hosts bring none.",
+            pattern=r"(arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+)?",
+        ),
+    ] = ""
+    model_hosts: Annotated[
+        str,
+        _text(
+            "Servers of models that hosts may name although they are private or without TLS: host or host:port, comma-separated.",
+            longest=500,
+            pattern=r"[A-Za-z0-9.:,\[\] -]*",
+        ),
+    ] = ""
     max_turns: Annotated[int, _number("Turns of one participant's conversation.", maximum=10_000)] = 200
     joins_per_address: Annotated[
         int, _number("Conversations that may begin from one address within a minute.", maximum=100_000)

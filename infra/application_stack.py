@@ -33,6 +33,7 @@ def complete(chalice: Template) -> Template:
         "HasBedrockRegion": _is_set("BedrockRegion"),
         "HasOidcSecret": _is_set("OidcSecretArn"),
         "HasOpenaiSecret": _is_set("OpenaiSecretArn"),
+        "HasOwnModelsKey": _is_set("OwnModelsKey"),
         "HasTelegramSecret": _is_set("TelegramSecretArn"),
         HAS_MAIL: _is_set("MailFrom"),
         HAS_TELEGRAM: {"Fn::Or": [_is_set("TelegramBot"), _is_set("TelegramSecretArn")]},

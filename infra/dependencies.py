@@ -14,7 +14,7 @@ ROOT = Path(__file__).absolute().parent.parent
 BUILD = ROOT / "build"
 TASK_ROOT = "/var/task"
 # What the functions call; botocore's data of all other services stay out of the package.
-SERVICES = ("dynamodb", "s3", "secretsmanager", "sesv2", "sqs")
+SERVICES = ("dynamodb", "kms", "s3", "secretsmanager", "sesv2", "sqs")
 _POWERTOOLS = (
     "auth_alpha",
     "circuit_breaker",

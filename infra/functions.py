@@ -35,9 +35,11 @@ VISIBILITY_TIMES = 6  # the worker's timeout, as Lambda asks, so that no message
 API_SECONDS = 28  # API Gateway gives up after 29
 
 KEY_ITEM = ("GetItem", "UpdateItem")
+OWN_MODEL_ITEMS = ("GetItem", "PutItem")  # a call that is refused is noted
 CHAT_ITEMS = ("GetItem", "Query", "UpdateItem")
 ITEMS = ("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem")
 
+OWN_MODELS = ("own_models_key", "model_hosts")
 MODEL = (
     "llm_provider",
     "model_small",
@@ -51,6 +53,7 @@ MODEL = (
     "daily_budget",
     "owner_budget",
     "session_budget",
+    *OWN_MODELS,
 )
 BOT = ("telegram_bot", "telegram_secret_arn", "telegram_api_url")
 
@@ -125,7 +128,7 @@ WRITE_PROMPT = Function(
     "WritePrompt",
     memory=1024,
     timeout=WORKER_SECONDS,
-    tables={"Sessions": ITEMS, "Guards": KEY_ITEM},
+    tables={"Accounts": OWN_MODEL_ITEMS, "Sessions": ITEMS, "Guards": KEY_ITEM},
     settings=MODEL,
     works_off=PROMPTS,
 )
@@ -134,6 +137,7 @@ WRITE_SUMMARY = Function(
     memory=1024,
     timeout=SUMMARY_WORKER_SECONDS,
     tables={
+        "Accounts": OWN_MODEL_ITEMS,
         "Sessions": (*ITEMS, "DeleteItem"),  # themes that only people who were taken out speak of
         "Conversations": ITEMS,
         "Guards": KEY_ITEM,
@@ -227,7 +231,7 @@ HANDLE_UPDATE = Function(
     memory=1024,
     timeout=UPDATE_SECONDS,
     tables={
-        "Accounts": ("BatchGetItem",),
+        "Accounts": ("BatchGetItem", "GetItem"),
         "Sessions": ITEMS,
         "Conversations": (*ITEMS, "DeleteItem"),  # an earlier comment on a conversation that is rated anew
         "Telegram": (*CHAT_ITEMS, "BatchGetItem", "DeleteItem", "PutItem"),
@@ -254,6 +258,7 @@ REPLY_IN_CHAT = Function(
     memory=1024,
     timeout=WORKER_SECONDS,
     tables={
+        "Accounts": OWN_MODEL_ITEMS,
         "Sessions": ITEMS,
         "Conversations": ITEMS,
         "Telegram": CHAT_ITEMS,

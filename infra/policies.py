@@ -1,5 +1,6 @@
 """Who may do what: one role a function, with the exact actions and resources that its code uses."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.model.jobs import Queue
@@ -7,7 +8,7 @@ from infra import edge, mail_events, queues
 from infra.encryption import may_use_key
 from infra.environment import HAS_EDGE
 from infra.function import Function
-from infra.functions import ALL
+from infra.functions import ALL, API
 from infra.parameters import parameter_of
 
 Json = dict[str, Any]
@@ -65,18 +66,25 @@ def _statements(function: Function) -> list[Json]:
         statements.append(_may_send(*asked))
     if function.files:
         statements.append(_may_handle_files(function.files))
+    statements.append(may_use_key())
+    statements += _of_settings(function)
+    return statements
+
+
+def _of_settings(function: Function) -> Iterator[Json]:
+    """Yields what a function may do because of what its settings name: read secrets, ask models, send mails."""
     if "deployment_secret_arn" in function.settings:
-        statements.append(_allow(["secretsmanager:GetSecretValue"], {"Ref": "DeploymentSecretArn"}))
-    statements += [_may_read(name) for name in SECRETS if name in function.settings]
+        yield _allow(["secretsmanager:GetSecretValue"], {"Ref": "DeploymentSecretArn"})
+    yield from (_may_read(name) for name in SECRETS if name in function.settings)
     if "bedrock_region" in function.settings:
-        statements.append(_may_ask_bedrock())
+        yield _may_ask_bedrock()
     if "edge_secret_arn" in function.settings:
         allowed = _allow(["secretsmanager:GetSecretValue"], {"Ref": edge.SECRET})
-        statements.append({"Fn::If": [HAS_EDGE, allowed, {"Ref": "AWS::NoValue"}]})
-    statements.append(may_use_key())
+        yield {"Fn::If": [HAS_EDGE, allowed, {"Ref": "AWS::NoValue"}]}
+    if "own_models_key" in function.settings:
+        yield _may_seal(function)
     if function.works_off and "mail_from" in function.settings:
-        statements.append(_may_send_mail())
-    return statements
+        yield _may_send_mail()
 
 
 def _allow(actions: list[str], *resources: Any) -> Json:
@@ -127,6 +135,15 @@ def _may_ask_bedrock() -> Json:
     project = "arn:${AWS::Partition}:bedrock-mantle:${Region}:${AWS::AccountId}:project/default"
     statement = _allow(["bedrock-mantle:CreateInference"], {"Fn::Sub": [project, {"Region": region}]})
     return {"Fn::If": ["HasBedrock", statement, {"Ref": "AWS::NoValue"}]}
+
+
+def _may_seal(function: Function) -> Json:
+    """Open hosts' keys for models with the operator's key of KMS, where one is named; only the API's function makes such secrets."""
+    actions = ["kms:Decrypt", *(["kms:GenerateDataKey"] if function is API else [])]
+    statement = _allow(actions, {"Ref": parameter_of("own_models_key")})
+    # No secret opens without the context that says whose it is.
+    bound = {"Null": {"kms:EncryptionContext:user_id": "false", "kms:EncryptionContext:key_id": "false"}}
+    return {"Fn::If": ["HasOwnModelsKey", statement | {"Condition": bound}, {"Ref": "AWS::NoValue"}]}
 
 
 def _may_send_mail() -> Json:

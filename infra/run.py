@@ -26,7 +26,7 @@ from infra.aws import open_session
 from infra.deploy import deploy, parameters_from
 from infra.deployment import DeploymentFailed
 from infra.deployment.stacks import CLEARED
-from infra.local import cloud, instance, mailbox, restart, seed
+from infra.local import cloud, instance, mailbox, own_models_key, restart, seed
 from infra.local import state as state_files
 from infra.local.greeting import greeting
 from infra.local.instance import LOCAL_STAGE, Instance
@@ -64,10 +64,11 @@ class Options(Struct, frozen=True):
     full_package: bool = False
     with_parent: bool = False
     example: bool = True
+    own_models: bool = False
 
 
 def options_from(environment: dict[str, str]) -> Options:
-    """Read PORT, LOCAL_DIR, WORKERS, EXAMPLE, TELEGRAM, TELEGRAM_PORT and the template's parameters."""
+    """Read PORT, LOCAL_DIR, WORKERS, EXAMPLE, TELEGRAM, TELEGRAM_PORT, OWN_MODELS and the template's parameters."""
     port = _port("PORT", environment.get("PORT") or "8000")
     most_workers(environment)
     own = {"PublicUrl": f"http://{cloud.HOST}:{port}", "DemoSignIn": f"{seed.DEMO_HOST} {secrets.token_urlsafe(32)}"}
@@ -80,6 +81,7 @@ def options_from(environment: dict[str, str]) -> Options:
         telegram_port=telegram_port,
         full_package=bool(environment.get("FULL_PACKAGE")),
         example=environment.get("EXAMPLE") != "no",
+        own_models=environment.get("OWN_MODELS") == "yes",
     )
 
 
@@ -135,6 +137,9 @@ def run(options: Options) -> None:
         package = _package(options)
         say("Starting the local cloud")
         _wait_until_ready(process, options)
+        if options.own_models:
+            key = own_models_key.find_or_make(f"http://{cloud.HOST}:{options.port}")
+            options = replace(options, parameters={**options.parameters, "OwnModelsKey": key})
         say("Deploying the application")
         running = deploy_locally(options, package)
         mailbox.verify(running.parameters["MailFrom"])

@@ -132,6 +132,7 @@ class FakeAnthropic:
         self.bodies: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.url = ""
+        self.models: tuple[str, ...] = ()  # that it lists
         self.over = threading.Event()
 
     def queue(self, *replies: Any) -> None:
@@ -146,6 +147,15 @@ class FakeAnthropic:
             return 401, "who asks is not known"
         why = refusal_of(request, bedrock=self.bedrock, begun=self.begun)
         return (400, why) if why else (0, "")
+
+    def listing(self, path: str, headers: dict[str, str]) -> tuple[int, Any]:
+        """The list of models, for who is known, or why there is none."""
+        if path.partition("?")[0] != "/v1/models" or not self.models:
+            return 404, path
+        known = getattr(self, "key", "")
+        if known and headers.get("authorization") != f"Bearer {known}":
+            return 401, "who asks is not known"
+        return 200, {"data": [{"id": it, "type": "model", "object": "model"} for it in self.models], "has_more": False}
 
     def _is_known(self, path: str, headers: dict[str, str], body: bytes) -> bool:
         if self.bedrock:
@@ -189,6 +199,14 @@ class _Handler(BaseHTTPRequestHandler):
     def setup(self) -> None:
         super().setup()
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def do_GET(self) -> None:  # the name is the base class's
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        status, found = self.script.listing(self.path, headers)
+        if status == 200:
+            self._send(200, found)
+        else:
+            self._refuse(status, found)
 
     def do_POST(self) -> None:  # the name is the base class's
         body = self.rfile.read(int(self.headers["content-length"]))

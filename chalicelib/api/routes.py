@@ -57,7 +57,7 @@ class Route(Struct, frozen=True, dict=True):
     @property
     def has_body(self) -> bool:
         """Whether a body is read. A POST that needs none takes any object, and nothing at all counts as one."""
-        return self.method in ("POST", "PATCH")
+        return self.method in ("POST", "PUT", "PATCH")
 
     @property
     def status(self) -> int:
@@ -96,6 +96,14 @@ ROUTES = (
     _route("GET", "/api-keys", "api_keys.list_api_keys"),
     _route("POST", "/api-keys", "api_keys.make_api_key"),
     _route("DELETE", "/api-keys/{key_id}", "api_keys.revoke_api_key"),
+    _route("GET", "/models", "own_models.list_offered_models"),
+    _route("GET", "/models/keys", "own_models.list_model_keys"),
+    _route("POST", "/models/keys", "own_models.add_model_key"),
+    _route("PATCH", "/models/keys/{key_id}", "own_models.edit_model_key"),
+    _route("DELETE", "/models/keys/{key_id}", "own_models.remove_model_key"),
+    _route("POST", "/models/keys/{key_id}/check", "own_models.check_model_key"),
+    _route("GET", "/models/tiers", "own_models.get_model_tiers"),
+    _route("PUT", "/models/tiers", "own_models.choose_model_tiers"),
     _route("GET", "/templates", "templates.list_templates"),
     _route("GET", "/templates/{template_id}", "templates.get_template"),
     _route("POST", "/sessions", "sessions.create_session"),

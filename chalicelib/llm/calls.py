@@ -57,8 +57,9 @@ class ProvidedModel:
 
     understands = True
 
-    def __init__(self, name: str, provider: Provider, models: Mapping[Tier, str]) -> None:
+    def __init__(self, name: str, provider: Provider, models: Mapping[Tier, str], *, is_hosts: bool = False) -> None:
         self.name = name
+        self._is_hosts = is_hosts  # what it refuses is no matter of the operator's, whom alarms would call
         self._provider = provider
         self._models = models
         self._plain: set[str] = set()  # models that took a request in its plain form only
@@ -106,7 +107,8 @@ class ProvidedModel:
     def _decline(self, request: Request, answer: Answer, attempt: "Attempt") -> None:
         """Note it, and go to the small tier with a turn that its own model declined. Raises ModelUnavailable where there is nobody else."""
         asked = {"task": request.task, "model": attempt.model}
-        logger.error("model declined", extra={"event": "model_declined", "category": answer.category, **asked})
+        log = logger.warning if self._is_hosts else logger.error
+        log("model declined", extra={"event": "model_declined", "category": answer.category, **asked})
         attempt.declined, other = answer.category, self._models["small"]
         if request.task != "turn" or attempt.fell_back or other == attempt.model:
             raise _unavailable(request)
@@ -143,7 +145,7 @@ class ProvidedModel:
                     continue
                 fast = before - deadline.remaining() < FAST
                 if request.task != "turn" or attempt.fell_back or begun or not fast or not failure.passes:
-                    raise _failure(request, failure) from failure
+                    raise _failure(request, failure, is_hosts=self._is_hosts) from failure
                 logger.warning(
                     "model failed fast, going to the small tier", extra={"model": attempt.model, "error": failure.name}
                 )
@@ -284,9 +286,10 @@ def _with_note(request: Request, note: str) -> Request:
     return replace(request, messages=(*request.messages, ChatMessage("system", (Block(note),))))
 
 
-def _failure(request: Request, failure: ProviderFailure) -> ModelUnavailable:
-    """The failure for the caller. One that will not pass by itself is the operator's to look at, and logged as an error."""
-    log = logger.error if failure.lasts else logger.warning
+def _failure(request: Request, failure: ProviderFailure, *, is_hosts: bool) -> ModelUnavailable:
+    """The failure for the caller. One that will not pass by itself is the operator's to look at, and logged as an error, where the
+    model is not a host's."""
+    log = logger.error if failure.lasts and not is_hosts else logger.warning
     event = "model_key_rejected" if failure.refuses_key else "model_failed"
     extra = {"event": event, "task": request.task, "status": failure.status, "error": failure.name}
     log("model call failed", extra=extra)

@@ -45,16 +45,23 @@ class Answer(Struct, frozen=True):
 
 class ProviderFailure(Exception):
     """A call that gave no answer: the server's status, or a connection that broke or took too long. `name` is for the log, and
-    nothing of a server's words is: they may quote what people wrote."""
+    nothing of the server's `words` is: they may quote what people wrote, or the key."""
 
     def __init__(
-        self, name: str, *, status: int | None = None, timed_out: bool = False, retry_after: float | None = None
+        self,
+        name: str,
+        *,
+        status: int | None = None,
+        timed_out: bool = False,
+        retry_after: float | None = None,
+        words: str = "",
     ) -> None:
         super().__init__(name)
         self.name = name
         self.status = status
         self.timed_out = timed_out
         self.retry_after = retry_after
+        self.words = words
 
     @property
     def refuses_key(self) -> bool:
@@ -95,6 +102,10 @@ class Provider(Protocol):
 
     def is_plain(self, question: Question) -> bool:
         """Whether a question has nothing that its plain form is without."""
+        ...
+
+    def list_models(self, seconds: float) -> tuple[str, ...]:
+        """The names of the models that may be asked there. Raises ProviderFailure."""
         ...
 
 

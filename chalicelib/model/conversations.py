@@ -6,6 +6,7 @@ from typing import Any, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from chalicelib.model.own_models import ModelSource
 from chalicelib.model.sessions import QuestionRole
 from chalicelib.model.synthesis import DigestCounts
 
@@ -37,6 +38,7 @@ class Thread(Struct, frozen=True):
     It was concluded at `concluded_at`, and rated last at `rated_at`: of those that were before these were kept, nothing tells when.
     `edits` counts how often the participant changed a message that nobody had read yet.
     `invitation_id` is the personal invitation that it began with, where the session was not anonymous then.
+    `models` says whose answer in it: those that its session had when it began.
     A `test` is an editor's test run: it counts nowhere, and is left out of the results unless somebody includes it by hand.
     """
 
@@ -71,6 +73,7 @@ class Thread(Struct, frozen=True):
     rated_at: datetime | None = None
     edits: int = 0
     invitation_id: str | None = None
+    models: ModelSource = "stage"
 
     @property
     def is_untouched_test(self) -> bool:

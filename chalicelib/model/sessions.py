@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
+from chalicelib.model.own_models import ModelSource
 from chalicelib.model.scratchpad import Scratchpad
 from chalicelib.model.synthesis import Brief, Summary, Synthesis
 
@@ -164,6 +165,7 @@ class Session(Struct, frozen=True):
     has_questions: bool = False  # whether the host set any list of questions, an empty one included
     is_example: bool = False  # whether its people, what they say and its summary are made up
     follow_up_of: str | None = None  # the id of the session that it takes up, which may be gone
+    models: ModelSource = "stage"  # whose answer in new conversations, and to all that is asked about the whole session
 
     @property
     def results_shown_to(self) -> Visibility:

@@ -159,7 +159,7 @@ def get_activity(call: Call, since: datetime | None, view: SessionView) -> Activ
     people = [head for head in heads if not head.test]
     far = Counter(progress_of(head, of.status_at(call.now), call.now) for head in people)
     registry = container.synthesis_deps().themes.get(of.id, view.synthesis)
-    scripted = is_of_script(view, understands=container.model().understands)
+    scripted = is_of_script(view, understands=container.model_of(view.session).understands)
     return Activity(
         session_id=of.id,
         participant_count=view.tally.participants,

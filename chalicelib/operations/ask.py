@@ -86,7 +86,7 @@ def ask_question(call: Call, given: AskQuestion, view: SessionView) -> QuestionA
     from chalicelib.services.results.ask import answer_member, log_usage  # which only this asks for
     from chalicelib.services.results.ask_prompt import Turn
 
-    model = container.model()
+    model = container.model_of(view.session)
     require_model(model, "Answers to questions need")
     require_question_of_member(
         call.user_id, view.session.id, guards=container.guards(), secret=container.deployment_secret(), now=call.now

@@ -82,7 +82,7 @@ def review_facilitator(call: Call, _: SessionInput, view: SessionView) -> Facili
     """
     from chalicelib.services.results import facilitator_review  # which only this asks for
 
-    model = container.model()
+    model = container.model_of(view.session)
     require_model(model, "A review needs")
     require_suggestion_pace(call.user_id, guards=container.guards(), secret=container.deployment_secret(), now=call.now)
     found = facilitator_review.review_facilitator(

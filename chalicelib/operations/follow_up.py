@@ -46,7 +46,7 @@ def propose_follow_up(call: Call, _: SessionInput, view: SessionView) -> FollowU
     from chalicelib.services.results import follow_up  # which only this asks for
 
     follow_up.require_results(view)
-    model = container.model()
+    model = container.model_of(view.session)
     require_model(model, "A follow-up needs")
     require_suggestion_pace(call.user_id, guards=container.guards(), secret=container.deployment_secret(), now=call.now)
     deadline, url = container.clock().deadline(ON_DEMAND_SECONDS), join_url(call.public_url, view.session.id)

@@ -122,7 +122,7 @@ def revise_prompt(_: Call, given: RevisePrompt, view: SessionView) -> RevisedPro
     from chalicelib.services.facilitation import revised_prompt  # which only this asks for
     from chalicelib.services.sessions.prompt_versions import basic_version, current_version
 
-    model = container.model()
+    model = container.model_of(view.session)
     require_model(model, "Changing a prompt in words needs")
     if given.version is UNSET:
         before = current_version(view)
@@ -156,7 +156,7 @@ def _proposal(view: SessionView, other: Mapping[str, Any]) -> PromptProposal:
     deadline = container.clock().deadline(ON_DEMAND_SECONDS)
     from chalicelib.services.facilitation.tailored_prompt import write_prompt  # which only this asks for
 
-    written = write_prompt(view, model=meter_for(view, container.model()), deadline=deadline)
+    written = write_prompt(view, model=meter_for(view, container.model_of(view.session)), deadline=deadline)
     template = find_template(view.session.template_id)
     return PromptProposal(
         facilitation_prompt=written.text,

@@ -23,7 +23,7 @@ class SessionCloned(SessionCreated):
         list[str],
         Meta(
             description="The settings that are not as in the other session: `status` unless that is a draft, too; `opens_at`; `closes_at` "
-            "where it is over; `distribution` and `is_public`, which are chosen anew; and `is_example`.",
+            "where it is over; `distribution` and `is_public`, which are chosen anew; `is_example`; `models` of another owner's account.",
             examples=[["status", "distribution"]],
         ),
     ]

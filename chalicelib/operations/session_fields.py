@@ -8,6 +8,7 @@ from chalicelib.model import SHOWN_CONTEXT_BYTES, JoinAccess, Visibility
 from chalicelib.model import Channel as ChannelName
 from chalicelib.model import QuestionRole as RoleOfQuestion
 from chalicelib.model import QuestionType as QuestionKind
+from chalicelib.model.own_models import ModelSource
 from chalicelib.operations.fields import Id, Moment, Text5k, Text100k
 from chalicelib.operations.operation import Input, Output
 from chalicelib.services.sessions.participant_limit import DEFAULT_LIMIT
@@ -154,6 +155,15 @@ RetentionDays = Annotated[
         le=3650,
         description="How many days after its end the session is deleted, with everything in it; null: as the deployment has it, which "
         "as a rule keeps it. For admins of the session only.",
+    ),
+]
+Models = Annotated[
+    ModelSource,
+    Meta(
+        description="Whose model answers in new conversations, and to all that is asked about the session: the stage's, or that of its "
+        "owner's account. A conversation goes on with the one that it began with. Only the owner may change it. A new session has the "
+        "account's where its owner has chosen one for each tier.",
+        examples=["stage"],
     ),
 ]
 Anonymous = Annotated[
@@ -367,4 +377,5 @@ class CreateSession(Input):
     follow_up_of: (
         Annotated[Id, Meta(description="The session that this one follows up, of which the caller is a member.")] | None
     ) = None
+    models: Models | None = None
     draft: Annotated[bool, Meta(description="Whether it is kept as a draft, which may lack topic and goal.")] = False

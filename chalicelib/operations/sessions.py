@@ -13,6 +13,7 @@ from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.model import Card, PromptStatus, SessionView
 from chalicelib.model import Distribution as StoredDistribution
 from chalicelib.model import Session as StoredSession
+from chalicelib.model.own_models import ModelSource
 from chalicelib.operations import session_fields as fields
 from chalicelib.operations.fields import (
     Count,
@@ -25,6 +26,7 @@ from chalicelib.operations.fields import (
     moment_or_null,
 )
 from chalicelib.operations.operation import Call, Done, Operation, Output, Repeat
+from chalicelib.operations.own_models import require_own_models
 from chalicelib.operations.questions import Question, show_questions
 from chalicelib.operations.session_changes import EditSession, SessionChanges, changes_of
 from chalicelib.operations.subject import session_with
@@ -208,6 +210,7 @@ class Session(SessionListItem):
     follow_up_of: Annotated[
         Uuid | None, Meta(description="The session that this one follows up; it may be gone.", examples=[None])
     ]
+    models: fields.Models
 
 
 class QuestionList(Output):
@@ -226,14 +229,24 @@ def create_session(call: Call, given: fields.CreateSession) -> Done:
         raise Invalid(f"project_id {given.project_id!r} does not exist")
     if given.follow_up_of is not None:
         _require_member(given.follow_up_of, call.user_id)
-    named = msgspec.to_builtins(given) | {"topic": given.topic or "", "goal": given.goal or ""}
+    blank = {"topic": given.topic or "", "goal": given.goal or "", "models": "stage"}
+    named = msgspec.to_builtins(given) | blank
     new = msgspec.convert(named, creation.NewSession)
     announced = check_distribution(new.distribution, call.user_id, groups=container.telegram_groups())
-    new = replace(new, distribution=announced)
+    new = replace(new, distribution=announced, models=_models_of_new(call.user_id, given.models))
     session = creation.create_session(
         new, call.user_id, sessions=container.sessions(), now=call.now, new_id=call.new_id
     )
     return Done(_created(call, session, 0), {"session_id": session.id})
+
+
+def _models_of_new(user_id: str, wanted: ModelSource | None) -> ModelSource:
+    """Gives whose model a new session has: where nobody says it, the account's own, if it has one for each tier."""
+    if wanted == "account":
+        require_own_models(user_id)
+    if wanted is not None or not container.has_own_models():
+        return wanted or "stage"
+    return "account" if container.own_models().get(user_id).tiers else "stage"
 
 
 def get_session(call: Call, _: SessionInput, view: SessionView) -> Session:
@@ -249,6 +262,8 @@ def read_current(view: SessionView, now: datetime) -> SessionView:
 def edit_session(call: Call, given: tuple[dict[str, Any], datetime | None], view: SessionView) -> Session:
     """Change what the body names; gives the session as it is then."""
     changes, unchanged_since = given
+    if changes.get("models", view.session.models) != view.session.models == "stage":
+        require_own_models(view.session.owner_id)
     edited = editing.edit_session(
         view,
         call.user_id,

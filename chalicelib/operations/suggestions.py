@@ -68,7 +68,7 @@ def suggest_texts(call: Call, given: SuggestTexts) -> Suggestions:
     )
     if entered.is_empty:
         raise Invalid("goal is required, or critical, context, topic or template_id: suggestions are made of them")
-    model = container.model()
+    model = container.model_of_user(call.user_id)
     require_model(model, "Suggestions need")
     require_suggestion_pace(call.user_id, guards=container.guards(), secret=container.deployment_secret(), now=call.now)
     deadline = container.clock().deadline(ON_DEMAND_SECONDS)

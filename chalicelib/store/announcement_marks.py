@@ -13,7 +13,18 @@ from chalicelib.store.tables import SessionPart
 from chalicelib.store.transact import Transaction
 
 _SHOWN = (
-    *("topic", "goal", "status", "closes_at", "time_zone", "language", "duration_minutes", "anonymous", "access"),
+    *(
+        "topic",
+        "goal",
+        "status",
+        "closes_at",
+        "time_zone",
+        "language",
+        "duration_minutes",
+        "anonymous",
+        "access",
+        "models",
+    ),
     *("results_visibility", "results_sections"),
 )  # what an announcement says, or follows, of a session
 

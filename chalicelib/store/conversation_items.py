@@ -38,6 +38,7 @@ class ThreadItem(ConversationPart):
     rated_at = UTCDateTimeAttribute(null=True)
     edits = NumberAttribute(default=0)
     invitation_id = UnicodeAttribute(null=True)
+    models = UnicodeAttribute(default="stage")
 
 
 class ErasureItem(ConversationPart):

@@ -146,6 +146,13 @@ KINDS = (
     ItemKind(keys.ACCOUNTS, keys.API_KEYS, "account", "with account", "api_keys", owner_at=keys.USER_ID),
     ItemKind(keys.ACCOUNTS, keys.LOGINS, "account", "with account", "logins", owner_at=keys.USER_ID),
     ItemKind(keys.ACCOUNTS, keys.IDENTITIES, "account", "with account", "identities", owner_at=keys.USER_ID),
+    ItemKind(
+        keys.ACCOUNTS,
+        keys.OWN_MODELS,
+        "account",
+        "with account",
+        not_exported="holds secrets, which nothing shows; all else in it is shown where keys of models are listed",
+    ),
     ItemKind(keys.ACCOUNTS, keys.SUPPRESSED, "deployment", "stays", not_exported="is a hash, of nobody's account"),
     ItemKind(keys.TELEGRAM, keys.GROUPS, "account", "with account", "telegram_groups", owner_at=keys.PK),
     ItemKind(keys.TELEGRAM, keys.CHAT, "chat", "expires", not_exported=_STATE),

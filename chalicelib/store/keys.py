@@ -84,6 +84,7 @@
 | a join from an address | the random key of the day | UpdateItem guards `day_key#…`, once a container |
 | a summary job | whether another one of the owner runs | UpdateItem guards `share#<owner_id>`, before and after |
 | a model call | what the stage, an owner and a session have spent | UpdateItem guards `spending#<account>`, before and after |
+| models of one's own; a model call of a session that has them | keys, chosen models | GetItem, PutItem accounts `models#<user_id>` |
 | a code for /setup | whose it is | PutItem, GetItem guards `link#<sha256>` |
 | a code for /setup, sent in a group | – | one transaction: `link#<sha256>`, telegram `group#<group_id>` |
 | a code for /setup, opened in private | who opened it | UpdateItem, GetItem guards `opened_link#<person>` |
@@ -128,6 +129,7 @@ EDITS, EDIT_ITEMS = "edits", "edit#"
 AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, member#…, participant#…
 
 USERS, EMAILS, API_KEYS, LOGINS, IDENTITIES = "user#", "email#", "key#", "login#", "identity#"
+OWN_MODELS = "models#"
 SUPPRESSED = "suppressed#"
 PROMPTS, TALLIES, MEMBERS, PARTICIPATIONS, REDUCED_DIGESTS = "prompt#", "tally#", "member#", "participant#", "reduce#"
 THEMES, AFTER_THEMES = "theme#", "theme$"
@@ -205,6 +207,11 @@ def login_of(login_id: str) -> str:
 def identity(issuer: str, subject: str) -> str:
     """`identity#<sha256 of issuer and subject>`: either may be of any length."""
     return f"{IDENTITIES}{hashlib.sha256(f'{issuer} {subject}'.encode()).hexdigest()}"
+
+
+def own_models(user_id: str) -> str:
+    """`models#<user_id>`: keys for servers of models, and which model does what."""
+    return f"{OWN_MODELS}{user_id}"
 
 
 def suppressed(address_hash: str) -> str:

@@ -46,6 +46,7 @@ class SessionItem(SessionPart):
     has_questions = BooleanAttribute()
     is_example = BooleanAttribute(default=False)
     follow_up_of = UnicodeAttribute(null=True)
+    models = UnicodeAttribute(default="stage")
     prompt_wanted_at = UTCDateTimeAttribute(null=True)
     prompt_failed = BooleanAttribute(null=True)
     prompt_tries = NumberAttribute(null=True)

@@ -57,6 +57,14 @@ class LoginItem(Account):
     use: MapAttribute[str, Any] = MapAttribute()
 
 
+class OwnModelsItem(Account):
+    """`models#<user_id>`: keys for servers of models, their secrets sealed, and which model does what; `version` counts changes."""
+
+    keys = JsonAttribute()
+    tiers = JsonAttribute(null=True)
+    version = NumberAttribute()
+
+
 class IdentityItem(Account):
     """`identity#<sha256>`: what an OpenID provider calls a user, however their address changes."""
 

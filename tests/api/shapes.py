@@ -75,6 +75,7 @@ SESSION = {
     "cost": {"estimated": (int, float, NULL), "spent": (int, float)},
     "is_example": bool,
     "follow_up_of": (str, NULL),
+    "models": re.compile("stage|account"),
 }
 
 MESSAGE = {"id": ID, "role": re.compile("user|assistant"), "content": str, "created_at": TIME}

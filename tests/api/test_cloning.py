@@ -59,7 +59,7 @@ GIVEN: dict[str, Any] = {
 }
 # Nobody has projects yet; every clone is a draft, which opens when its host says; it follows up what the session does, if there is
 # such a session.
-NOT_SETTABLE = {"project_id", "draft", "opens_at", "follow_up_of"}
+NOT_SETTABLE = {"project_id", "draft", "opens_at", "follow_up_of", "models"}
 RESET = {"status": "draft", "distribution": [], "is_public": False}
 # Of the answer: what each session has of its own, and what people have done in it.
 ITS_OWN = {"id", "created_at", "updated_at", "join_url", "results_url"}

@@ -27,7 +27,19 @@ WITH_KEY: dict[tuple[str, str], Any] = {
     ("DELETE", "/integrations/telegram/groups/{group_id}"): None,
     ("POST", "/integrations/telegram/link"): {},
 }
-WITH_LOGIN = {("GET", "/api-keys"), ("POST", "/api-keys"), ("DELETE", "/api-keys/{key_id}")}
+WITH_LOGIN = {
+    ("GET", "/api-keys"),
+    ("POST", "/api-keys"),
+    ("DELETE", "/api-keys/{key_id}"),
+    ("GET", "/models"),
+    ("GET", "/models/keys"),
+    ("POST", "/models/keys"),
+    ("PATCH", "/models/keys/{key_id}"),
+    ("DELETE", "/models/keys/{key_id}"),
+    ("POST", "/models/keys/{key_id}/check"),
+    ("GET", "/models/tiers"),
+    ("PUT", "/models/tiers"),
+}
 OF_SESSION: dict[tuple[str, str], Any] = {
     ("GET", "/sessions/{session_id}"): None,
     ("PATCH", "/sessions/{session_id}"): {"topic": "Edited"},

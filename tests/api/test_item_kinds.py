@@ -9,6 +9,7 @@ import pytest
 from chalicelib import container, settings
 from chalicelib.model import Identity, SignIn, Thread
 from chalicelib.model.conversations import TranscriptRequest
+from chalicelib.model.own_models import OwnModels
 from chalicelib.model.reminders import Reminder, ReminderTarget
 from chalicelib.model.telegram import Attendance, Chat
 from chalicelib.operations import exports
@@ -140,6 +141,7 @@ def test_a_session_with_everything_an_account_with_everything_and_their_deletion
     container.sending_deps().suppressions.stop(session, "hash", now)
     assert container.sending_deps().suppressions.take_day("hash", "mail", now)
     start_login(host.user_id, "", logins=container.logins(), now=now, proved_at=now)
+    container.own_models().put(OwnModels(host.user_id))
     chat, attended = Chat("token"), Attendance("token", session, "telegram", "person")
     assert container.telegram_chats().store(Done("token", 1, ()), now, chat=chat, attended=attended)
     assert host.call("PATCH", f"/sessions/{session}", {"distribution": [{"group_id": "-1"}]}).status_code == 200

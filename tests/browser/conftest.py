@@ -53,7 +53,7 @@ def model() -> Iterator[DirectedModel]:
 def scripted_cloud(model: DirectedModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     """The application with that model."""
     settings = {"LLM_PROVIDER": "anthropic", "ANTHROPIC_API_KEY": "sk-test", "ANTHROPIC_BASE_URL": model.url}
-    settings |= {"TELEGRAM": "fake", "TELEGRAM_PORT": str(free_port())}
+    settings |= {"OWN_MODELS": "yes", "TELEGRAM": "fake", "TELEGRAM_PORT": str(free_port())}
     running = LocalCloud(tmp_path_factory.mktemp("scripted"), free_port(), settings)
     try:
         _warm_up(running.start())

@@ -447,6 +447,20 @@ def api_keys(visitor: Visitor) -> Page:
     return page
 
 
+def own_models(visitor: Visitor) -> Page:
+    """The models of one's own: a key of a server that nobody reaches, and one that may not be asked, with all that can be done."""
+    page = _signed_in(visitor)
+    page.goto("/account/models")
+    for address in ("https://models.invalid/v1", "http://10.0.0.1"):
+        page.locator("#provider").select_option("openai_compatible")
+        page.locator("#address").fill(address)
+        page.locator("#name").fill(LABEL[visitor.tongue])
+        page.locator("[name=add]").click()
+        expect(page.locator("#told, [role=alert].notice").first).to_be_visible()
+    expect(page.locator("[name=check]").first).to_be_visible()
+    return page
+
+
 def account(visitor: Visitor) -> Page:
     """Where one is signed in, with another browser in the list."""
     _signed_in(visitor).context.clear_cookies()
@@ -497,6 +511,7 @@ HOST_STATES: tuple[State, ...] = (
     insights,
     ask,
     api_keys,
+    own_models,
     account,
 )
 WORDY_HOSTS = {
@@ -523,5 +538,6 @@ WORDY_HOSTS = {
     ask,
     export,
     api_keys,
+    own_models,
     account,
 }

@@ -7,6 +7,7 @@ from typing import Final, Literal, get_args
 from chalicelib.llm.calls import ProvidedModel
 from chalicelib.llm.exchange import Provider, sendable_key
 from chalicelib.llm.interface import Tier
+from chalicelib.llm.model_servers import ModelServers
 from chalicelib.settings import DEFAULT_MODELS, SettingMissing, Settings
 
 Kind = Literal["anthropic", "bedrock", "openai"]
@@ -14,15 +15,24 @@ KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 
 def provider(
-    kind: Kind, *, models: Mapping[Tier, str], base_url: str = "", key: str | Callable[[], str] = "", region: str = ""
+    kind: Kind,
+    *,
+    models: Mapping[Tier, str],
+    base_url: str = "",
+    key: str | Callable[[], str] = "",
+    region: str = "",
+    servers: ModelServers | None = None,
 ) -> ProvidedModel:
     """A model of three tiers from plain values: whose API, at which address (its own where empty), with which key.
 
     A key that is a function is read when it is first needed, and again once it was refused; it may raise SettingMissing or
-    Unavailable. Bedrock has a role in a key's place, and a `region`, the process's own where empty.
+    Unavailable. Bedrock has a role in a key's place, and a `region`, the process's own where empty. `servers` says which may be asked,
+    where an address is not the operator's own word.
     """
     read: Callable[[], str] = key if callable(key) else lambda: key
-    return ProvidedModel(kind, _provider(kind, base_url.strip(), read, region), models)
+    return ProvidedModel(
+        kind, provider_at(kind, base_url.strip(), read, region, servers), models, is_hosts=servers is not None
+    )
 
 
 def model_from(configured: Settings, read_secret: Callable[[str], str]) -> ProvidedModel:
@@ -50,15 +60,18 @@ def model_from(configured: Settings, read_secret: Callable[[str], str]) -> Provi
     return provider(kind, models=models, base_url=named.get(kind, ""), key=read_key, region=configured.bedrock_region)
 
 
-def _provider(kind: Kind, base_url: str, read_key: Callable[[], str], region: str) -> Provider:
+def provider_at(
+    kind: Kind, base_url: str, read_key: Callable[[], str], region: str = "", servers: ModelServers | None = None
+) -> Provider:
+    """What asks one API, at this address. Only a check of a key asks it without deadlines and second tries."""
     if kind == "anthropic":
         from chalicelib.llm.providers.anthropic import AnthropicProvider
 
-        return AnthropicProvider(base_url, read_key)
+        return AnthropicProvider(base_url, read_key, servers)
     if kind == "bedrock":
         from chalicelib.llm.providers.bedrock import BedrockProvider
 
         return BedrockProvider(base_url, region)
     from chalicelib.llm.providers.openai import OpenAIProvider
 
-    return OpenAIProvider(base_url, read_key)
+    return OpenAIProvider(base_url, read_key, servers)

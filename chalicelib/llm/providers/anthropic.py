@@ -12,23 +12,28 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.background import begin
 from chalicelib.llm import messages_api
+from chalicelib.llm.chat_completions import pick
 from chalicelib.llm.exchange import CONNECT, Answer, ProviderFailure, Question, sendable_key
+from chalicelib.llm.model_servers import ModelServers
 from chalicelib.settings import DEFAULT_MODEL_SERVERS
 
 if TYPE_CHECKING:
     from anthropic import Anthropic, APIError
     from httpx2 import Auth, Client
 
+MOST_LISTED: Final = 200  # models of a server
 NO_KEY: Final = "none"  # what a server of one's own is sent where it has not been given a key; most ask for none
 
 
 class AnthropicProvider:
     """The Messages API at `base_url`, Anthropic's own where that is empty. `read_key` gives the key, empty where there is none, which
-    only another server takes. It is kept until it is refused; the next call then reads it anew, so that a replaced one works."""
+    only another server takes. It is kept until it is refused; the next call then reads it anew, so that a replaced one works. With
+    `servers`, no other is asked than those."""
 
-    def __init__(self, base_url: str, read_key: Callable[[], str]) -> None:
+    def __init__(self, base_url: str, read_key: Callable[[], str], servers: ModelServers | None = None) -> None:
         self._base_url = base_url
         self._read_key = read_key
+        self._servers = servers
         self._connected: Any = None
 
     def prepare(self) -> Future[ModuleType] | None:
@@ -58,6 +63,20 @@ class AnthropicProvider:
     def is_plain(self, question: Question) -> bool:
         return messages_api.is_plain(question)
 
+    def list_models(self, seconds: float) -> tuple[str, ...]:
+        from anthropic import APIError
+        from httpx2 import Timeout
+
+        client = self._connected or self._client()
+        timeout = Timeout(seconds, connect=min(seconds, CONNECT))
+        try:
+            found = client.models.list(limit=MOST_LISTED, timeout=timeout).data
+        except (JSONDecodeError, UnicodeDecodeError):
+            return ()
+        except APIError as error:
+            raise _failure(error) from error
+        return tuple(str(it.id) for it in found or ())
+
     def _body(self, question: Question) -> dict[str, Any]:
         return messages_api.render_body(question)
 
@@ -66,14 +85,18 @@ class AnthropicProvider:
 
         key = sendable_key(lambda: self._read_key() or (NO_KEY if self._base_url else ""))
         base_url = self._base_url or DEFAULT_MODEL_SERVERS["anthropic"]
-        return Anthropic(api_key=key, base_url=base_url, max_retries=0, http_client=http_client())
+        return Anthropic(api_key=key, base_url=base_url, max_retries=0, http_client=http_client(servers=self._servers))
 
 
-def http_client(auth: "Auth | None" = None) -> "Client":
+def http_client(auth: "Auth | None" = None, servers: ModelServers | None = None) -> "Client":
     """An HTTP client for the SDK, whose own obeys HTTP_PROXY whatever it is told, which breaks servers on this machine."""
     from httpx2 import Client
 
-    return Client(trust_env=False, auth=auth)
+    if servers is None:
+        return Client(trust_env=False, auth=auth)
+    from chalicelib.llm.providers.checked_transport import checked_transport
+
+    return Client(trust_env=False, auth=auth, transport=checked_transport(servers), follow_redirects=False)
 
 
 def _failure(error: "APIError") -> ProviderFailure:
@@ -82,7 +105,11 @@ def _failure(error: "APIError") -> ProviderFailure:
     asked = response.headers.get("retry-after", "") if response is not None else ""
     wait = max(1.0, float(asked)) if re.fullmatch(r"\d+(?:\.\d+)?", asked) else None
     name = type(error).__name__
-    return ProviderFailure(name, status=status, timed_out=name == "APITimeoutError", retry_after=wait)
+    words = pick(error.body, "error", "message") or pick(error.body, "message")
+    timed_out = name == "APITimeoutError"
+    return ProviderFailure(
+        name, status=status, timed_out=timed_out, retry_after=wait, words=words if isinstance(words, str) else ""
+    )
 
 
 @cache

@@ -14,22 +14,25 @@ from msgspec import DecodeError, json
 
 from chalicelib.llm.chat_completions import FILTERED, is_plain, pick, read_completion, render_completion
 from chalicelib.llm.exchange import CONNECT, Answer, ProviderFailure, Question, sendable_key
+from chalicelib.llm.model_servers import CheckedHttp, ModelServers
 from chalicelib.settings import DEFAULT_MODEL_SERVERS
 
+MOST_LISTED: Final = 200  # models of a server
 OWN: Final = DEFAULT_MODEL_SERVERS["openai"]
 
 
 class OpenAIProvider:
     """Chat completions at `base_url`, OpenAI's own where that is empty; only another server goes without a key. A key is kept until
-    it is refused."""
+    it is refused. With `servers`, no other is asked than those."""
 
-    def __init__(self, base_url: str, read_key: Callable[[], str]) -> None:
+    def __init__(self, base_url: str, read_key: Callable[[], str], servers: ModelServers | None = None) -> None:
         address = whole_address(base_url) or OWN
         self._own = address == OWN
-        self._url = f"{address}/chat/completions"
+        self._address = address
         self._read_key = read_key
         self._key: str | None = None
-        self._http = urllib3.PoolManager(retries=False)  # which knows no HTTP_PROXY
+        # Neither knows HTTP_PROXY.
+        self._http = CheckedHttp(servers) if servers else urllib3.PoolManager(retries=False)
 
     def prepare(self) -> None:
         return None
@@ -43,20 +46,32 @@ class OpenAIProvider:
         self._key = None
 
     def send(self, question: Question, seconds: float) -> Answer:
-        headers = {"Content-Type": "application/json"}
-        if self._key:
-            headers["Authorization"] = f"Bearer {self._key}"
         body = json.encode(render_completion(question, own=self._own))
-        timeout = urllib3.Timeout(connect=min(seconds, CONNECT), read=seconds)
-        try:
-            answer = self._http.request("POST", self._url, body=body, headers=headers, timeout=timeout, redirect=False)
-        except urllib3.exceptions.HTTPError as error:
-            timed_out = isinstance(error, urllib3.exceptions.ReadTimeoutError)
-            raise ProviderFailure(type(error).__name__, timed_out=timed_out) from error
-        return _read(answer, question.model)
+        return _read(self._request("POST", "chat/completions", body, seconds), question.model)
 
     def is_plain(self, question: Question) -> bool:
         return is_plain(question, own=self._own)
+
+    def list_models(self, seconds: float) -> tuple[str, ...]:
+        answer = self._request("GET", "models", None, seconds)
+        found = _decoded(answer.data)
+        if answer.status != 200:
+            raise _failure(answer, found)
+        listed = pick(found, "data")
+        names = (pick(it, "id") for it in (listed if isinstance(listed, list) else ())[:MOST_LISTED])
+        return tuple(name.removeprefix("models/") for name in names if isinstance(name, str))  # as Google writes them
+
+    def _request(self, method: str, what: str, body: bytes | None, seconds: float) -> urllib3.BaseHTTPResponse:
+        headers = {"Content-Type": "application/json"} if body else {}
+        if self._key:
+            headers["Authorization"] = f"Bearer {self._key}"
+        timeout = urllib3.Timeout(connect=min(seconds, CONNECT), read=seconds)
+        url = f"{self._address}/{what}"
+        try:
+            return self._http.request(method, url, body=body, headers=headers, timeout=timeout, redirect=False)
+        except urllib3.exceptions.HTTPError as error:
+            timed_out = isinstance(error, urllib3.exceptions.ReadTimeoutError)
+            raise ProviderFailure(type(error).__name__, timed_out=timed_out) from error
 
 
 def whole_address(base_url: str) -> str:
@@ -71,9 +86,15 @@ def _read(answer: urllib3.BaseHTTPResponse, model: str) -> Answer:
         return read_completion(found, model)
     if pick(found, "error", "code") == FILTERED:  # which is how Azure says that it declines
         return Answer("declined", category=FILTERED)
+    raise _failure(answer, found)
+
+
+def _failure(answer: urllib3.BaseHTTPResponse, found: Any) -> ProviderFailure:
     asked = answer.headers.get("retry-after", "")
     wait = max(1.0, float(asked)) if re.fullmatch(r"\d+(?:\.\d+)?", asked) else None
-    raise ProviderFailure(f"HTTP{answer.status}", status=answer.status, retry_after=wait)
+    told = pick(found, "error", "message") or pick(found, 0, "error", "message") or pick(found, "error")
+    words = told if isinstance(told, str) else ""
+    return ProviderFailure(f"HTTP{answer.status}", status=answer.status, retry_after=wait, words=words)
 
 
 def _decoded(data: bytes) -> Any:

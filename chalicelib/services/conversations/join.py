@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib.clock import Deadline
 from chalicelib.errors import Invalid
-from chalicelib.model import Answer
+from chalicelib.model import Answer, Session
 from chalicelib.services.conversations import request_context
 from chalicelib.services.conversations.lease import take_lease, wait_for_lease
 from chalicelib.services.conversations.messages import Turn, make_turn
@@ -25,6 +25,7 @@ from chalicelib.services.participants.form import (
 )
 from chalicelib.services.participants.identity import Participant
 from chalicelib.services.sessions.participant_limit import admit
+from chalicelib.services.usage.model_choice import choose_model
 
 
 def join(
@@ -75,7 +76,7 @@ def begin(
         thread = request_context.new_thread(context, who, deps)
         account = request_context.listed_account(context)
         if admit(context.view.session, thread, answers, None, account, conversations=deps.conversations):
-            deps = deps if may_ask_model else _with_prepared_opening(deps)
+            deps = deps if may_ask_model else _with_prepared_opening(deps, context.view.session)
             return reply(replace(context, answers=answers), thread, [], deps, deadline, request_id)
         context = request_context.after_lost_join(context.view.session.id, who, deps)
 
@@ -88,9 +89,10 @@ def begin(
     return wait_for_lease(context, deps, open_thread)
 
 
-def _with_prepared_opening(deps: ConversationDeps) -> ConversationDeps:
+def _with_prepared_opening(deps: ConversationDeps, session: Session) -> ConversationDeps:
     """The same, for an opening that no model is asked for: a script writes it, and says so."""
-    return replace(deps, model=deps.opening_script()) if deps.model.understands else deps
+    has_model = choose_model(deps.model, session).understands
+    return replace(deps, model=deps.opening_script()) if has_model else deps
 
 
 def _opening_of(context: RequestContext, request_id: str | None, deps: ConversationDeps) -> Turn:

@@ -210,6 +210,7 @@ def new_thread(context: RequestContext, who: Participant, deps: ConversationDeps
         source=source,
         test=is_test,
         invitation_id=None if session.anonymous else who.invitation_id or None,
+        models=session.models,
     )
 
 

@@ -138,7 +138,7 @@ def reply(
 
     To a participant who is `leaving` the facilitator says goodbye, and the conversation is concluded.
     """
-    meter = meter_for(context.view, deps.model)
+    meter = meter_for(context.view, deps.model, thread.models)
     with _lease_released_on_failure(thread, deps):
         condensed, shown = condense(context.condensed, history, thread.last_sequence + 1)
         given = facilitate(

@@ -190,7 +190,7 @@ def _group_of(session: Session, entry: Distribution, deps: AnnouncementDeps) -> 
 
 def _write(session: Session, deps: AnnouncementDeps) -> Text:
     if session.status_at(deps.clock.now()) == "active":
-        return write_open(session, deps.addresses, with_script=deps.with_script)
+        return write_open(session, deps.addresses, with_script=deps.with_script and session.models == "stage")
     return write_closed(session, deps.addresses)
 
 

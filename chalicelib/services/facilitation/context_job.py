@@ -41,10 +41,10 @@ def condense_session_context(
     if view.condensed_context:  # the session was a draft in between, and its context stayed as it is
         contexts.keep_condensed(session_id, since)
         return
-    if not model.understands:
+    meter = meter_for(view, model)
+    if not meter.understands:
         contexts.fail(session_id, since, for_good=True, paid=False)
         return
-    meter = meter_for(view, model)
     try:
         text = _condense(view, meter, deadline)
     except Exception as error:

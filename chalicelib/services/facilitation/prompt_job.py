@@ -43,7 +43,7 @@ def tailor_session_prompt(
     prompt = Prompt(
         view.prompt_version + 1,
         written.text,
-        "tailored" if model.understands else "basic",  # a script has prepared questions for everybody
+        "tailored" if meter.understands else "basic",  # a script has prepared questions for everybody
         written.summary,
         written.generated_from,
         view.session.template_id,

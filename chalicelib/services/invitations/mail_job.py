@@ -88,7 +88,7 @@ def write_invitation(session: Session, invitation: Invitation, *, public_url: st
     """The mail: who asks, what about, how long it takes and until when, what the host adds, who reads it, and how to stop such mails."""
     texts, host = texts_of(session), deps.accounts.user(invitation.invited_by)
     facts = [
-        *list_facts(session, texts, with_script=deps.with_script),
+        *list_facts(session, texts, with_script=deps.with_script and session.models == "stage"),
         *([texts.anonymous] if session.anonymous else []),
     ]
     values = {"host": host.name or host.email, "topic": session.topic, "facts": "\n".join(facts)}

@@ -22,7 +22,8 @@ _RESET: dict[str, tuple[Callable[[Session, datetime], bool], Any]] = {
     "is_example": (lambda source, _: source.is_example, False),
     "is_public": (lambda source, _: source.is_public, False),
 }
-RESETTABLE = tuple(_RESET)
+OF_OWNER = "models"  # that somebody else's copy has not: it would be answered on an account that is not theirs
+RESETTABLE = (*_RESET, OF_OWNER)
 FOR_CLONING = (keys.CONTEXT, keys.QUESTIONS, keys.PROMPT_CURRENT, *LONG_TEXTS.values())
 
 
@@ -35,6 +36,8 @@ def clone_session(
     Every other field of a session is copied, whichever there are.
     """
     reset = {name: value for name, (is_to_be_reset, value) in _RESET.items() if is_to_be_reset(source.session, now)}
+    if source.session.models == "account" and owner_id != source.session.owner_id:
+        reset[OF_OWNER] = "stage"
     its_own = {
         "id": new_id(),
         "owner_id": owner_id,

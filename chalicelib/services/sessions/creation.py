@@ -21,6 +21,7 @@ from chalicelib.model import (
     SessionView,
     Visibility,
 )
+from chalicelib.model.own_models import ModelSource
 from chalicelib.services.access.signing import make_digest
 from chalicelib.services.participants.question_roles import require_anonymous
 from chalicelib.services.sessions.host_prompt import first_prompt
@@ -91,6 +92,7 @@ class NewSession(Struct, frozen=True):
     reminders: dict[str, Any] = field(default_factory=lambda: {"enabled": False, "after_hours": [], "text": None})
     is_example: bool = False
     follow_up_of: str | None = None
+    models: ModelSource = "stage"
     draft: bool = False
 
 

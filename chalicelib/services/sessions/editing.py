@@ -98,8 +98,7 @@ def edit_session(
             before = sessions.view(before.session.id, (*FOR_EDIT, *FOR_COST), user_id)
             if not may_edit(before):
                 raise Forbidden("You may not edit this session any more")
-        if values.get("retention_days", before.session.retention_days) != before.session.retention_days:
-            require_admin(before)
+        _require_rights(before, values)
         edited_at = before.session.edited_at
         if unchanged_since is not None and edited_at is not None and edited_at > unchanged_since:
             raise Conflict("unchanged_since: somebody has edited this session since; read it again")
@@ -111,6 +110,14 @@ def edit_session(
         if store_edit(before, after, user_id):
             return after
     raise Conflict("Others are editing this session right now; try again")
+
+
+def _require_rights(before: SessionView, values: Mapping[str, Any]) -> None:
+    """Raises Forbidden where these values are for others than editors."""
+    if values.get("retention_days", before.session.retention_days) != before.session.retention_days:
+        require_admin(before)
+    if values.get("models", before.session.models) != before.session.models and before.role != "owner":
+        raise Forbidden("Only the owner of a session chooses whose model answers in it")
 
 
 def take_off_public_list(

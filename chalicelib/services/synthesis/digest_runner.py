@@ -22,6 +22,7 @@ from chalicelib.services.synthesis.digests import digest_thread, pass_over
 from chalicelib.services.synthesis.retry_policy import rest_after
 from chalicelib.services.synthesis.shared_registry import MAX_LIVE, MAX_OF_ONE, SharedRegistry
 from chalicelib.services.usage.budget import meter_for
+from chalicelib.services.usage.model_choice import choose_model
 from chalicelib.store import digests as stored
 from chalicelib.store.conversations import Conversations
 from chalicelib.store.reduced_digests import ReducedDigests
@@ -75,7 +76,7 @@ def open_registry(view: SessionView, heads: Iterable[Thread], deps: SynthesisDep
         save=partial(deps.themes.put, session_id),
         load=lambda: deps.themes.get(session_id),
         carried=(head.themes for head in heads),
-        most_of_one=MAX_OF_ONE if deps.model.understands else MAX_LIVE,
+        most_of_one=MAX_OF_ONE if choose_model(deps.model, view.session).understands else MAX_LIVE,
     )
 
 

@@ -28,6 +28,7 @@ from chalicelib.services.synthesis.scratchpad import ScratchpadWriter
 from chalicelib.services.synthesis.shared_registry import SharedRegistry
 from chalicelib.services.synthesis.summary import write_summary
 from chalicelib.services.usage.budget import SessionBudgetSpent, meter_for
+from chalicelib.services.usage.model_choice import OwnModelRefused
 from chalicelib.store.sessions import FOR_DIGEST
 from chalicelib.store.summaries import later
 from chalicelib.store.themes import changes
@@ -114,7 +115,7 @@ def _bring_up_to_date(view: SessionView, now: datetime, deps: SynthesisDeps, dea
         raise
     if digested.out_of_time or digested.failure or digested.left_out:
         deps.summaries.move(session_id, state.mark_stale(now))
-    if digested.failure and not isinstance(digested.failure, SessionBudgetSpent):
+    if digested.failure and not isinstance(digested.failure, (SessionBudgetSpent, OwnModelRefused)):
         raise digested.failure
     return AT_ONCE_SECONDS if digested.out_of_time else again
 

@@ -21,7 +21,9 @@ from chalicelib.clock import Clock, Deadline
 from chalicelib.errors import Unavailable
 from chalicelib.llm.interface import Model, ModelUnavailable, Payer, Reply, Request, Usage
 from chalicelib.model import SessionView, Spending
+from chalicelib.model.own_models import ModelSource
 from chalicelib.observability import MONEY_NEARLY_SPENT, MONEY_SPENT, log_failure, logger
+from chalicelib.services.usage.model_choice import choose_model
 from chalicelib.store.spending import OF_SESSION, Ledger
 
 T = TypeVar("T")
@@ -85,9 +87,10 @@ class Meter(Struct):
         return self.usage.total > 0 or self.usage.cost > 0
 
 
-def meter_for(view: SessionView, model: Model) -> Meter:
-    """The model, on the account of a session and its owner."""
-    return Meter(model, Payer(view.session.owner_id, view.session.id))
+def meter_for(view: SessionView, model: Model, source: ModelSource | None = None) -> Meter:
+    """The model that answers for a session, on the account of that and of its owner; in a conversation, `source` is whose model it
+    began with. Every call for a session goes through here."""
+    return Meter(choose_model(model, view.session, source), Payer(view.session.owner_id, view.session.id))
 
 
 class PricedModel(Model, Protocol):
@@ -116,6 +119,8 @@ class Budget(Struct, frozen=True):
     owner_a_day: int
     session: int
     ledger: Ledger
+    key_id: str = ""  # of a host's key for a server of models, which has a day's ceiling of its own
+    key_a_day: int = 0
 
     def reserve(self, request: Request, most: int, now: datetime) -> None:
         """Count what a call may cost at most. Raises BudgetSpent where a ceiling stands against it, and counts nothing then."""
@@ -170,6 +175,7 @@ class Budget(Struct, frozen=True):
         of_owner, of_session = (FOR_OTHERS, FOR_OTHERS) if request.task == "ask_of_others" else (share, 1)
         until_midnight, for_good = BudgetSpent(now), SessionBudgetSpent(now)
         accounts = [_Account(day, int(self.stage_a_day * share), until_midnight, is_stage=True)]
+        accounts.append(_Account(f"{day}#key#{self.key_id}", int(self.key_a_day * share), until_midnight))
         if payer := request.payer:
             accounts.append(_Account(f"{day}#{payer.owner_id}", int(self.owner_a_day * of_owner), until_midnight))
             if payer.session_id:

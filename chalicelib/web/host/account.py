@@ -39,6 +39,7 @@ def show_account(host: HostRequest) -> Response:
     has_ended = "ended" in (host.request.query_params or {})
     values: dict[str, Any] = {
         "user": user,
+        "has_own_models": container.has_own_models(),
         "news": texts("login_ended") if has_ended else "",
     }
     return render_host_page(host.request, "account.html", host=host, logins=shown, **values)

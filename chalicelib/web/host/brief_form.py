@@ -194,7 +194,7 @@ def _shared(
         "steps": FIELDS,
         "address": f"{root(host.request)}/sessions/{view.session.id}/brief" if view else "",
         "is_draft": view is None or view.session.is_draft,
-        "suggests": container.model().understands,
+        "suggests": container.model_of_user(host.user_id).understands,
         "suggestions_address": suggestions_address(host, view),
     }
 

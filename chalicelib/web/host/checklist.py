@@ -73,7 +73,7 @@ def _brief(missing: list[str], texts: Texts) -> Check:
 def _prompt(view: SessionView, texts: Texts) -> Check:
     status = prompt_status(view)
     told = _PROMPTS.get(status, "check_prompt_chosen")
-    if told != "check_prompt_chosen" and not container.model().understands:
+    if told != "check_prompt_chosen" and not container.model_of(view.session).understands:
         told = "check_prompt_basic"
     elif status == "tailored" and view.prompt_outdated:
         told = "check_prompt_again"

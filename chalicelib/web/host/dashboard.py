@@ -82,9 +82,16 @@ def show_dashboard(host: HostRequest) -> Response:
         "older": _page(kept, given.offset + PAGE) if given.offset + PAGE < found.pagination.total else None,
         "is_deleted": "deleted" in query,
         "example": find_example(),
+        "has_refused_key": container.has_own_models() and _has_refused_key(host.user_id),
         "once": container.new_id(),
     }
     return render_host_page(host.request, "dashboard.html", host=host, **values)
+
+
+def _has_refused_key(user_id: str) -> bool:
+    from chalicelib.web.host.own_models import has_refused_key
+
+    return has_refused_key(user_id)
 
 
 def _asked(query: dict[str, str]) -> ListSessions:

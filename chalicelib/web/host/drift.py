@@ -35,7 +35,7 @@ def find_drift(view: SessionView, texts: Texts) -> Drift | None:
     return Drift(
         [(texts(f"drift_{name}"), _compare(view, name)) for name in names],
         current_version(view).version,
-        container.model().understands and bool(view.session.topic and view.session.goal),
+        container.model_of(view.session).understands and bool(view.session.topic and view.session.goal),
         view.session.is_draft and current_version(view).is_ours,
     )
 

@@ -81,7 +81,7 @@ def _propose(host: HostRequest, session_id: str) -> _Proposed:
     try:
         found: FollowUpProposal = host.perform(propose_follow_up, SessionInput(session_id=session.id))
     except Unavailable:
-        how = "failed" if container.model().understands else "no_model"
+        how = "failed" if container.model_of(session).understands else "no_model"
         context = render_context(view, join_url(public_url(host.request), session.id))
         found = FollowUpProposal(session.topic, session.goal, session.critical or "", context, None)
     given = CreateSession(

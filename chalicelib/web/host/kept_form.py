@@ -26,7 +26,7 @@ from chalicelib.web.kit.page import HEADERS, locale_for, render_fragment
 from chalicelib.web.kit.request import is_certainly_ours
 
 _TOKEN = "token"
-_NOT_KEPT = ("/sign-out",)  # what has come about already
+_NOT_KEPT = ("/sign-out", "/account/models")  # what has come about already, and what may have a key in it
 
 
 class KeptForm(Struct, frozen=True):

@@ -116,7 +116,7 @@ def _is_awaited(view: SessionView, since: int) -> bool:
 
 def _state(view: SessionView, *, is_look: bool) -> dict[str, Any]:
     """Returns where the prompt stands; for a page that waited and looks again, whether that was for it, and not to wait any more."""
-    is_writing, has_model = prompt_status(view) == "writing", container.model().understands
+    is_writing, has_model = prompt_status(view) == "writing", container.model_of(view.session).understands
     is_left_for_opening = view.session.is_draft and (view.prompt is None or view.prompt.is_ours)
     return {
         "is_writing": is_writing,

@@ -37,7 +37,7 @@ def show_review(
         "review",
         "review.html",
         status,
-        has_model=container.model().understands,
+        has_model=container.model_of(view.session).understands,
         eligible=eligible,
         has_enough=eligible >= LEAST_THREADS,
         limits={"messages": LEAST_MESSAGES, "low": LOW, "most": MOST_THREADS, "least": LEAST_THREADS},
@@ -69,7 +69,7 @@ def _run(host: HostRequest, view: SessionView, form: Form) -> Response:
         return show_review(host, view.session.id, status=error.status)
     except Unavailable as error:
         told = "review_spent" if isinstance(error, BudgetSpent) else "review_unavailable"
-        told = told if container.model().understands else "review_no_model"
+        told = told if container.model_of(view.session).understands else "review_no_model"
         return show_review(host, view.session.id, _read_carried(form), texts(told), error.status)
     return show_review(host, view.session.id, found)
 

@@ -152,6 +152,22 @@ def post_groups() -> Response:
     return answer_host(routes, linked_groups.receive_groups)
 
 
+@routes.route("/account/models", methods=READ, content_types=[])
+def get_own_models() -> Response:
+    """Returns the models of the host's own."""
+    from chalicelib.web.host import own_models
+
+    return answer_host(routes, own_models.show_models)
+
+
+@routes.route("/account/models", methods=["POST"], content_types=[])
+def post_own_models() -> Response:
+    """Adds, changes, checks or removes a key for models, or chooses models."""
+    from chalicelib.web.host import own_models
+
+    return answer_host(routes, own_models.receive_models)
+
+
 @routes.route("/keys", methods=READ, content_types=[])
 def get_keys() -> Response:
     """Returns the API keys."""

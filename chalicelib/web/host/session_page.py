@@ -62,9 +62,20 @@ def render_session_page(
         "tab": tab,
         "may_edit": has_role(view, "editor"),
         "loses_summary": loses_summary(view),
+        "is_silent": _is_silent(view),
+        "may_choose_models": container.has_own_models() and has_role(view, "owner"),
         **values,
     }
     return render_host_page(host.request, template, status, host=host, **given)
+
+
+def _is_silent(view: SessionView) -> bool:
+    """Returns whether nobody answers in a session because of its owner's models; its members are told so on each of its pages."""
+    if view.session.models == "stage" or view.session.status_at(container.clock().now()) == "completed":
+        return False
+    from chalicelib.web.host.own_models import is_silent
+
+    return is_silent(view.session.owner_id)
 
 
 def make_reader(host: HostRequest, view: SessionView) -> Reader:
@@ -86,7 +97,9 @@ def _pages_of(view: SessionView) -> dict[str, list[str]]:
 
 def loses_summary(view: SessionView) -> bool:
     """Returns whether a model wrote the summary that was read, and none is there that could write another."""
-    return view.summary is not None and view.summary.model != SCRIPTED and not container.model().understands
+    return (
+        view.summary is not None and view.summary.model != SCRIPTED and not container.model_of(view.session).understands
+    )
 
 
 def shown_state(status: str, participants: int) -> str:

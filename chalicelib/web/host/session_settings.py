@@ -124,6 +124,8 @@ def make_plan(view: SessionView, form: Form) -> SettingsPlan:
 def _find_mistakes(changes: dict[str, Any], session: Session, now: datetime) -> dict[str, Mistake]:
     """Returns what is wrong with these changes because the session is as it is."""
     mistakes = {}
+    if changes.get("models", session.models) != session.models == "stage" and not _has_models(session.owner_id):
+        mistakes["models"] = Mistake("setting_models_missing")
     if changes.get("opens_at") and not (session.topic and session.goal):
         mistakes["opens_at"] = Mistake("setting_opens_brief")
     kept = {name: changes[name] for name in ("closes_at", "retention_days") if name in changes}
@@ -132,6 +134,10 @@ def _find_mistakes(changes: dict[str, Any], session: Session, now: datetime) -> 
     except Invalid:
         mistakes["retention_days"] = Mistake("setting_retention_over")
     return mistakes if mistakes.keys() & changes.keys() else {}
+
+
+def _has_models(user_id: str) -> bool:
+    return container.has_own_models() and container.own_models().get(user_id).tiers is not None
 
 
 def _entered(form: Form) -> dict[str, str]:
@@ -164,8 +170,10 @@ def _render(
 
 
 def _list_shown(group: Sequence[Setting], view: SessionView, plan: SettingsPlan, texts: Texts) -> list[ShownSetting]:
-    """Returns the fields of a group: only a draft has a time to open, and only who may delete a session says how long it is kept."""
-    offered = {"opens_at": view.session.is_draft, "retention_days": has_role(view, "admin")}
+    """Returns the fields of a group: only a draft has a time to open, only who may delete a session says how long it is kept, and only
+    its owner whose model answers."""
+    chooses = container.has_own_models() and has_role(view, "owner")
+    offered = {"opens_at": view.session.is_draft, "retention_days": has_role(view, "admin"), "models": chooses}
     return [_shown(it.name, view, plan, texts) for it in group if offered.get(it.name, True)]
 
 

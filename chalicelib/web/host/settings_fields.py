@@ -22,8 +22,12 @@ Values = Mapping[str, str]
 
 ON = "on"
 LOCAL = "%Y-%m-%dT%H:%M"  # how browsers write a time without its zone
-CHOICES = {"results_visibility": ("host", "participants", "public"), "access": ("link", "invited")}
-_OPTION_TEXTS = {"results_visibility": "visible", "access": "access"}
+CHOICES = {
+    "results_visibility": ("host", "participants", "public"),
+    "access": ("link", "invited"),
+    "models": ("stage", "account"),
+}
+_OPTION_TEXTS = {"results_visibility": "visible", "access": "access", "models": "models_of"}
 _OPENING, _END, _ZONE = "opens_at", "closes_at", "time_zone"
 _MOMENTS = (_OPENING, _END)  # times by the clock of that zone: neither says anything without the other
 REMINDERS = "reminders_"  # before the names of the three fields that are one setting
@@ -45,6 +49,7 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
             Setting("duration_minutes", "number"),
             Setting("cross_pollination", "switch"),
             Setting("widgets_enabled", "switch"),
+            Setting("models", "choice"),
         ),
     ),
     (

@@ -15,5 +15,5 @@ def show(host: HostRequest, session_id: str) -> Response:
     view = open_session(host, session_id, NOTHING_ELSE)
     found = host.perform(get_similarity, SessionInput(session_id=view.session.id))
     return render_session_page(
-        host, view, "similarity", "similarity.html", **tell_members(found, make_reader(host, view))
+        host, view, "similarity", "similarity.html", **tell_members(view, found, make_reader(host, view))
     )

@@ -97,5 +97,7 @@ def _suggest(
     except BudgetSpent:
         return Suggested(notice=texts("suggest_spent"))
     except Unavailable:
-        return Suggested(notice=texts("suggest_failed" if container.model().understands else "suggest_no_model"))
+        return Suggested(
+            notice=texts("suggest_failed" if container.model_of_user(host.user_id).understands else "suggest_no_model")
+        )
     return Suggested(tuple(found.suggestions))

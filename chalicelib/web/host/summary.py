@@ -39,7 +39,7 @@ def show(host: HostRequest, session_id: str, notice: str = "", status: int = 200
         "summary_state": state,
         "session_has_people": view.tally.participants > 0,
         "waits_since": int(now.timestamp()) if state == "updating" and waited_since is None else 0,
-        "has_model": container.model().understands,
+        "has_model": container.model_of(view.session).understands,
         "few": results_for(view, "viewer").few,
         "least": LEAST,
         "notice": notice,

@@ -61,7 +61,7 @@ def preview_announcement(session: Session) -> Text | None:
     if not (found.telegram_bot and session.topic and session.goal):
         return None
     addresses = Addresses(found.telegram_bot, found.public_url)
-    return write_open(session, addresses, with_script=found.llm_provider == SCRIPTED)
+    return write_open(session, addresses, with_script=found.llm_provider == SCRIPTED and session.models == "stage")
 
 
 def save_groups(host: HostRequest, session_id: str, form: Form, *, again: bool = False) -> None:

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from chalicelib import container
+from chalicelib.errors import Unavailable
 from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import Session, SessionView
+from chalicelib.services.own_models.providers import name_recipient
 from chalicelib.services.participants.question_roles import asks_who
 from chalicelib.services.results.sections import Section
 from chalicelib.settings import DEFAULT_MODEL_SERVERS, settings
@@ -24,7 +27,7 @@ PAGES: Mapping[Section, str] = {
 
 def sum_up_facts(view: SessionView, texts: Texts) -> str:
     """Returns what nobody should have to look for: who talks with them, for how long, and who reads it."""
-    told = [texts("about_script" if settings().llm_provider == SCRIPTED else "about_ai")]
+    told = [texts("about_script" if _talks_script(view.session) else "about_ai")]
     told += [texts("duration", count=view.session.duration_minutes), texts("about_readers")]
     told += [texts("anonymous")] if _is_nameless(view) else []
     return join_sentences(told, texts)
@@ -43,7 +46,7 @@ def list_facts(view: SessionView, texts: Texts) -> list[tuple[str, str]]:
     results = [texts("results_quotes"), _tell_who_reads(session, texts)]
     results += [texts("pollination")] if session.cross_pollination else []
     rows = [
-        (texts("fact_with"), texts(_provider_key())),
+        (texts("fact_with"), tell_who_answers(session, texts)),
         (texts("fact_readers"), join_sentences(readers, texts)),
         (texts("fact_results"), join_sentences(results, texts)),
         (texts("fact_duration"), texts("duration", count=session.duration_minutes)),
@@ -95,6 +98,26 @@ def _tell_who_reads(session: Session, texts: Texts) -> str:
     if read_by == "host" or pages == ["summary"]:
         return texts(f"results_{read_by}")
     return texts(f"sections_{read_by}", sections=" · ".join(texts(f"tab_{page}") for page in pages))
+
+
+def tell_who_answers(session: Session, texts: Texts) -> str:
+    """Returns who talks with people in a session, and who processes what they write: the stage's provider, or those whose models the
+    host has chosen."""
+    if session.models == "stage":
+        return texts(_provider_key())
+    try:
+        own = container.own_models().get(session.owner_id)
+    except Unavailable:
+        return texts("with_hosts")
+    named = list(dict.fromkeys(map(name_recipient, own.used_keys)))
+    told = [texts("with_account", provider=" · ".join(named))] if named else [texts("with_hosts")]
+    if own.tiers and own.tiers.fallback == "stage" and settings().llm_provider != SCRIPTED:
+        told += [texts("with_fallback"), texts(_provider_key())]
+    return join_sentences(told, texts)
+
+
+def _talks_script(session: Session) -> bool:
+    return settings().llm_provider == SCRIPTED and session.models == "stage"
 
 
 def _provider_key() -> str:

@@ -297,7 +297,7 @@ def _conversation_values(
     is_being_answered = thread.thread.is_leased(now) or (unanswered is not None and is_reply_coming(unanswered, now))
     is_in_danger = danger_in(latest_words(thread.answers, messages)) is not None
     awaits = (unanswered is not None or not messages) and not is_being_answered
-    spent = _spent_text(session) if awaits else None
+    spent = _spent_text(session) if awaits and thread.thread.models == "stage" else None
     return {
         "entries": _make_entries(thread, control),
         "control": control,

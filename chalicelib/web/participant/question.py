@@ -53,7 +53,7 @@ def receive_question(request: Request) -> Response:
 
 
 def _answer(request: Request, view: SessionView, entered: Entered) -> Answer:
-    model, clock = container.model(), container.clock()
+    model, clock = container.model_of(view.session), container.clock()
     require_model(model, "Answers to questions need")
     now, deadline = clock.now(), clock.deadline(TURN_SECONDS)
     secret, guards = container.deployment_secret(), container.guards()

@@ -77,7 +77,7 @@ class Entered(Struct, frozen=True):
 def show_ask(view: SessionView, reader: Reader, entered: Entered | None = None, error: str = "") -> dict[str, Any]:
     """Returns the conversation, the field for the next question, and where there is none yet, questions to begin with."""
     texts, entered = reader.locale.texts, entered or Entered()
-    has_model = container.model().understands
+    has_model = container.model_of(view.session).understands
     begins = has_model and not entered.turns
     summary = results_for(view, reader.visitor).summary
     offered = offer_questions(view, summary, is_member=bool(reader.people)) if begins else ()

@@ -54,10 +54,12 @@ class ShownStatement(Struct, frozen=True):
 
 def show_similarity(view: SessionView, reader: Reader) -> dict[str, Any]:
     """Returns how alike people are as this visitor may read it."""
-    return tell_members(operation.read_similarity(view), reader) if reader.is_member else _tell_others(view, reader)
+    return (
+        tell_members(view, operation.read_similarity(view), reader) if reader.is_member else _tell_others(view, reader)
+    )
 
 
-def tell_members(of: operation.Similarity, reader: Reader) -> dict[str, Any]:
+def tell_members(view: SessionView, of: operation.Similarity, reader: Reader) -> dict[str, Any]:
     """Returns it as members read it: every person is on the map, by no name, and statements are in words that lead to where they stand."""
     texts = reader.locale.texts
     groups = [
@@ -72,7 +74,7 @@ def tell_members(of: operation.Similarity, reader: Reader) -> dict[str, Any]:
     return {
         "for_all": True,
         "readiness": of.status,
-        "has_model": container.model().understands,
+        "has_model": container.model_of(view.session).understands,
         "compared": of.participants,
         "total": of.total,
         "least": found.LEAST_COMPARED,
@@ -103,7 +105,7 @@ def _tell_others(view: SessionView, reader: Reader) -> dict[str, Any]:
         "for_all": False,
         "sizes_told": of.tells_sizes,
         "readiness": of.readiness,
-        "has_model": container.model().understands,
+        "has_model": container.model_of(view.session).understands,
         "compared": of.compared if of.tells_compared else None,
         "total": of.total,
         "least": LEAST,

@@ -70,7 +70,7 @@ def show_slices(view: SessionView, answers: Answers, reader: Reader) -> dict[str
         **_form(answers.widgets, answers.questions, of, by),
         "slice_address": reader.people.removesuffix("people/") + "answers",
         "slice_themes": [Choice(it.id, _short(it.label), it.id == of) for it in themes],
-        "has_model": not is_of_script(view, understands=container.model().understands),
+        "has_model": not is_of_script(view, understands=container.model_of(view.session).understands),
     }
     if not by:
         charts = _everybody(of, themes, stances, registry, answers, reader, has_stances=values["has_model"])

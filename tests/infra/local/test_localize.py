@@ -13,6 +13,7 @@ from infra.local.localize import (
     localize,
     localize_data,
     nothing_published,
+    secrets_in_any_context,
     stable_address,
 )
 from infra.package import Package
@@ -68,8 +69,9 @@ def test_nothing_else_changes_and_the_original_stays(package: Package) -> None:
     original = copy.deepcopy(package.application)
     local = localize(package.application)
     assert package.application == original
-    assert len(RULES) == 8
+    assert len(RULES) == 9
     jobs_at_once_as_a_number(original)
+    secrets_in_any_context(original)
     for name, resource in original["Resources"].items():
         if name not in (
             *PUBLISHED,

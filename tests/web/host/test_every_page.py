@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from app import app
+from chalicelib.settings import settings
 from chalicelib.store import keys
 from tests.api.hosts import Host
 from tests.api.jobs import summarise
@@ -40,8 +41,10 @@ class Found:
 
 @pytest.fixture(autouse=True)
 def plenty(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
-    """More requests a minute than a host may make."""
+    """More requests a minute than a host may make, and every page that an operator can switch on."""
     monkeypatch.setattr("chalicelib.services.accounts.logins.DEFAULT_RATE", 10_000)
+    monkeypatch.setenv("OWN_MODELS_KEY", "arn:aws:kms:us-east-1:123456789012:key/k")
+    settings.cache_clear()
 
 
 @pytest.fixture

@@ -50,7 +50,8 @@ MADE: dict[str, Any] = {
     "distribution": [{"channel": "telegram", "group_id": GROUP}],
 }
 # What no page sets: nobody has projects yet; the guidelines and what a prompt was written from are for programs. What a session
-# follows up is set by a button of that one. What opens by itself is a draft until then: the tests of settings have it.
+# follows up is set by a button of that one. What opens by itself is a draft until then: the tests of settings have it, and
+# those of a host's own models have whose model answers.
 ONLY_OVER_REST = {
     "project_id",
     "platform_guidelines_override",
@@ -58,6 +59,7 @@ ONLY_OVER_REST = {
     "draft",
     "follow_up_of",
     "opens_at",
+    "models",
 }
 
 

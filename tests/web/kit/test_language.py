@@ -11,12 +11,14 @@ from chalicelib import web
 from chalicelib.llm.providers import KINDS as PROVIDERS
 from chalicelib.model import STANCES
 from chalicelib.model.insights import InsightSource
+from chalicelib.model.own_models import KeyStatus
 from chalicelib.model.sessions import DistributionStatus, PromptOrigin
 from chalicelib.model.users import GroupStatus
 from chalicelib.services.delivery.stop_links import StopKind
 from chalicelib.services.delivery.telegram_groups import Refusal
 from chalicelib.services.delivery.transcripts import Outcome
 from chalicelib.services.invitations.progress import State
+from chalicelib.services.own_models.problems import Reason
 from chalicelib.services.participants.form import Rule
 from chalicelib.services.participants.scopes import Channel
 from chalicelib.services.results.exports.selection import PARTS
@@ -32,6 +34,7 @@ from chalicelib.web.host.dashboard import SORTS
 from chalicelib.web.host.export import KINDS
 from chalicelib.web.host.follow_up import HOWS
 from chalicelib.web.host.form_cards import Kind
+from chalicelib.web.host.own_models import DONE, SIZES
 from chalicelib.web.host.people import NEWS
 from chalicelib.web.host.session_page import PAGES
 from chalicelib.web.host.settings_fields import CHOICES, GROUPS, SETTINGS
@@ -73,6 +76,11 @@ ENDINGS: dict[str, Iterable[str]] = {
     "hint_": BRIEF,
     "insight_": get_args(InsightSource),
     "kind_": get_args(Kind),
+    "models_": SIZES,
+    "models_done_": DONE,
+    "models_is_": get_args(KeyStatus),
+    "models_no_": get_args(Reason),
+    "models_of_": CHOICES["models"],
     "offered_": OFFERED_KINDS,
     "only_": STATES,
     "origin_": get_args(PromptOrigin),

@@ -128,7 +128,7 @@ def test_the_hosts_own_guidelines_are_kept_and_followed_below_what_keeps_people_
         "# How you talk",
         "# How you lead",
         shown,
-        "# What you never do",
+        "# What you keep to yourself",
         "# When somebody is in distress",
         "# Data",
     ]

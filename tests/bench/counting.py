@@ -54,7 +54,7 @@ def tokens_of(request: Request) -> tuple[int, int]:
     before = behind = len(msgspec.json.encode(request.tools)) / CHARACTERS_A_TOKEN if request.tools else 0.0
     for block in [*request.system, *(it for message in request.messages for it in message.blocks)]:
         behind += len(block.text) / CHARACTERS_A_TOKEN
-        before = behind if block.cached else before
+        before = behind if block.cached or block.shared else before
     return math.ceil(before), math.ceil(behind - before)
 
 

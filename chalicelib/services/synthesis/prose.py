@@ -167,6 +167,6 @@ def _cover_quotes(sentence: str) -> str:
 
 
 def _is_long(said: str) -> bool:
-    """Whether this is more than a term."""
+    """Whether this is more than a term; what is left of words that were taken out is none."""
     words, characters = tokens.measure_amount(said)
-    return words + characters / 2 > MOST_OF_A_TERM
+    return LEFT_OUT in said or words + characters / 2 > MOST_OF_A_TERM

@@ -50,8 +50,9 @@ def tell_people(of: Theme | Proposal, total: int, words: SummaryTexts) -> str:
     sides = {it: count for it in STANCES if (count := of.stances.get(it, 0))}
     if not sides.keys() - {"neutral"}:
         return told
-    stances = words.stance_gap.join(fill(words.tag, words.sided[it], count=count) for it, count in sides.items())
-    return told + words.sides.format(stances=stances)
+    told_sides = (fill(words.tag, getattr(words, f"sided_{it}"), count=count) for it, count in sides.items())
+    stances = f"{words.stance_gap}{words.gap}".join(told_sides)
+    return told + words.gap + words.sides.format(stances=stances)
 
 
 def list_proposals(summary: Summary, words: SummaryTexts) -> str:

@@ -33,7 +33,10 @@ class SummaryTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     share: str
     speak: dict[str, str]
     sides: str
-    sided: dict[str, str]
+    sided_for: str
+    sided_against: str
+    sided_mixed: str
+    sided_neutral: str
     stance_gap: str
     condition: str
     gathered: str

@@ -22,6 +22,7 @@ from infra.local.telegram.limits import Fault
 from infra.local.telegram.people import Person
 from tests import permissions
 from tests.api.hosts import Host
+from tests.api.jobs import SUMMARY_WORKER_SECONDS
 from tests.clock import FakeClock
 from tests.conftest import forget_wiring
 from tests.faults import Interviewer
@@ -225,7 +226,7 @@ def test_an_edit_never_leaves_the_summary_with_words_that_are_no_longer_there(
 
     def summarise() -> int:
         clock.advance(600)
-        run_job(WriteSummary(session["id"]), clock.deadline(100))
+        run_job(WriteSummary(session["id"]), clock.deadline(SUMMARY_WORKER_SECONDS))
         return thread_of(session).digested_to
 
     model.failing.add("turn")

@@ -133,7 +133,13 @@ def test_a_message_that_no_worker_can_read_is_buried_and_holds_nobody_up(
 
 def example_of(kind: Any) -> Any:
     """A job of this kind."""
-    values = {int: 7, bool: True, tuple[str, ...]: ("a", "b"), Literal["bounce", "complaint"]: "bounce", dict[str, Any]: {"update_id": 900, "message": {"text": "\ufffe \uffff \x00"}}}
+    values = {
+        int: 7,
+        bool: True,
+        tuple[str, ...]: ("a", "b"),
+        Literal["bounce", "complaint"]: "bounce",
+        dict[str, Any]: {"update_id": 900, "message": {"text": "\ufffe \uffff \x00"}},
+    }
     return kind(*(values.get(field.type, field.name) for field in structs.fields(kind)))
 
 

@@ -90,7 +90,7 @@ class Settings(Struct, frozen=True):
     ] = 50
     owner_budget: Annotated[
         int, _number("Dollars that the sessions of one owner may cost on one day (UTC); 0: no limit.", **_DOLLARS)
-    ] = 25
+    ] = 30
     session_budget: Annotated[int, _number("Dollars that one session may cost in all; 0: no limit.", **_DOLLARS)] = 100
     own_models_key: Annotated[
         str,

@@ -20,6 +20,11 @@ def verify(sender: str) -> None:
     boto3.client("sesv2").create_email_identity(EmailIdentity=sender)
 
 
+def make_folder(folder: Path) -> None:
+    """Make the folder that the greeting names, also while there is no mail."""
+    (folder / FOLDER).mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+
+
 class Mailbox:
     """Writes each new mail to `<folder>/mail/`, as text and as HTML."""
 

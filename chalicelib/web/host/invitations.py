@@ -127,7 +127,7 @@ def _invite(host: HostRequest, session_id: str, form: Form, texts: Texts) -> Res
     except HarmonicaError as error:
         errors = {"page": explain_failure(error, texts)}
         return show_invitations(host, session_id, Entered(entered.addresses, message, errors), error.status)
-    already, times = sum(it.status == "already" for it in made), Counter(it.email for it in made)
+    already, times = sum(it.status == "already" for it in made), Counter(it.email.lower() for it in made)
     known = already - (len(made) - len(times))  # but for those that only stood there once more
     twice = sum(count > 1 for count in times.values())
     return _back(host, session_id, invited=str(len(made) - already), known=str(known), twice=str(twice))

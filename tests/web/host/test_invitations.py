@@ -10,7 +10,7 @@ from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.web.browser import Browser
 from tests.web.host.visitor import deliver, recipients, send, submit
-from tests.web.invited import DAY, invite, link_in
+from tests.web.invited import DAY, invite, link_in, press_stop, stop_in
 
 PASTED = 'Ada <ada@example.com>, ben@example.com\n"Okri, Cem" <cem@example.com>; ADA@example.com'
 
@@ -49,6 +49,8 @@ def test_a_host_pastes_addresses_and_sees_who_has_come_how_far(host: Host, ana: 
     again = submit(ana, path, page.form("Send invitations"), do="invite", addresses="ADA@example.com, ada@example.com")
     for told in ("New invitations: 0 people.", "Invited before: 1 person.", "more than once: 1 person."):
         assert told in again.text
+    press_stop(Browser(), stop_in(mails[1]))
+    assert re.search(r"ben@example.com wants no more mails (?!·)", ana.open(path).text)
     removed = submit(ana, path, page.form("Remove invitation"), do="remove")
     assert "The invitation was removed" in removed.text
     assert "Ada ada@example.com" in page.text

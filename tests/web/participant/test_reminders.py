@@ -85,6 +85,8 @@ def test_who_ticks_the_box_gets_two_mails_with_the_hosts_words_that_lead_back(
     (first,) = pass_time(clock, HOUR)
     assert recipients() == [BEN]
     assert "We &lt;b&gt;miss&lt;/b&gt; you." in first or "We <b>miss</b> you." in first
+    assert "Reminder of your conversation" in first
+    assert "Open until" not in first
     link = "/" + re.findall(r"http://127.0.0.1:8000/(chat\?\S+)", first)[0].replace("&amp;", "&")
     page = cem.open(link.rstrip('">'))
     assert cem.submit(page.form("Continue it here")).has_form("Send")

@@ -1,6 +1,7 @@
 """The page on which a host invites people: what was entered is never lost, and links are there where no mails are sent."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -117,3 +118,12 @@ def test_only_editors_see_who_is_invited(host: Host, ana: Browser) -> None:
     session = other.new_session()["id"]
     assert ana.get(f"/sessions/{session}/invitations").status_code == 403
     assert send(ana, f"/sessions/{session}/invitations", ana.open("/account").forms[0]).status_code == 403
+
+
+def test_the_page_of_a_session_that_ended_by_itself_says_when(host: Host, ana: Browser, clock: FakeClock) -> None:
+    ends = clock.now() + timedelta(seconds=DAY)
+    session = host.new_session(closes_at=ends.isoformat())["id"]
+    assert "It ends on" in ana.open(f"/sessions/{session}").text
+    clock.advance(DAY + 1)
+    page = ana.open(f"/sessions/{session}")
+    assert ("It ended on" in page.text, "It ends on" in page.text) == (True, False)

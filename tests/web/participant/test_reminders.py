@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -310,3 +311,19 @@ def test_a_mail_service_that_is_down_costs_no_reminder(
         failed = app.deliver(events.batch(*(events.raw_message(json.dumps(body)) for body in jobs)), Context())
         assert len(failed["batchItemFailures"]) == 1
     assert len(send(jobs)) == 1
+
+
+def test_a_reminder_says_until_when_and_the_closed_page_when_it_ended(
+    clock: FakeClock, host: Host, session: dict[str, Any], ben: Browser
+) -> None:
+    ends = clock.now() + timedelta(seconds=5 * DAY)
+    host.call("PATCH", f"/sessions/{session['id']}", {"closes_at": ends.isoformat()})
+    ben.join(session)
+    told = ben.chat(session).text
+    assert "twice at most, 24, 72 hours after your last message at the earliest" in told
+    ask(ben, session)
+    (mail,) = pass_time(clock, DAY)
+    assert "Open until" in mail
+    clock.advance(5 * DAY)
+    assert "It ended on" in ben.chat(session).text
+    assert "It ended on" in Browser().open(f"/chat?s={session['id']}").text

@@ -48,7 +48,7 @@ class Mailbox:
                     self._known.add(mail["MessageId"])
 
     def _write(self, mail: dict[str, Any]) -> None:
-        self._folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        make_folder(self._folder.parent)
         to = ", ".join(mail["To"])
         sent, named = re.sub(r"\D", "", str(mail["Timestamp"])), re.sub(r"[^\w.@-]", "_", to)[:80]
         name = f"{sent[:14]}-{named}-{mail['MessageId'][-8:]}"

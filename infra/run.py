@@ -143,6 +143,7 @@ def run(options: Options) -> None:
         say("Deploying the application")
         running = deploy_locally(options, package)
         mailbox.verify(running.parameters["MailFrom"])
+        mailbox.make_folder(options.folder)
         if first:
             seed.plant(running, say, example=options.example)
         else:

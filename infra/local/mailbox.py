@@ -20,6 +20,11 @@ def verify(sender: str) -> None:
     boto3.client("sesv2").create_email_identity(EmailIdentity=sender)
 
 
+def make_folder(folder: Path) -> None:
+    """Make the folder that the greeting names, also while there is no mail."""
+    (folder / FOLDER).mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+
+
 class Mailbox:
     """Writes each new mail to `<folder>/mail/`, as text and as HTML."""
 
@@ -43,7 +48,7 @@ class Mailbox:
                     self._known.add(mail["MessageId"])
 
     def _write(self, mail: dict[str, Any]) -> None:
-        self._folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        make_folder(self._folder.parent)
         to = ", ".join(mail["To"])
         sent, named = re.sub(r"\D", "", str(mail["Timestamp"])), re.sub(r"[^\w.@-]", "_", to)[:80]
         name = f"{sent[:14]}-{named}-{mail['MessageId'][-8:]}"

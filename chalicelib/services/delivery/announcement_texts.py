@@ -123,11 +123,16 @@ def list_facts(session: Session, texts: AnnouncementTexts, *, with_script: bool)
     """Returns what somebody is asked to do, with a script or an AI facilitator, how long that takes, and until when they can."""
     facilitator = texts.facilitator_script if with_script else texts.facilitator_ai
     facts = [fill_counted(texts.tag, texts.about, session.duration_minutes, facilitator=facilitator)]
-    if session.closes_at:
-        local = session.closes_at.astimezone(ZoneInfo(session.time_zone))
-        zone = "UTC" if session.time_zone == "UTC" else f"{session.time_zone}, {format_offset(local)}"
-        facts.append(fill(texts.tag, texts.until, until=format_moment(texts.tag, local), zone=zone))
-    return facts
+    return [*facts, until] if (until := tell_until(session, texts)) else facts
+
+
+def tell_until(session: Session, texts: AnnouncementTexts) -> str:
+    """Returns until when a session is open; empty where it has no end."""
+    if not session.closes_at:
+        return ""
+    local = session.closes_at.astimezone(ZoneInfo(session.time_zone))
+    zone = "UTC" if session.time_zone == "UTC" else f"{session.time_zone}, {format_offset(local)}"
+    return fill(texts.tag, texts.until, until=format_moment(texts.tag, local), zone=zone)
 
 
 def write_closed(session: Session, addresses: Addresses) -> Text:

@@ -19,6 +19,7 @@ from chalicelib.model.reminders import Reminder, ReminderTarget
 from chalicelib.observability import MAIL_UNDELIVERABLE, logger
 from chalicelib.retry import Retry
 from chalicelib.services.access.sealing import seal, unseal
+from chalicelib.services.delivery.announcement_texts import read_texts, tell_until
 from chalicelib.services.delivery.mails import write_mail
 from chalicelib.services.delivery.sending import SendingDeps, hash_address, send, write_once_a_day
 from chalicelib.services.delivery.stop_links import StopLink, make_stop_url
@@ -159,14 +160,15 @@ def _give_up(reminder: Reminder, deps: ReminderDeps) -> None:
 
 def _write(view: ReminderView, target: ReminderTarget, deps: ReminderDeps) -> Mail:
     session, reminder = view.session, view.reminder
+    language = reminder.language or DEFAULT
     link = f"{deps.public_url}/chat?s={session.id}&r={target.link}&{OPENED}=1"
     stop = StopLink("reminder", session.id, reminder.thread_id, hash_address(target.address, deps.secret))
     return write_mail(
         "reminder",
         target.address,
-        reminder.language or DEFAULT,
+        language,
         link=link,
-        values={"topic": session.topic},
+        values={"topic": session.topic, "until": tell_until(session, read_texts(language))},
         stop_link=make_stop_url(deps.public_url, stop, deps.secret),
         message=session.reminders["text"] or "",
     )

@@ -1,5 +1,6 @@
 """Inviting people by addresses that a host pastes, and how far those who were invited have come. Editors see it."""
 
+from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -38,6 +39,7 @@ from chalicelib.web.kit.texts import Texts, format_time_of
 
 ON_PAGE = 50
 _SHOWN_WRONG = 10  # addresses that are no addresses, of which the first ones are named
+_NO_MAILS = ("bounced", "stopped")
 _MAY_RESEND = ("not_sent", "sent", "opened")  # states in which one more mail may be of use
 
 
@@ -125,8 +127,10 @@ def _invite(host: HostRequest, session_id: str, form: Form, texts: Texts) -> Res
     except HarmonicaError as error:
         errors = {"page": explain_failure(error, texts)}
         return show_invitations(host, session_id, Entered(entered.addresses, message, errors), error.status)
-    known = sum(it.status == "already" for it in made)
-    return _back(host, session_id, invited=str(len(made) - known), known=str(known))
+    already, times = sum(it.status == "already" for it in made), Counter(it.email.lower() for it in made)
+    known = already - (len(made) - len(times))  # but for those that only stood there once more
+    twice = sum(count > 1 for count in times.values())
+    return _back(host, session_id, invited=str(len(made) - already), known=str(known), twice=str(twice))
 
 
 def _remove(host: HostRequest, session_id: str, named: str) -> None:
@@ -154,7 +158,8 @@ def _list_mistakes(addresses: list[str], message: str, texts: Texts) -> dict[str
 
 def _shown(of: Invitation, host: HostRequest, view: SessionView, locale: PageLocale) -> ShownInvitation:
     texts, zone = locale.texts, view.session.time_zone
-    at = of.completed_at or of.joined_at or of.opened_at or of.sent_at
+    # Beside a state that says why no mail goes there, the time of one that did would be read as that of the state.
+    at = None if of.state in _NO_MAILS else of.completed_at or of.joined_at or of.opened_at or of.sent_at
     told = [texts(f"invited_{of.state}"), *([format_time_of(at, zone, texts)] if at else [])]
     if of.reminded_at:
         told.append(texts("invitation_reminded", time=format_time_of(of.reminded_at, zone, texts)))
@@ -167,9 +172,10 @@ def _tell_news(host: HostRequest, texts: Texts) -> str:
     """Returns what was just done, as the address of the page says."""
     query = host.request.query_params or {}
     if "invited" in query:
-        made, known = (number_in_link(query.get(name, "")) or 0 for name in ("invited", "known"))
-        before = [texts("invitations_known", people=texts("persons", count=known))] if known else []
-        return " ".join([texts("invitations_made", people=texts("persons", count=made)), *before])
+        numbers = {name: number_in_link(query.get(name, "")) or 0 for name in ("made", "known", "twice")}
+        numbers["made"] = number_in_link(query["invited"]) or 0
+        told = [name for name, number in numbers.items() if number or name == "made"]
+        return " ".join(texts(f"invitations_{name}", people=texts("persons", count=numbers[name])) for name in told)
     done = {"resent": "invitation_resent", "reminded": "invitations_reminded", "removed": "invitation_removed"}
     return next((texts(said) for name, said in done.items() if name in query), "")
 

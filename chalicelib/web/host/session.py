@@ -73,6 +73,7 @@ def show_session(
         "completed": view.tally.completed,
         "session_has_people": view.tally.participants > 0,
         "ends": format_time_with_zone(of.closes_at, of.time_zone or ZONE, texts) if of.closes_at else "",
+        "has_mail": container.has_mail(),
         "deletion": tell_deletion(of, texts),
         "spent": cost.tell_spent(view, texts),
         "join_url": join_url(public_url(host.request), of.id),

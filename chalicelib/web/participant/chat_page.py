@@ -32,7 +32,7 @@ from chalicelib.web.kit.http import json_response, may_retry, see_other, with_co
 from chalicelib.web.kit.identity import Identity
 from chalicelib.web.kit.page import render_fragment, render_page, with_retry_after
 from chalicelib.web.kit.request import public_url
-from chalicelib.web.kit.texts import Texts
+from chalicelib.web.kit.texts import Texts, format_time_with_zone
 from chalicelib.web.participant.chat_request import ChatRequest
 from chalicelib.web.participant.join_page import form_values
 from chalicelib.web.participant.member import find_member
@@ -217,6 +217,9 @@ def _choose_page(
     if not _is_open(chat, session):
         mine: dict[str, Any] = {
             "address": chat.address,
+            "ended": format_time_with_zone(session.closes_at, session.time_zone, locale.texts)
+            if session.closes_at
+            else "",
             "entries": _make_entries(thread, None),
             "token": identity.page_token(chat.person, session.id),
             **transcript_values(chat, session, thread.thread if thread else None, outcome.transcript),

@@ -8,7 +8,7 @@ from chalicelib import container
 from chalicelib.model import Session, ThreadView
 from chalicelib.model.reminders import Reminder
 from chalicelib.services.delivery.reminder_job import target_of
-from chalicelib.services.participants.reminders import MOST, may_be_reminded
+from chalicelib.services.participants.reminders import AFTER_HOURS, MOST, may_be_reminded
 from chalicelib.text.email_addresses import is_mail_address
 from chalicelib.web.kit.texts import Texts
 from chalicelib.web.participant.chat_request import ChatRequest
@@ -45,6 +45,8 @@ def panel_values(
         "reminder": entered,
         "reminder_on": on,
         "reminder_used": found is not None and found.sent >= MOST,
+        "reminder_hours": ", ".join(map(str, (session.reminders["after_hours"] or AFTER_HOURS)[:MOST])),
+        "reminder_zone": session.time_zone.replace("_", " "),
         "suggested_address": entered.address or suggested,
     }
     if done == ON and on:

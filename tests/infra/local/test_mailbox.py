@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import urllib3
 
-from infra.local.mailbox import FOLDER, Mailbox
+from infra.local.mailbox import FOLDER, Mailbox, make_folder
 
 MAIL = {
     "MessageId": "0000-12345678",
@@ -35,6 +35,8 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def test_a_mail_is_written_once_as_text_and_as_html(cloud: dict[str, Any], tmp_path: Path) -> None:
+    make_folder(tmp_path)  # as the greeting names it, before there is a mail
+    assert not list((tmp_path / FOLDER).iterdir())
     mailbox = Mailbox("http://127.0.0.1:1", tmp_path)
     mailbox.collect()
     text, page = sorted((tmp_path / FOLDER).iterdir(), key=lambda file: file.suffix, reverse=True)

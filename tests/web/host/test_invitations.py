@@ -1,6 +1,7 @@
 """The page on which a host invites people: what was entered is never lost, and links are there where no mails are sent."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.web.browser import Browser
 from tests.web.host.visitor import deliver, recipients, send, submit
-from tests.web.invited import DAY, invite, link_in
+from tests.web.invited import DAY, invite, link_in, press_stop, stop_in
 
 PASTED = 'Ada <ada@example.com>, ben@example.com\n"Okri, Cem" <cem@example.com>; ADA@example.com'
 
@@ -31,7 +32,8 @@ def test_a_host_pastes_addresses_and_sees_who_has_come_how_far(host: Host, ana: 
     assert wrong.form("Send invitations").fields["addresses"].strip() == f"{PASTED}, nobody"
     assert wrong.form("Send invitations").fields["message"].strip() == "Please!"
     page = submit(ana, path, wrong.form("Send invitations"), do="invite", addresses=PASTED)
-    assert "New invitations: 3 people. Invited before: 1 person." in page.text
+    assert "New invitations: 3 people. Stood in the list more than once: 1 person." in page.text
+    assert "Invited before" not in page.text
     before = len(recipients())
     mails = deliver()[before:]
     assert recipients()[before:] == ["ada@example.com", "ben@example.com", "cem@example.com"]
@@ -43,9 +45,13 @@ def test_a_host_pastes_addresses_and_sees_who_has_come_how_far(host: Host, ana: 
         assert told in page.text
     late = submit(ana, path, page.form("Send again"), do="resend")
     assert (late.status, "at most one mail a day" in late.text) == (429, True)
-    assert (
-        "Whoever is missing gets a reminder" in submit(ana, path, page.form("Remind those missing"), do="remind").text
-    )
+    told = submit(ana, path, page.form("Remind those missing"), do="remind").text
+    assert "Whoever is missing gets a reminder, a day after their last mail at the earliest." in told
+    again = submit(ana, path, page.form("Send invitations"), do="invite", addresses="ADA@example.com, ada@example.com")
+    for told in ("New invitations: 0 people.", "Invited before: 1 person.", "more than once: 1 person."):
+        assert told in again.text
+    press_stop(Browser(), stop_in(mails[1]))
+    assert re.search(r"ben@example.com wants no more mails (?!·)", ana.open(path).text)
     removed = submit(ana, path, page.form("Remove invitation"), do="remove")
     assert "The invitation was removed" in removed.text
     assert "Ada ada@example.com" in page.text
@@ -92,6 +98,7 @@ def test_where_only_invited_people_join_a_host_gets_no_link_for_everybody(
 ) -> None:
     session = host.new_session(topic="Lunch")["id"]
     link = f'value="http://127.0.0.1:8000/chat?s={session}"'
+    assert f"/sessions/{session}/invitations" in ana.open(f"/sessions/{session}").links  # mails can be sent
     assert link in ana.open("/").html
     assert link in ana.open(f"/sessions/{session}").html
     host.call("PATCH", f"/sessions/{session}", {"access": "invited"})
@@ -111,3 +118,12 @@ def test_only_editors_see_who_is_invited(host: Host, ana: Browser) -> None:
     session = other.new_session()["id"]
     assert ana.get(f"/sessions/{session}/invitations").status_code == 403
     assert send(ana, f"/sessions/{session}/invitations", ana.open("/account").forms[0]).status_code == 403
+
+
+def test_the_page_of_a_session_that_ended_by_itself_says_when(host: Host, ana: Browser, clock: FakeClock) -> None:
+    ends = clock.now() + timedelta(seconds=DAY)
+    session = host.new_session(closes_at=ends.isoformat())["id"]
+    assert "It ends on" in ana.open(f"/sessions/{session}").text
+    clock.advance(DAY + 1)
+    page = ana.open(f"/sessions/{session}")
+    assert ("It ended on" in page.text, "It ends on" in page.text) == (True, False)

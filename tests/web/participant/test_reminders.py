@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -85,6 +86,8 @@ def test_who_ticks_the_box_gets_two_mails_with_the_hosts_words_that_lead_back(
     (first,) = pass_time(clock, HOUR)
     assert recipients() == [BEN]
     assert "We &lt;b&gt;miss&lt;/b&gt; you." in first or "We <b>miss</b> you." in first
+    assert "Reminder of your conversation" in first
+    assert "Open until" not in first
     link = "/" + re.findall(r"http://127.0.0.1:8000/(chat\?\S+)", first)[0].replace("&amp;", "&")
     page = cem.open(link.rstrip('">'))
     assert cem.submit(page.form("Continue it here")).has_form("Send")
@@ -96,7 +99,7 @@ def test_nobody_else_is_ever_written_to(clock: FakeClock, session: dict[str, Any
     assert "wanted" not in page.form("Save").fields
     assert pass_time(clock, 5 * DAY) == []
     refused = ben.submit(page.form("Save"), address=BEN)
-    assert (refused.status, "Please tick the box" in refused.text) == (400, True)
+    assert (refused.status, refused.text.count("Please tick the box")) == (400, 1)
     assert "Please tick the box" in ask(ben, session, "nobody").text
     assert pass_time(clock, 5 * DAY) == []
 
@@ -308,3 +311,19 @@ def test_a_mail_service_that_is_down_costs_no_reminder(
         failed = app.deliver(events.batch(*(events.raw_message(json.dumps(body)) for body in jobs)), Context())
         assert len(failed["batchItemFailures"]) == 1
     assert len(send(jobs)) == 1
+
+
+def test_a_reminder_says_until_when_and_the_closed_page_when_it_ended(
+    clock: FakeClock, host: Host, session: dict[str, Any], ben: Browser
+) -> None:
+    ends = clock.now() + timedelta(seconds=5 * DAY)
+    host.call("PATCH", f"/sessions/{session['id']}", {"closes_at": ends.isoformat()})
+    ben.join(session)
+    told = ben.chat(session).text
+    assert "twice at most, 24, 72 hours after your last message at the earliest" in told
+    ask(ben, session)
+    (mail,) = pass_time(clock, DAY)
+    assert "Open until" in mail
+    clock.advance(5 * DAY)
+    assert "It ended on" in ben.chat(session).text
+    assert "It ended on" in Browser().open(f"/chat?s={session['id']}").text

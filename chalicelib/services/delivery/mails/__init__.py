@@ -92,7 +92,7 @@ def write_mail(
     told = {field: fill(language, getattr(words, field), **values) for field in Words.__struct_fields__}
     code = str(values.get("code", ""))
     parts = _Told(
-        greeting=told["greeting"],
+        greeting=told["greeting"].strip(),  # the last of its lines may have nothing to say
         message=message.strip(),
         said=said,
         button=told["button"],

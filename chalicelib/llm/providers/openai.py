@@ -79,5 +79,5 @@ def _read(answer: urllib3.BaseHTTPResponse, model: str) -> Answer:
 def _decoded(data: bytes) -> Any:
     try:
         return json.decode(data)
-    except (DecodeError, UnicodeDecodeError):
+    except (DecodeError, UnicodeDecodeError, RecursionError):
         return None

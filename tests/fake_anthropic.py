@@ -63,9 +63,10 @@ class CutOff:
 
 @dataclass(frozen=True)
 class Malformed:
-    """A good status with a body that is no JSON."""
+    """A good status with a body that is no JSON, or none that can be read."""
 
     content_type: str = "application/json"
+    body: bytes = b'{"id": "msg_1", '
 
 
 def text(words: str, **changed: Any) -> dict[str, Any]:
@@ -244,8 +245,8 @@ class _Handler(BaseHTTPRequestHandler):
             case CutOff():
                 self._send_raw(200, b'{"id": "msg_1", "type": "mess', {"content-length": "500"})
                 self.close_connection = True
-            case Malformed(content_type):
-                self._send_raw(200, b'{"id": "msg_1", ', {"content-type": content_type})
+            case Malformed(content_type, body):
+                self._send_raw(200, body, {"content-type": content_type})
             case _:
                 if isinstance(reply, dict) and reply.get("stop_reason") == "pause_turn":
                     self.script.begun.append(reply["content"])

@@ -44,7 +44,7 @@ def running(*, own: bool = False, key: str = "") -> Iterator[FakeOpenAI]:
         yield fake
 
 
-def words(content: str | None, *, finish: str = "stop", **message: Any) -> Json:
+def words(content: str | list[Any] | None, *, finish: str = "stop", **message: Any) -> Json:
     """A completion in words."""
     said = {"role": "assistant", "content": content, "refusal": None, **message}
     usage = {

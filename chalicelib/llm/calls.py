@@ -9,7 +9,7 @@ more, with a line about what was wrong; half a reply is never handed on. What a 
 the small tier, once, and is declined where that declines it too.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final, TypeVar
 
 from msgspec import Struct, field, json
@@ -82,8 +82,10 @@ class ProvidedModel:
             raise declined from error
 
     def most_of(self, request: Request) -> int:
-        """What a request may cost at most, in millionths of a dollar."""
-        return most_of(request, self._models[request.tier], request.max_tokens + _again(request.max_tokens))
+        """What a request may cost at most, in millionths of a dollar: two answers of its own model, and a turn's third of the small one."""
+        again = _again(request.max_tokens)
+        most = most_of(request, self._models[request.tier], request.max_tokens + again)
+        return most + most_of(request, self._models["small"], again, times=1) if request.task == "turn" else most
 
     def _reply(self, asked: Request, attempt: "Attempt", deadline: Deadline) -> Reply:
         """A whole reply, asked for twice at most of one model, and once more of the small tier."""
@@ -119,7 +121,7 @@ class ProvidedModel:
         said, begun = "", ()
         for _ in range(MOST_PAUSES + 1):
             answer = self._answer(request, attempt, deadline, begun)
-            attempt.usage += answer.usage
+            attempt.usage += answer.usage if answer.usage.total else _estimated(request, attempt.model, answer)
             said += answer.text
             if answer.ending != "paused":
                 break
@@ -256,7 +258,9 @@ def _read(request: Request, answer: Answer, attempt: Attempt) -> tuple[Reply | N
     text = take_off_reasoning(answer.text)
     calls = tuple(ToolCall(_name_of(request, call.name), call.input) for call in answer.calls)
     reply = Reply(text, attempt.model, calls, attempt.usage)
-    size = len(text) + sum(len(json.encode(call.input)) for call in calls)
+    size = _size_of(text, answer.calls)
+    if size is None:
+        return None, _NOTHING
     if size > MOST_CHARACTERS:
         return None, _CUT_OFF
     says = text.strip() or any(_is_filled(request, call) for call in calls)
@@ -266,6 +270,21 @@ def _read(request: Request, answer: Answer, attempt: Attempt) -> tuple[Reply | N
     if is_leaking(text):
         return None, _LEAKED
     return (reply, "") if says else (None, _NOTHING)
+
+
+def _size_of(text: str, calls: Iterable[ToolCall]) -> int | None:
+    """How long words and calls are, in bytes; None where they cannot be stored: halves of characters, values within values without end."""
+    try:
+        return len(text.encode()) + sum(len(json.encode(call.input)) for call in calls)
+    except (UnicodeEncodeError, RecursionError):
+        return None
+
+
+def _estimated(request: Request, model: str, answer: Answer) -> Usage:
+    """What an answer cost of which the server tells no tokens, as some do: it is not free for that. One of no form is no answer."""
+    if answer.ending == "malformed":
+        return Usage()
+    return Usage(cost=reading(request, model, written=_size_of(answer.text, answer.calls) or 0))
 
 
 def _name_of(request: Request, called: str) -> str:

@@ -63,7 +63,15 @@ def read_completion(found: Any, model: str) -> Answer:
     ending = _ENDINGS.get(str(pick(found, "choices", 0, "finish_reason")), "malformed")
     words = pick(message, "content")
     category = FILTERED if ending == "declined" else ""
-    return Answer(ending, words if isinstance(words, str) else "", tuple(_calls(message)), usage, category)
+    return Answer(ending, _text_of(words), tuple(_calls(message)), usage, category)
+
+
+def _text_of(content: Any) -> str:
+    """The words of a content, which some servers give in parts, with what the model thought among them."""
+    if not isinstance(content, list):
+        return content if isinstance(content, str) else ""
+    texts = (pick(part, "text") for part in content if pick(part, "type") == "text")
+    return "".join(text for text in texts if isinstance(text, str))
 
 
 def pick(found: Any, *path: str | int) -> Any:
@@ -107,8 +115,10 @@ def _calls(message: Any) -> Iterator[ToolCall]:
 
 
 def _usage_of(spent: Any, model: str) -> Usage:
-    """Tokens of an answer, and their price; what came out of a cache is among those of the prompt."""
+    """Tokens of an answer, and their price; what came out of a cache is among those of the prompt. Google tells what was thought in the
+    total alone."""
     prompt, written = claimed(pick(spent, "prompt_tokens")), claimed(pick(spent, "completion_tokens"))
+    written = max(written, claimed(pick(spent, "total_tokens")) - prompt)
     cached = min(prompt, claimed(pick(spent, "prompt_tokens_details", "cached_tokens")))
     cost = price_of(model).cost(read=prompt - cached, cache_read=cached, written=written)
     return Usage(prompt - cached, cached, written, cost)

@@ -62,15 +62,15 @@ def price_of(model: str) -> Price:
     return max(known.values(), key=lambda price: (price.output, price.input))
 
 
-def most_of(request: Request, model: str, written: int) -> int:
-    """What a request that is made twice may cost at most, in millionths of a dollar: nothing of it cached, and so many tokens
+def most_of(request: Request, model: str, written: int, times: int = 2) -> int:
+    """What a request that is made so many times may cost at most, in millionths of a dollar: nothing of it cached, and so many tokens
     written in all."""
-    return _cost(request, model, written) + _cost(request, model, 0)
+    return _cost(request, model, written) + (times - 1) * reading(request, model)
 
 
-def reading(request: Request, model: str) -> int:
-    """What it costs at least that a model reads a request, in millionths of a dollar."""
-    return _cost(request, model, 0)
+def reading(request: Request, model: str, *, written: int = 0) -> int:
+    """What it costs at least that a model reads a request, and writes so many characters, in millionths of a dollar."""
+    return _cost(request, model, math.ceil(written / _CHARACTERS_A_TOKEN))
 
 
 def _cost(request: Request, model: str, written: int) -> int:

@@ -121,6 +121,17 @@ def test_what_all_decline_is_declined_and_no_model_is_asked_twice(
     assert models(server) == asked
 
 
+def test_no_way_through_the_models_costs_a_turn_more_than_its_most(server: FakeAnthropic) -> None:
+    long = {"input_tokens": 100, "output_tokens": 1_000}
+    server.queue({**text(" "), "usage": {**long, "output_tokens": 500}}, {**declined(), "usage": long})
+    server.queue({**text(" "), "usage": long})
+    model = adapter(server, small="claude-opus-5-5")
+    with pytest.raises(ModelDeclined) as failure:
+        model.complete(TURN, Clock().deadline(24))
+    assert models(server) == ["claude-sonnet-5-5", "claude-sonnet-5-5", "claude-opus-5-5"]
+    assert 35_000 < failure.value.usage.cost < model.most_of(TURN)
+
+
 @pytest.mark.parametrize("after", [500, Fault(429), text(" ")])
 def test_a_turn_that_was_declined_is_declined_whatever_the_small_tier_does(server: FakeAnthropic, after: Any) -> None:
     server.queue(REFUSED, after, after)

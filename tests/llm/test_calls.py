@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import anthropic
+import httpx2
 import msgspec
 import pytest
 
@@ -130,6 +131,16 @@ def test_silence_ends_with_the_deadline_and_is_not_asked_again(server: FakeAnthr
     assert failure.value.usage.cost > 1_000
 
 
+def test_a_server_that_nobody_reached_has_read_nothing(server: FakeAnthropic, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreached(*_: Any, **__: Any) -> Any:
+        raise httpx2.ConnectTimeout("no route")
+
+    monkeypatch.setattr(httpx2.Client, "send", unreached)
+    with pytest.raises(ModelUnavailable) as failure:
+        ask(server, DIGEST)
+    assert failure.value.usage == Usage()
+
+
 @pytest.mark.parametrize("headers", [False, True])
 @pytest.mark.parametrize("request_", [TURN, DIGEST])
 def test_a_reply_that_drips_ends_with_the_deadline(server: FakeAnthropic, request_: Request, headers: bool) -> None:
@@ -153,7 +164,10 @@ def test_without_time_nothing_is_sent(server: FakeAnthropic) -> None:
     assert server.bodies == []
 
 
-@pytest.mark.parametrize("broken", [CutOff(), Malformed(), Malformed("text/plain")])
+@pytest.mark.parametrize(
+    "broken",
+    [CutOff(), Malformed(), Malformed("text/plain"), Malformed(body=b"[" * 100_000), Malformed(body=b"9" * 5_000)],
+)
 def test_half_a_reply_is_never_one(server: FakeAnthropic, broken: object) -> None:
     server.queue(broken, broken, broken)
     with pytest.raises(ModelUnavailable):
@@ -173,6 +187,8 @@ def test_half_a_reply_is_never_one(server: FakeAnthropic, broken: object) -> Non
         {**text(""), "content": [{"type": "text", "text": None}]},
         {**text(""), "content": [{"type": "text"}, None, "Why?"]},
         {**text(""), "usage": "none"},
+        text("Half of a \ud83d"),
+        tool("conclude", {"recap": "Half of a \ud83d"}),
     ],
 )
 def test_an_unusable_reply_is_asked_for_once_more(server: FakeAnthropic, unusable: dict[str, Any]) -> None:

@@ -22,7 +22,7 @@ from chalicelib.llm.interface import (
     ToolCall,
     Usage,
 )
-from chalicelib.llm.prices import price_of
+from chalicelib.llm.prices import price_of, reading
 from chalicelib.llm.providers import model_from, openai, provider
 from chalicelib.llm.providers.openai import whole_address
 from chalicelib.settings import SettingMissing, settings
@@ -116,6 +116,7 @@ def test_a_server_with_open_models_needs_no_key_and_is_steered_in_tags() -> None
         (call("Conclude", {"recap": "x"}), {"recap": "x"}),
         (call("conclude", '["x"]', "Goodbye."), {}),
         (call("conclude", "{", "Goodbye."), {}),
+        (call("conclude", '{"recap": "\\ud83d"}', "Goodbye."), {}),
     ],
 )
 def test_a_call_is_forced_and_read(server: FakeOpenAI, made: Any, read: Any) -> None:
@@ -144,6 +145,21 @@ def test_what_is_declined_is_asked_of_the_small_tier_once_and_of_nobody_twice(
     assert server.bodies[1]["reasoning_effort"] == "medium"
 
 
+def test_words_in_parts_are_read_and_what_was_thought_is_not(server: FakeOpenAI) -> None:
+    server.queue(words([{"type": "thinking", "thinking": "Hm."}, {"type": "text", "text": "Why?"}, None, "x"]))
+    assert ask().text == "Why?"
+
+
+def test_an_answer_without_tokens_is_not_free_and_what_the_total_alone_tells_counts(server: FakeOpenAI) -> None:
+    server.queue({**words("Why?" * 100), "usage": None})
+    untold = ask().usage
+    assert (untold.total, untold.cost) == (0, reading(TURN, "gpt-5", written=400))
+    assert untold.cost > reading(TURN, "gpt-5") > 0
+    spent = {"prompt_tokens": 18, "completion_tokens": 7, "total_tokens": 1_025}  # as Google counts
+    server.queue({**words("Why?"), "usage": spent})
+    assert ask().usage.output_tokens == 1_007
+
+
 def test_a_filter_that_answers_400_declines(server: FakeOpenAI) -> None:
     server.queue(Fault(400, code="content_filter"))
     with pytest.raises(ModelDeclined):
@@ -162,7 +178,9 @@ def test_a_filter_that_answers_400_declines(server: FakeOpenAI) -> None:
         {"choices": [None]},
         {"choices": [{"finish_reason": "stop", "message": {"content": 7, "tool_calls": "x"}}], "usage": "none"},
         ["Why?"],
+        words("Half of a \ud83d"),
         Malformed(),
+        Malformed(body=b"[" * 100_000),
     ],
 )
 def test_an_unusable_reply_is_asked_for_once_more_and_never_in_the_same_words(

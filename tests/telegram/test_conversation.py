@@ -18,11 +18,11 @@ from chalicelib.services.participants.identity import Participant, Reference
 from chalicelib.telegram import typing
 from chalicelib.telegram.handle import handle_update
 from chalicelib.workers.jobs import run_job
+from infra.functions import SUMMARY_WORKER_SECONDS
 from infra.local.telegram.limits import Fault
 from infra.local.telegram.people import Person
 from tests import permissions
 from tests.api.hosts import Host
-from tests.api.jobs import SUMMARY_WORKER_SECONDS
 from tests.clock import FakeClock
 from tests.conftest import forget_wiring
 from tests.faults import Interviewer

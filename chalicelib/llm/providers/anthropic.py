@@ -6,7 +6,6 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from functools import cache
 from importlib import import_module
-from json import JSONDecodeError
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -54,10 +53,13 @@ class AnthropicProvider:
         timeout = Timeout(seconds, connect=min(seconds, CONNECT))
         try:
             message = client.messages.create(**self._body(question), timeout=timeout)
-        except (JSONDecodeError, UnicodeDecodeError):
-            return Answer("malformed")
         except APIError as error:
             raise _failure(error) from error
+        except (
+            ValueError,
+            RecursionError,
+        ):  # no JSON, or such as breaks who reads it: too deep, or with too long a number
+            return Answer("malformed")
         return messages_api.read_message(message, question.model)
 
     def is_plain(self, question: Question) -> bool:
@@ -106,7 +108,8 @@ def _failure(error: "APIError") -> ProviderFailure:
     wait = max(1.0, float(asked)) if re.fullmatch(r"\d+(?:\.\d+)?", asked) else None
     name = type(error).__name__
     words = pick(error.body, "error", "message") or pick(error.body, "message")
-    timed_out = name == "APITimeoutError"
+    # Where not even a connection came about, nothing was begun there.
+    timed_out = name == "APITimeoutError" and type(error.__cause__).__name__ != "ConnectTimeout"
     return ProviderFailure(
         name, status=status, timed_out=timed_out, retry_after=wait, words=words if isinstance(words, str) else ""
     )

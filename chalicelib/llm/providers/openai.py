@@ -100,5 +100,5 @@ def _failure(answer: urllib3.BaseHTTPResponse, found: Any) -> ProviderFailure:
 def _decoded(data: bytes) -> Any:
     try:
         return json.decode(data)
-    except (DecodeError, UnicodeDecodeError):
+    except (DecodeError, UnicodeDecodeError, RecursionError):
         return None

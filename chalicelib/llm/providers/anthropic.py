@@ -73,7 +73,7 @@ class AnthropicProvider:
         timeout = Timeout(seconds, connect=min(seconds, CONNECT))
         try:
             found = client.models.list(limit=MOST_LISTED, timeout=timeout).data
-        except (JSONDecodeError, UnicodeDecodeError):
+        except (ValueError, RecursionError):
             return ()
         except APIError as error:
             raise _failure(error) from error

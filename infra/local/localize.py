@@ -101,7 +101,7 @@ def secrets_in_any_context(template: Template) -> None:
         for statement in policy["PolicyDocument"]["Statement"]:
             _, allowed, _ = statement.get("Fn::If", (None, {}, None))
             if "kms:Decrypt" in allowed.get("Action", ()):
-                del allowed["Condition"]
+                allowed.pop("Condition", None)
 
 
 def messages_in_batches(template: Template) -> None:

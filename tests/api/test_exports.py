@@ -100,7 +100,7 @@ def test_json_has_every_kind_of_item_or_says_why_not(host: Host, people: People)
             assert kind.export in holder or (kind.export or kind.name.rstrip("#")) in left_out, kind.name
     assert found["themes"][0]["theme"]["label"]
     read = host.get(f"/sessions/{session}/responses")["data"][0]
-    named_otherwise = {"name", "created_at", "concluded", "concluded_at", "rated_at", "counts"}
+    named_otherwise = {"name", "created_at", "concluded", "concluded_at", "rated_at", "counts", "models"}
     assert (
         set(found["participants"][0]["thread"]) - set(read) <= named_otherwise
     )  # what REST keeps from hosts is not here either

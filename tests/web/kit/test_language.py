@@ -101,6 +101,7 @@ ENDINGS: dict[str, Iterable[str]] = {
     "tabs_": [group for group, pages in PAGES.items() if len(pages) > 1],
     "visible_": CHOICES["results_visibility"],
     "access_": CHOICES["access"],
+    "invitations_": ("made", "known", "twice"),
     "invited_": (*get_args(State), "only_heading", "only_text"),
     "widget_": get_args(WidgetType),
     "with_": (*PROVIDERS, "scripted"),

@@ -1,6 +1,7 @@
 """The command: what it looks at, what it tells, and how it ends."""
 
 import json
+import logging
 import os
 from collections.abc import Iterator
 
@@ -19,7 +20,7 @@ from tests.infra.checks.stubs import Session, stage, told
 @pytest.fixture(autouse=True)
 def shell() -> Iterator[None]:
     """What a command sets in its environment is taken back."""
-    before, level = dict(os.environ), logger.level
+    before, level = dict(os.environ), logging.getLogger("harmonica").level
     forget_wiring()
     yield
     logger.setLevel(level)

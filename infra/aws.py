@@ -9,10 +9,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError, NoCredentialsError, ProfileNotFound
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
+)
 from msgspec import Struct
 
 _NOBODY = "There are no AWS credentials here: set AWS_PROFILE, or run `aws configure`"
+_SIGN_IN = "The AWS credentials count no longer: sign in again, with `aws sso login` for example"
+_SIGNED_OUT = (SSOError, TokenRetrievalError)  # as the SDK finds by itself, before AWS is asked
 _NO_LONGER = ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "RequestExpired")
 
 
@@ -52,9 +61,7 @@ def account_of(session: boto3.Session) -> str:
         raise SystemExit(_NOBODY) from error
     except ClientError as error:
         if error.response["Error"]["Code"] in _NO_LONGER:
-            raise SystemExit(
-                "The AWS credentials count no longer: sign in again, with `aws sso login` for example"
-            ) from error
+            raise SystemExit(_SIGN_IN) from error
         raise
 
 
@@ -68,6 +75,10 @@ def refusals_in_words() -> Iterator[None]:
         raise SystemExit(f"AWS refused {error.operation_name} ({told['Code']}): {told.get('Message', '')}") from error
     except NoCredentialsError as error:
         raise SystemExit(_NOBODY) from error
+    except _SIGNED_OUT as error:
+        raise SystemExit(_SIGN_IN) from error
+    except BotoCoreError as error:
+        raise SystemExit(f"AWS could not be asked: {error}") from error
 
 
 def is_local(session: boto3.Session) -> bool:

@@ -33,6 +33,7 @@ from infra.deployment import DeploymentFailed
 from infra.deployment.bucket import open_bucket
 from infra.deployment.changes import Approve, Asking, unasked
 from infra.deployment.stacks import CLEARED, Parameters, deploy_stack
+from infra.deployment.states import NEXT
 from infra.encryption import KEY
 from infra.package import BUILD, Package, content_hash, package_everything, write
 from infra.parameters import DEMO_SIGN_IN, REVISION, options, parameter_of
@@ -156,10 +157,10 @@ def main(environment: dict[str, str]) -> None:
 
 
 def _told(session: boto3.Session, stage: str) -> Parameters:
-    """What the stage was told before, and keeps."""
+    """What the stage was told before, and keeps. A stack that is made anew keeps nothing."""
     account_of(session)
     stack = find_stack(session.client("cloudformation"), application_stack_name(stage))
-    return stack.parameters if stack else {}
+    return stack.parameters if stack and NEXT.get(stack.status) not in ("create", "recreate") else {}
 
 
 def _asking(environment: dict[str, str]) -> Asking:

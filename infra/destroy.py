@@ -69,11 +69,12 @@ class Demolition:
         ]
         dynamodb = self.session.client("dynamodb")
         for table in holdings.tables if with_data else ():
-            if dynamodb.describe_table(TableName=table)["Table"].get("DeletionProtectionEnabled"):
-                told.append(
-                    f"The table {table} is protected. To switch that off: aws dynamodb update-table "
-                    f"--no-deletion-protection-enabled --table-name {table}"
-                )
+            with _gone_before():
+                if dynamodb.describe_table(TableName=table)["Table"].get("DeletionProtectionEnabled"):
+                    told.append(
+                        f"The table {table} is protected. To switch that off: aws dynamodb update-table "
+                        f"--no-deletion-protection-enabled --table-name {table}"
+                    )
         return told
 
     def delete_application(self) -> None:

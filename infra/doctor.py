@@ -11,6 +11,7 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.llm.providers import KINDS
 from chalicelib.observability import logger
 from chalicelib.settings import provider_named
 from infra.aws import open_session, refusals_in_words
@@ -38,7 +39,7 @@ CHECKS: Final[Mapping[str, Check]] = {
 }
 _MARKS: Final = {"well": "  ok  ", "warning": "  !   ", "fault": "  NO  "}
 # What functions on AWS read from a secret only, whatever this shell has.
-_OF_THE_SHELL: Final = ("ANTHROPIC_API_KEY", "TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET")
+_OF_THE_SHELL: Final = (*(f"{kind.upper()}_API_KEY" for kind in KINDS), "TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET")
 
 
 def findings(stage: Stage, checks: Iterable[Check]) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from infra.checks import Finding, fault, warning, well
 from infra.checks.stage import Stage
 from infra.data_stack import PRODUCTION
 from infra.deployment.bucket import bucket_name
-from infra.deployment.states import obstacle
+from infra.deployment.states import NEXT, obstacle
 from infra.parameters import JOBS_AT_ONCE
 
 ENOUGH_AT_ONCE: Final = 100  # executions; with less, people wait for our own workers
@@ -31,10 +31,13 @@ def check_stacks(stage: Stage) -> Iterator[Finding]:
             yield warning(f"{name}: not deployed yet; `make deploy STAGE={stage.name}` makes it")
         elif why := obstacle(stack):
             yield fault(why)
-        elif "ROLLBACK" in stack.status or stack.status == "REVIEW_IN_PROGRESS":
+        elif NEXT[stack.status] != "update":
             yield warning(
-                f"{name}: the last deployment failed or was not agreed to ({stack.status}); what was there before runs on"
+                f"{name}: nothing runs there, for the first deployment failed or was not agreed to ({stack.status}); deploy again, and say "
+                "anew what it was told"
             )
+        elif "ROLLBACK" in stack.status:
+            yield warning(f"{name}: the last deployment failed ({stack.status}); what was there before runs on")
         else:
             yield well(f"{name}: {stack.status}")
             yield from _protection(stage, stack)

@@ -32,7 +32,11 @@ def check_secrets(stage: Stage) -> Iterator[Finding]:
         )
         if address := stage.setting(setting):
             own_key = stage.parameters.get("KmsKeyArn", "")
-            secret = Secret(setting.upper(), address, *_LOOKS.get(setting, _KEY), own_key)
+            is_others = setting == "anthropic_secret_arn" and stage.setting(
+                "anthropic_base_url"
+            )  # whose keys begin otherwise
+            looks = _KEY if is_others else _LOOKS.get(setting, _KEY)
+            secret = Secret(setting.upper(), address, *looks, own_key)
             yield from check_secret(stage.session, stage.account, secret)
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 from chalicelib.settings import PARAMETERS
 from infra.aws import Stack, account_of, application_stack_name, data_stack_name, find_stack, is_local
 from infra.deployment.stacks import CLEARED
+from infra.deployment.states import NEXT
 from infra.parameters import parameter_of, parameters
 
 
@@ -48,6 +49,10 @@ def open_stage(session: Any, name: str, given: dict[str, str]) -> Stage:
     application = find_stack(cloudformation, application_stack_name(name))
     data = find_stack(cloudformation, data_stack_name(name))
     defaults = {parameter: str(row["Default"]) for parameter, row in parameters().items() if "Default" in row}
-    told = application.parameters if application else {}
+    keeps = application is not None and NEXT.get(application.status) not in (
+        "create",
+        "recreate",
+    )  # else it is made anew
+    told = application.parameters if application and keeps else {}
     now = {it: defaults.get(it, "") if value == CLEARED else value for it, value in given.items()}
     return Stage(name, session, account_of(session), application, data, defaults | told | now)

@@ -169,14 +169,16 @@ class _Deployment:
             raise DeploymentFailed(f"{self._name} failed to {operation}:\n{_indented(why)}") from error
 
     def _drop(self, stack: Stack, change_set: str, *, is_new: bool) -> None:
-        """Forget changes that are not made, and the empty stack that they would have filled."""
+        """Forget changes that are not made, and the empty stack that they would have filled, unless somebody else has filled it."""
         self.cloudformation.delete_change_set(ChangeSetName=change_set, StackName=stack.id)
-        if is_new:
+        now = find_stack(self.cloudformation, stack.id)
+        if is_new and now and now.status == "REVIEW_IN_PROGRESS":
             self._delete(stack)
 
     def _delete(self, stack: Stack) -> None:
+        mark = newest_event(self.cloudformation, stack.id)
         self.cloudformation.delete_stack(StackName=stack.id)
-        self.cloudformation.get_waiter("stack_delete_complete").wait(StackName=stack.id, WaiterConfig=self._pace)
+        self._wait("delete", stack, mark)
 
 
 def _indented(lines: list[str]) -> str:

@@ -2,7 +2,7 @@
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError, NoCredentialsError
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, UnauthorizedSSOTokenError
 from botocore.stub import Stubber
 
 from infra import admin, aws, deploy, destroy, doctor, redrive, smoke, telegram_webhook
@@ -81,3 +81,7 @@ def test_what_aws_refuses_ends_a_command_with_a_sentence() -> None:
         raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not you"}}, "DescribeStacks")
     with pytest.raises(SystemExit, match="no AWS credentials"), aws.refusals_in_words():
         raise NoCredentialsError
+    with pytest.raises(SystemExit, match="sign in again"), aws.refusals_in_words():
+        raise UnauthorizedSSOTokenError
+    with pytest.raises(SystemExit, match="AWS could not be asked"), aws.refusals_in_words():
+        raise EndpointConnectionError(endpoint_url="https://sts.example")

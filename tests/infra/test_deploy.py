@@ -11,8 +11,10 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+from msgspec.structs import replace
 
 from infra import deploy as deployment
+from infra.aws import find_stack
 from infra.deploy import deploy, main, parameters_from, with_code
 from infra.deployment import DeploymentFailed
 from infra.package import Package
@@ -101,6 +103,12 @@ def test_an_update_need_not_say_again_where_the_key_is(
         main({"STAGE": "trial", "LLM_PROVIDER": "anthropic"})
         with pytest.raises(SystemExit, match="ANTHROPIC_SECRET_ARN"):
             main({"STAGE": "other", "LLM_PROVIDER": "anthropic"})
+        # What is left of a first deployment that failed is made anew, and nobody tells it then what the old one was told.
+        found = find_stack(boto3.client("cloudformation"), "harmonica-trial")
+        assert found
+        monkeypatch.setattr(deployment, "find_stack", lambda *_: replace(found, status="ROLLBACK_COMPLETE"))
+        with pytest.raises(SystemExit, match="ANTHROPIC_SECRET_ARN"):
+            main({"STAGE": "trial", "LLM_PROVIDER": "anthropic"})
 
 
 def test_all_functions_get_the_code_from_the_bucket(package: Package) -> None:

@@ -97,6 +97,13 @@ def test_what_an_earlier_try_deleted_is_no_failure_and_a_secret_can_be_had_back(
     assert secrets.get_secret_value(SecretId=arn)["SecretString"] == "s"
 
 
+def test_a_demolition_that_ended_halfway_goes_on(site: Site) -> None:
+    (table,) = site.demolition().holdings().tables
+    site.session.client("dynamodb").delete_table(TableName=table)
+    site.destroy("trial", with_data=True)
+    assert site.there() == (set(), 0, 0)
+
+
 def test_a_table_that_is_protected_keeps_all_of_it(site: Site) -> None:
     (table,) = site.demolition().holdings().tables
     site.session.client("dynamodb").update_table(TableName=table, DeletionProtectionEnabled=True)

@@ -72,7 +72,8 @@ def _signing(credentials: Credentials, region: str) -> Any:
         def auth_flow(self, request: "Request") -> Generator["Request", "Response", None]:
             told = {"content-type": "application/json", "host": request.url.netloc.decode()}
             signed = AWSRequest(request.method, str(request.url), headers=told, data=request.content)
-            SigV4Auth(credentials, SERVICE, region).add_auth(signed)
+            # As they are at one moment: a renewal in between would sign with one half of the old ones.
+            SigV4Auth(credentials.get_frozen_credentials(), SERVICE, region).add_auth(signed)
             request.headers.update({name: value for name, value in signed.headers.items() if name != "host"})
             yield request
 

@@ -21,8 +21,9 @@ TLS = {"Statement": [{"Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransp
     [
         ("UPDATE_COMPLETE", True, [("well", "harmonica-prod: UPDATE_COMPLETE")]),
         ("UPDATE_COMPLETE", False, [("well", "harmonica-prod: UPDATE_COMPLETE"), ("warning", "can delete it at once")]),
-        ("UPDATE_ROLLBACK_COMPLETE", True, [("warning", "the last deployment failed")]),
-        ("REVIEW_IN_PROGRESS", True, [("warning", "was not agreed to")]),
+        ("UPDATE_ROLLBACK_COMPLETE", True, [("warning", "what was there before runs on")]),
+        ("REVIEW_IN_PROGRESS", True, [("warning", "nothing runs there")]),
+        ("ROLLBACK_COMPLETE", True, [("warning", "nothing runs there")]),
         ("UPDATE_ROLLBACK_FAILED", True, [("fault", "continue-update-rollback")]),
         ("UPDATE_IN_PROGRESS", True, [("fault", "is being changed by somebody else")]),
     ],

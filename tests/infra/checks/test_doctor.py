@@ -1,6 +1,7 @@
 """The command: what it looks at, what it tells, and how it ends."""
 
 import json
+import logging
 import os
 from collections.abc import Iterator
 
@@ -8,6 +9,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from chalicelib.observability import logger
 from infra import doctor
 from infra.checks import Finding, fault, warning, well
 from infra.checks.stage import Stage, open_stage
@@ -18,9 +20,10 @@ from tests.infra.checks.stubs import Session, stage, told
 @pytest.fixture(autouse=True)
 def shell() -> Iterator[None]:
     """What a command sets in its environment is taken back."""
-    before = dict(os.environ)
+    before, level = dict(os.environ), logging.getLogger("harmonica").level
     forget_wiring()
     yield
+    logger.setLevel(level)
     os.environ.clear()
     os.environ.update(before)
     forget_wiring()
@@ -82,13 +85,14 @@ def test_a_stage_is_seen_with_what_it_was_told_and_what_the_next_deployment_is_g
 
 
 def test_keys_of_this_shell_stand_for_none_of_a_stage(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    os.environ["ANTHROPIC_API_KEY"] = "sk-of-this-shell"
+    names = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY")
+    os.environ |= dict.fromkeys(names, "sk-of-this-shell")
     keys: list[str | None] = []
 
     def note(_: Stage) -> Iterator[Finding]:
-        keys.append(os.environ.get("ANTHROPIC_API_KEY"))
+        keys.extend(map(os.environ.get, names))
         return iter([])
 
     monkeypatch.setattr(doctor, "CHECKS", {"Things": note})
     doctor.main({"STAGE": "prod"})
-    assert keys == [None]
+    assert keys == [None, None]

@@ -9,7 +9,7 @@ from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.llm.interface import ModelRefused, ModelUnavailable, Reply, Request, Usage
 from chalicelib.settings import SettingMissing
-from infra.checks.models import adapter_of, check_models
+from infra.checks.models import adapter_of, check_models, check_secrets
 from tests import fake_anthropic
 from tests.conftest import forget_wiring
 from tests.fake_anthropic import FakeAnthropic, Fault, text
@@ -116,3 +116,12 @@ def test_models_are_asked_as_the_functions_ask_them_and_nobodys_money_is_counted
     found = told(list(check_models(stage(Session(), LlmProvider="anthropic"))))
     assert [level for level, _ in found] == ["well", "fault", "well"]
     assert "there is no model of this name" in found[1][1]
+
+
+@pytest.mark.parametrize(("base_url", "level"), [("", "fault"), ("https://models.example", "well")])
+def test_keys_of_another_server_begin_as_they_like(base_url: str, level: str) -> None:
+    address, session = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:key-AbC123", Session()
+    session.answers("secretsmanager", "describe_secret", {"ARN": address})
+    session.answers("secretsmanager", "get_secret_value", {"SecretString": "lt-" + "a" * 30})
+    one = stage(session, AnthropicSecretArn=address, AnthropicBaseUrl=base_url)
+    assert [found for found, _ in told(list(check_secrets(one)))] == [level]

@@ -64,6 +64,24 @@ def test_an_update_keeps_what_was_told_and_takes_new_defaults_and_what_is_new(cl
     assert {**now, "Email": "b@example.com", "Model": "mine"}.items() <= cloud.told().items()
 
 
+def test_a_no_to_a_new_stack_leaves_what_somebody_else_made_of_it_meanwhile(cloud: Cloud) -> None:
+    def no(_: Plan) -> None:
+        raise DeploymentFailed("nothing was changed")
+
+    def late_no(plan: Plan) -> None:
+        cloud.deploy(_template())
+        no(plan)
+
+    with pytest.raises(DeploymentFailed):
+        cloud.deploy(_template(), no)
+    assert find_stack(cloud.cloudformation, "stack") is None
+    with pytest.raises(DeploymentFailed):
+        cloud.deploy(_template(), late_no)
+    made = find_stack(cloud.cloudformation, "stack")
+    assert made
+    assert made.status == "CREATE_COMPLETE"
+
+
 def test_a_hyphen_goes_back_to_the_default(cloud: Cloud) -> None:
     template = _template(Email="", Model="small")
     cloud.deploy(template, Email="a@example.com", Model="mine")

@@ -125,7 +125,8 @@ def test_from_the_first_word_to_the_summary(cloud: LocalCloud, server: FakeAnthr
     assert "**Noise** — 1 of 1 participant" in summary
     assert "scripted" not in summary
     stored = cloud.call("GET", f"/sessions/{session}").json()
-    assert stored["usage"] == {"turns": 2, "input_tokens": 26, "cached_tokens": 10, "output_tokens": 14}
+    # Of five calls: a prompt, two turns, a digest and a summary.
+    assert stored["usage"] == {"turns": 2, "input_tokens": 65, "cached_tokens": 25, "output_tokens": 35}
 
 
 def test_what_every_call_of_a_day_costs_is_counted(cloud: LocalCloud, server: FakeAnthropic) -> None:

@@ -297,10 +297,10 @@ def _allowed(attempt: Callable[[], Any]) -> bool:
             "send PromptsQueue, send SummariesQueue, send BriefsQueue, send CardsQueue, send StreamFailures",
         ),
         ("ConversationsChanged", "write Sessions, send SummariesQueue, send StreamFailures"),
-        ("WritePrompt", "read Sessions, write Sessions, send PromptsDeadLetters"),
+        ("WritePrompt", "read Accounts, read Sessions, write Sessions, send PromptsDeadLetters"),
         (
             "WriteSummary",
-            "read Sessions, write Sessions, delete Sessions, read Conversations, write Conversations, send SummariesQueue",
+            "read Accounts, read Sessions, write Sessions, delete Sessions, read Conversations, write Conversations",
         ),
         ("WriteBrief", "read Sessions, write Sessions"),
         ("WriteExport", "read Sessions, write Sessions"),

@@ -232,12 +232,14 @@ class Interviewer:
         return closing(words, usage) if self.concludes else Reply(words, "test-model", usage=usage)
 
 
-def prompt_parts(words: str) -> dict[str, Any]:
-    """What a model hands in for a facilitation prompt; every part begins with these words."""
+def prompt_parts(words: str, questions: int = 4) -> dict[str, Any]:
+    """What a model hands in for a facilitation prompt of so many questions; every part begins with these words."""
     return {
         "opening": f"{words}: welcome the person.",
         "learn": "",
-        "questions": [{"question": f"{words}, question {n}?", "probe": f"{words}, probe {n}."} for n in range(1, 5)],
+        "questions": [
+            {"question": f"{words}, question {n}?", "probe": f"{words}, probe {n}."} for n in range(1, questions + 1)
+        ],
         "leave": "",
         "closing": f"{words}: thank the person.",
         "summary": f"{words} in one sentence.",

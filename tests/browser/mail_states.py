@@ -164,7 +164,7 @@ def stopped(visitor: Visitor) -> Page:
 
 def mail_reminder(visitor: Visitor) -> Page:
     """A reminder."""
-    values = {"topic": LABEL[visitor.tongue]}
+    values = {"topic": LABEL[visitor.tongue], "until": MORE[visitor.tongue]}
     return _mail(visitor, partial(write_mail, "reminder", values=values, message=SAY[visitor.tongue]), stops=True)
 
 

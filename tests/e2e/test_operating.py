@@ -11,6 +11,9 @@ def test_a_conversation_from_the_command_line_goes_as_it_should(cloud: LocalClou
 
 
 def test_nothing_has_to_be_mended(cloud: LocalCloud) -> None:
+    for name, url in cloud.instance.outputs.items():
+        if name.endswith("DeadLettersUrl"):
+            cloud.client("sqs").purge_queue(QueueUrl=url)  # of what other tests buried
     said = cloud.command("infra.doctor")
     assert "harmonica-local: " in said
     assert "is this account's, and closed to all others" in said

@@ -85,7 +85,8 @@ def answer(body: dict[str, Any]) -> dict[str, Any]:
     if "suggest" in tools:
         return tool("suggest", {"suggestions": ["Noise", "What is loud"]})
     if "write_prompt" in tools:
-        return tool("write_prompt", prompt_parts("Ask about noise"))
+        most = min(6, int(tags.read("time", shown)[0].attributes["turns"]) // 2)
+        return tool("write_prompt", prompt_parts("Ask about noise", most))
     if "record_review" in tools:
         last = {it.attributes["id"].partition(".")[0]: it for it in tags.read("participant", shown)}
         seen = [{"message": it.attributes["id"], "quote": it.text} for it in last.values()]

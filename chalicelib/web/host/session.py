@@ -12,7 +12,8 @@ from chalicelib.errors import Conflict, Invalid
 from chalicelib.model import SessionView, Status
 from chalicelib.operations.fields import SessionInput
 from chalicelib.operations.session_clone import clone_session
-from chalicelib.operations.sessions import delete_session, join_url
+from chalicelib.operations.session_output import join_url
+from chalicelib.operations.sessions import delete_session
 from chalicelib.services.access.roles import has_role
 from chalicelib.services.delivery.telegram_links import session_link
 from chalicelib.services.sessions.cloning import RESETTABLE

@@ -15,6 +15,7 @@ os.environ.pop("AWS_ENDPOINT_URL", None)
 
 # The environment has to be set before anything of the application is imported.
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 import boto3
@@ -74,7 +75,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups:
 
 def forget_wiring() -> None:
     """Drop everything that the process keeps between requests, as a new container would."""
-    for kept in (*vars(container).values(), secret_store.read_secret, database.connection, home.is_example_visible):
+    of_areas = (
+        kept for area in vars(container).values() if isinstance(area, ModuleType) for kept in vars(area).values()
+    )
+    for kept in (
+        *vars(container).values(),
+        *of_areas,
+        secret_store.read_secret,
+        database.connection,
+        home.is_example_visible,
+    ):
         if hasattr(kept, "cache_clear"):
             kept.cache_clear()
 

@@ -27,8 +27,8 @@ from chalicelib.services.access.rate_limits import VISITS, count_visit, seconds_
 from chalicelib.services.access.sizes import ANSWER_BYTES
 from chalicelib.services.accounts.keys import authenticate
 from chalicelib.store.keys import NOBODYS
+from chalicelib.text.file_names import headers_of_file
 from chalicelib.web.kit import etag
-from chalicelib.web.kit.file_headers import headers_of_file
 from chalicelib.web.kit.login import find_login
 from chalicelib.web.kit.request import (
     answer_in_any_case,

@@ -11,7 +11,7 @@ from chalicelib import container
 from chalicelib.model import Session, SessionView, ThemeRegistry, Thread
 from chalicelib.operations.fields import Count, MessageId, SessionId, SessionInput, ThreadId, Time, moment, read_moment
 from chalicelib.operations.operation import Call, Operation, Output
-from chalicelib.operations.sessions import SummaryStatus
+from chalicelib.operations.session_output import SummaryStatus
 from chalicelib.operations.subject import session_with
 from chalicelib.services.results.participation import EventKind, progress_of
 from chalicelib.services.synthesis.state import summary_status

@@ -12,7 +12,7 @@ from chalicelib.model import SessionView
 from chalicelib.operations.fields import SessionInput, Uuid
 from chalicelib.operations.operation import Call, Operation, Output, Repeat
 from chalicelib.operations.session_fields import Critical, Goal, Topic
-from chalicelib.operations.sessions import join_url
+from chalicelib.operations.session_output import join_url
 from chalicelib.operations.subject import session_with
 from chalicelib.services.access.rate_limits import require_suggestion_pace
 from chalicelib.store.sessions import FOR_BRIEF

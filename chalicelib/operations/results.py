@@ -13,9 +13,10 @@ from chalicelib.model import Quote as StoredQuote
 from chalicelib.model import Theme as StoredTheme
 from chalicelib.operations.fields import Count, MessageId, SessionId, SessionInput, Time, moment_or_null
 from chalicelib.operations.operation import Call, Done, Markdown, Operation, Output, Repeat
-from chalicelib.operations.sessions import SummaryStatus, read_current
+from chalicelib.operations.session_output import SummaryStatus
+from chalicelib.operations.sessions import read_current
 from chalicelib.operations.subject import session_with
-from chalicelib.services.sessions.card_updates import update_cards
+from chalicelib.services.sessions.listing import update_cards
 from chalicelib.services.synthesis.state import summary_status
 from chalicelib.services.synthesis.stored_results import list_quotes, read_brief
 from chalicelib.store.sessions import FOR_RESULTS

@@ -9,7 +9,7 @@ from chalicelib.errors import Forbidden
 from chalicelib.model import Session, SessionView
 from chalicelib.operations.fields import SessionInput
 from chalicelib.operations.operation import Call, Done, Operation, Repeat
-from chalicelib.operations.sessions import SessionCreated, join_url, listed
+from chalicelib.operations.session_output import SessionCreated, join_url, listed
 from chalicelib.operations.subject import session_with
 from chalicelib.services.access.roles import has_role
 from chalicelib.services.sessions import cloning

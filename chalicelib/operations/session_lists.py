@@ -8,7 +8,7 @@ from chalicelib import container
 from chalicelib.model import JoinAccess, Role
 from chalicelib.operations.fields import Limit, Offset, Pagination
 from chalicelib.operations.operation import Call, Input, Operation, Output
-from chalicelib.operations.sessions import JoinUrl, SessionListItem, join_url, listed
+from chalicelib.operations.session_output import JoinUrl, SessionListItem, join_url, listed
 from chalicelib.services.sessions import listing
 
 

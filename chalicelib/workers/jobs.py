@@ -38,9 +38,9 @@ from chalicelib.services.facilitation.prompt_job import tailor_session_prompt
 from chalicelib.services.participants.decisions import erase_participant
 from chalicelib.services.results.exports.large import remove_exports, write_export
 from chalicelib.services.results.insights import drop_words
-from chalicelib.services.sessions.card_updates import update_cards
 from chalicelib.services.sessions.closing import close_session
 from chalicelib.services.sessions.deletion import remove_session
+from chalicelib.services.sessions.listing import update_cards
 from chalicelib.services.sessions.opening import open_session
 from chalicelib.services.sessions.retention import expire_session
 from chalicelib.services.synthesis.brief_job import write_session_brief

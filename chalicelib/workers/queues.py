@@ -8,6 +8,7 @@ holds nobody up.
 
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch import (
@@ -41,48 +42,66 @@ def handle(
     Where a message may not lie among the dead letters as it is, `reduce` gives what may; it goes there before SQS would put it there,
     also where what failed passes by itself.
     """
-    queue_url, dead_letters_url = settings().queue_urls[queue.name], settings().dead_letters_urls[queue.name]
-
-    def bury(record: SQSRecord, why: str) -> None:
-        group = record.attributes.message_group_id
-        body = reduce(record.body) if reduce else record.body
-        container.jobs().send_to_dead_letters(dead_letters_url, body, record.message_id, group)
-        logger.error(why, extra={"message_id": record.message_id})
-
-    def one(record: SQSRecord) -> None:
-        job = decode_job(queue, record.body)
-        ids = ids_of(job) if job else {}
-        try:
-            if job is None:
-                bury(record, "a message that no worker can read was buried")
-            else:
-                run(job)
-        except NotFound:
-            logger.info("nothing to do", extra=ids)
-        except NeverDone as error:
-            log_failure("job failed for good", error, **ids)
-            bury(record, "a message that no try can do was buried")
-        except Exception as error:
-            received = int(record.attributes.approximate_receive_count)
-            if isinstance(error, NotYet):
-                logger.info("given back", extra={**ids, "received": received})
-                wait = min(_LONGEST_TURN, error.retry_after * (1 if isinstance(error, TooEarly) else received))
-            else:
-                log_failure("job failed", error, **ids)
-                if isinstance(error, Throttled) and received >= queue.receives and type(job) in _SWEPT:
-                    return
-                may_pass = isinstance(error, _PASSING) and reduce is None
-                if queue.tries and received >= queue.tries and not may_pass:
-                    bury(record, "a message that failed again and again was buried")
-                    return
-                wait = _wait(error, received)
-            container.jobs().postpone(queue_url, record.receipt_handle, wait)
-            raise
-
+    messages = _Messages(queue, run, reduce)
     one_by_one = SqsFifoPartialProcessor(skip_group_on_error=True)
     processor = one_by_one if queue.fifo else BatchProcessor(event_type=EventType.SQS)
     processor.raise_on_entire_batch_failure = False  # a failed message is no failed function
-    return dict(process_partial_response(event.to_dict(), one, processor))
+    return dict(process_partial_response(event.to_dict(), messages.take, processor))
+
+
+@dataclass(frozen=True)
+class _Messages:
+    """The messages of a queue, each of which is done, comes back, or is buried among the dead letters."""
+
+    queue: Queue
+    run: Callable[[Job], None]
+    reduce: Callable[[str], str] | None
+
+    def take(self, record: SQSRecord) -> None:
+        """Do what a message asks for. Raises what Lambda is to take for: it comes back."""
+        job = decode_job(self.queue, record.body)
+        ids = ids_of(job) if job else {}
+        try:
+            if job is None:
+                self._bury(record, "a message that no worker can read was buried")
+            else:
+                self.run(job)
+        except NotFound:
+            logger.info("nothing to do", extra=ids)
+        except NotYet as error:
+            received = _receipts(record)
+            logger.info("given back", extra={**ids, "received": received})
+            wait = error.retry_after if isinstance(error, TooEarly) else error.retry_after * received
+            self._postpone(record, min(_LONGEST_TURN, wait))
+            raise
+        except NeverDone as error:
+            log_failure("job failed for good", error, **ids)
+            self._bury(record, "a message that no try can do was buried")
+        except Exception as error:
+            log_failure("job failed", error, **ids)
+            received = _receipts(record)
+            if isinstance(error, Throttled) and received >= self.queue.receives and type(job) in _SWEPT:
+                return
+            may_pass = isinstance(error, _PASSING) and self.reduce is None
+            if self.queue.tries and received >= self.queue.tries and not may_pass:
+                self._bury(record, "a message that failed again and again was buried")
+                return
+            self._postpone(record, _wait(error, received))
+            raise
+
+    def _postpone(self, record: SQSRecord, seconds: float) -> None:
+        container.jobs().postpone(settings().queue_urls[self.queue.name], record.receipt_handle, seconds)
+
+    def _bury(self, record: SQSRecord, why: str) -> None:
+        body = self.reduce(record.body) if self.reduce else record.body
+        url, group = settings().dead_letters_urls[self.queue.name], record.attributes.message_group_id
+        container.jobs().send_to_dead_letters(url, body, record.message_id, group)
+        logger.error(why, extra={"message_id": record.message_id})
+
+
+def _receipts(record: SQSRecord) -> int:
+    """How often a message was received, this time included."""
+    return int(record.attributes.approximate_receive_count)
 
 
 def _wait(error: Exception, received: int) -> float:

@@ -1,4 +1,5 @@
-"""Lists of sessions: which, in what order, which part of them. They are made of cards; only a search looks further."""
+"""Lists of sessions: which, in what order, which part of them. They are made of cards, which follow their sessions; only a search
+looks further."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -8,7 +9,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.model import Card, Status
+from chalicelib.store import keys
 from chalicelib.store.cards import Cards
+from chalicelib.store.sessions import Sessions
 from chalicelib.text.collation import sort_key
 from chalicelib.text.normalise import fold
 
@@ -130,3 +133,9 @@ def _search(found: Sequence[Card], words: Sequence[str], cards: Cards) -> Sequen
 def _missing(words: Sequence[str], text: str) -> list[str]:
     folded = fold(text)
     return [word for word in words if word not in folded]
+
+
+def update_cards(session_id: str, *, sessions: Sessions, cards: Cards, now: datetime) -> None:
+    """Bring every card of a session up to date: others' lists show a change a few seconds later. Raises NotFound without a session."""
+    view = sessions.view(session_id, keys.tallies())
+    cards.follow(view.session, view.tally.participants, now)

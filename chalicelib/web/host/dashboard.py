@@ -12,7 +12,8 @@ from chalicelib import container
 from chalicelib.errors import Forbidden, NotFound
 from chalicelib.operations.fields import Pagination, SessionInput
 from chalicelib.operations.session_lists import ListSessions, OwnSessionListItem, SessionList, list_sessions
-from chalicelib.operations.sessions import Session, get_session, join_url
+from chalicelib.operations.session_output import Session, join_url
+from chalicelib.operations.sessions import get_session
 from chalicelib.services.access.roles import is_at_least
 from chalicelib.services.sessions.listing import Sort
 from chalicelib.text.normalise import one_line

@@ -18,9 +18,9 @@ from chalicelib.services.results.exports.selection import OF_EVERYBODY, PARTS, F
 from chalicelib.services.results.exports.texts import read_texts
 from chalicelib.services.synthesis.visibility import LEAST, results_for
 from chalicelib.store.sessions import FOR_RESULTS
+from chalicelib.text.file_names import headers_of_file
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.session_page import open_session, render_session_page
-from chalicelib.web.kit.file_headers import headers_of_file
 from chalicelib.web.kit.http import Form, see_other
 from chalicelib.web.kit.page import HEADERS, PageLocale, locale_for
 from chalicelib.web.kit.request import require_uuid

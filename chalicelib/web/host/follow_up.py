@@ -13,7 +13,8 @@ from chalicelib.model import SessionView
 from chalicelib.operations.fields import SessionInput
 from chalicelib.operations.follow_up import FollowUpProposal, propose_follow_up
 from chalicelib.operations.session_fields import CreateSession
-from chalicelib.operations.sessions import create_session, join_url
+from chalicelib.operations.session_output import join_url
+from chalicelib.operations.sessions import create_session
 from chalicelib.services.access.roles import has_role
 from chalicelib.services.results.follow_up import render_context, require_results, told_of
 from chalicelib.services.sessions.creation import make_draft_id

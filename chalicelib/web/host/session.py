@@ -12,14 +12,14 @@ from chalicelib.errors import Conflict, Invalid
 from chalicelib.model import SessionView, Status
 from chalicelib.operations.fields import SessionInput
 from chalicelib.operations.session_clone import clone_session
-from chalicelib.operations.sessions import delete_session, join_url
+from chalicelib.operations.session_output import join_url
+from chalicelib.operations.sessions import delete_session
 from chalicelib.services.access.roles import has_role
 from chalicelib.services.delivery.telegram_links import session_link
 from chalicelib.services.sessions.cloning import RESETTABLE
 from chalicelib.settings import settings
 from chalicelib.text.normalise import fold
 from chalicelib.web.host import checklist, cost
-from chalicelib.web.host.deletion_date import tell_deletion
 from chalicelib.web.host.drift import find_drift
 from chalicelib.web.host.field_mistakes import Mistake
 from chalicelib.web.host.follow_up import HOWS, find_source, make_follow_up
@@ -27,7 +27,7 @@ from chalicelib.web.host.page import ZONE
 from chalicelib.web.host.repetition import perform_once
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import save_changes
-from chalicelib.web.host.session_page import open_session, render_session_page
+from chalicelib.web.host.session_page import open_session, render_session_page, tell_deletion
 from chalicelib.web.host.telegram_groups import preview_announcement, save_groups, show_groups
 from chalicelib.web.kit.http import see_other
 from chalicelib.web.kit.page import locale_for

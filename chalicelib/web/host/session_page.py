@@ -9,14 +9,17 @@ from chalice.app import Response
 from chalicelib import container
 from chalicelib.errors import Forbidden
 from chalicelib.llm.interface import SCRIPTED
-from chalicelib.model import Role, SessionView
+from chalicelib.model import Role, Session, SessionView
 from chalicelib.services.access.roles import has_role
+from chalicelib.services.sessions.retention import find_last_day
 from chalicelib.services.synthesis.visibility import Visitor
+from chalicelib.settings import settings
 from chalicelib.store.sessions import FOR_COUNT
-from chalicelib.web.host.page import render_host_page
+from chalicelib.web.host.page import ZONE, render_host_page
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.kit.page import locale_for
 from chalicelib.web.kit.request import require_uuid
+from chalicelib.web.kit.texts import Texts, format_time_with_zone
 from chalicelib.web.results.reader import Reader
 
 # The pages of a session by what they are about, in their order: what follows /sessions/{id} in the address, but for `overview`. Each
@@ -105,3 +108,9 @@ def loses_summary(view: SessionView) -> bool:
 def shown_state(status: str, participants: int) -> str:
     """Returns how a session stands, as hosts read it: an active one is open until somebody has joined."""
     return "open" if status == "active" and not participants else status
+
+
+def tell_deletion(session: Session, texts: Texts) -> str:
+    """Returns when a session that has ended is deleted by itself; empty where it is kept, or has not ended."""
+    at = find_last_day(session, container.clock().now(), settings().retention_days)
+    return texts("session_expires", time=format_time_with_zone(at, session.time_zone or ZONE, texts)) if at else ""

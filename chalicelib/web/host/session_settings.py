@@ -18,11 +18,10 @@ from chalicelib.services.sessions.retention import check_retention
 from chalicelib.services.sessions.time_zones import list_time_zones
 from chalicelib.settings import settings
 from chalicelib.store import keys
-from chalicelib.web.host.deletion_date import tell_deletion
 from chalicelib.web.host.field_mistakes import Mistake
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import explain_failure, read_choices, read_noted, save_changes, write_noted
-from chalicelib.web.host.session_page import open_session, render_session_page
+from chalicelib.web.host.session_page import open_session, render_session_page, tell_deletion
 from chalicelib.web.host.settings_fields import (
     CHOICES,
     GROUPS,

@@ -25,7 +25,7 @@ from tests.faults import Interviewer
 from tests.web.browser import Browser
 from tests.web.host.visitor import everything, send, submit
 
-REAL: dict[str, Any] = {name: getattr(container, name) for name in ("model", "_stage_model")}
+REAL: dict[str, Any] = {name: getattr(container, name) for name in ("model", "stage_model")}
 CANARY = "sk-canary-7f3a9c1e5b8d2046-d1e8"
 Json = dict[str, Any]
 
@@ -54,7 +54,7 @@ def own_models(host: Host, server: FakeOpenAI, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("MODEL_HOSTS", server.url.removeprefix("http://"))
     sealed_secrets._client.cache_clear()
     settings.cache_clear()
-    for name in ("model", "_stage_model"):
+    for name in ("model", "stage_model"):
         REAL[name].cache_clear()
         monkeypatch.setattr(container, name, REAL[name])
 
@@ -64,7 +64,7 @@ def stage(model: Interviewer, monkeypatch: pytest.MonkeyPatch) -> Interviewer:
     """The stage has a model, which no session is to reach that has its owner's."""
     monkeypatch.setenv("LLM_PROVIDER", "anthropic")
     settings.cache_clear()
-    monkeypatch.setattr(container, "_stage_model", lambda: model)
+    monkeypatch.setattr(container, "stage_model", lambda: model)
     return model
 
 

@@ -1,0 +1,41 @@
+"""The collaborators of this process, each built when it is first needed.
+
+One module an area. Each asks this package for what another builds, so that a test replaces a collaborator here, once for all.
+"""
+
+from chalicelib.container.account import (
+    accounts,
+    guards,
+    has_identity_provider,
+    identity_provider,
+    logins,
+    sign_in_deps,
+)
+from chalicelib.container.conversation import (
+    conversation_deps,
+    conversation_deps_with,
+    conversation_deps_without_model,
+    conversations,
+    feedback,
+    join_pace,
+    make_opening_script,
+)
+from chalicelib.container.llm import budget, model, model_of, model_of_user, model_prices, stage_model
+from chalicelib.container.mail import has_mail, reminder_deps, reminders, sending_deps, stop_actions, transcript_deps
+from chalicelib.container.own_model import has_own_models, model_key_deps, model_servers, own_model_deps, own_models
+from chalicelib.container.participant import invitation_deps, invitations, participant_deps, participants, removals
+from chalicelib.container.process import clock, deployment_secret, edge_secret, files, jobs, new_id
+from chalicelib.container.results import ask_deps, export_deps, insight_deps
+from chalicelib.container.session import cards, deletions, sessions
+from chalicelib.container.synthesis import summaries, synthesis_deps, synthesis_deps_with
+from chalicelib.container.telegram import (
+    announcement_deps,
+    announcements,
+    group_deps,
+    telegram_api,
+    telegram_chats,
+    telegram_groups,
+    telegram_links,
+    telegram_secret,
+    webhook_secret,
+)

@@ -1,0 +1,66 @@
+"""Hosts' accounts, how they sign in, and visits without a key."""
+
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from chalicelib import container
+from chalicelib.secret_store import read_secret_field
+from chalicelib.settings import settings
+from chalicelib.store.accounts import Accounts
+from chalicelib.store.guards import Guards
+
+if TYPE_CHECKING:
+    from chalicelib.identity_provider import IdentityProvider
+    from chalicelib.services.accounts.sign_in import SignInDeps
+    from chalicelib.store.logins import Logins
+
+
+@cache
+def accounts() -> Accounts:
+    """The repository of users and keys."""
+    return Accounts()
+
+
+def logins() -> "Logins":
+    """The repository of hosts' browser sessions."""
+    from chalicelib.store.logins import Logins
+
+    return Logins()
+
+
+@cache
+def guards() -> Guards:
+    """The repository of visits without a key, and of requests with an Idempotency-Key."""
+    return Guards()
+
+
+def sign_in_deps() -> "SignInDeps":
+    """The dependencies of signing in."""
+    from chalicelib.services.accounts.sign_in import SignInDeps
+    from chalicelib.store.sign_ins import SignIns
+
+    return SignInDeps(
+        accounts=container.accounts(),
+        sign_ins=SignIns(),
+        guards=container.guards(),
+        secret=container.deployment_secret(),
+        sign_up=settings().sign_up,
+    )
+
+
+@cache
+def identity_provider() -> "IdentityProvider | None":
+    """The OpenID provider that hosts may sign in with; None where the operator has named none."""
+    found = settings()
+    if not container.has_identity_provider():
+        return None
+    from chalicelib.identity_provider import IdentityProvider
+
+    arn = found.oidc_secret_arn
+    read = partial(read_secret_field, arn, "client_secret") if arn else None
+    return IdentityProvider(found.oidc_issuer, found.oidc_client_id, read, container.clock().now)
+
+
+def has_identity_provider() -> bool:
+    """Whether the operator has named one."""
+    return bool(settings().oidc_issuer and settings().oidc_client_id)

@@ -1,0 +1,81 @@
+"""Participants as their host sees them, and personal invitations."""
+
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from chalicelib import container
+from chalicelib.llm.interface import SCRIPTED
+from chalicelib.settings import settings
+
+if TYPE_CHECKING:
+    from chalicelib.model import Session, Thread
+    from chalicelib.services.invitations.inviting import InvitationDeps
+    from chalicelib.services.participants.decisions import ParticipantDeps
+    from chalicelib.store.invitations import Invitations
+    from chalicelib.store.participants import Participants
+    from chalicelib.store.removal import Removals
+
+
+@cache
+def participants() -> "Participants":
+    """The repository of participants as their host sees them."""
+    from chalicelib.store.participants import Participants
+
+    return Participants()
+
+
+@cache
+def removals() -> "Removals":
+    """The repository of people who are to be removed."""
+    from chalicelib.store.removal import Removals
+
+    return Removals()
+
+
+@cache
+def participant_deps() -> "ParticipantDeps":
+    """The dependencies of decisions about participants."""
+    from chalicelib.services.participants.decisions import ParticipantDeps
+    from chalicelib.services.results.exports.large import withdraw_exports
+
+    def keeps(session: "Session", thread: "Thread") -> bool:
+        from chalicelib.services.invitations.leaving import keeps_invitation
+
+        return keeps_invitation(
+            session, thread, invitations=container.invitations(), secret=container.deployment_secret()
+        )
+
+    return ParticipantDeps(
+        participants=container.participants(),
+        removals=container.removals(),
+        conversations=container.conversations(),
+        keeps_invitation=keeps,
+        withdraw_exports=partial(withdraw_exports, deps=container.export_deps()),
+        jobs=container.jobs(),
+        clock=container.clock(),
+    )
+
+
+@cache
+def invitations() -> "Invitations":
+    """The repository of personal invitations."""
+    from chalicelib.store.invitations import Invitations
+
+    return Invitations()
+
+
+def invitation_deps() -> "InvitationDeps":
+    """The dependencies of inviting people, and of the mails to them."""
+    from chalicelib.services.invitations.inviting import InvitationDeps
+
+    return InvitationDeps(
+        invitations=container.invitations(),
+        sessions=container.sessions(),
+        conversations=container.conversations(),
+        accounts=container.accounts(),
+        sending=container.sending_deps(),
+        jobs=container.jobs(),
+        secret=container.deployment_secret(),
+        has_mail=container.has_mail(),
+        with_script=settings().llm_provider == SCRIPTED,
+    )

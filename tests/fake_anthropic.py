@@ -38,11 +38,13 @@ _DRIPPING = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-lengt
 
 @dataclass(frozen=True)
 class Fault:
-    """An error answer. `code` is what OpenAI's dialect has beside the kind."""
+    """An error answer. `code` and `param` are what OpenAI's dialect has beside the kind."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
     code: str | None = None
+    words: str = "as scripted"
+    param: str | None = None
 
 
 @dataclass(frozen=True)
@@ -245,8 +247,8 @@ class _Handler(BaseHTTPRequestHandler):
         match reply:
             case int():
                 self._answer(Fault(reply))
-            case Fault(status, headers, code):
-                error = {"type": _ERRORS.get(status, "api_error"), "message": "as scripted", "code": code}
+            case Fault(status, headers, code, words, param):
+                error = {"type": _ERRORS.get(status, "api_error"), "message": words, "code": code, "param": param}
                 self._send(status, {"type": "error", "error": error, "request_id": "req_1"}, headers)
             case Slow():
                 self.script.over.wait(30)

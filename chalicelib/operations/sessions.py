@@ -206,9 +206,7 @@ class Session(SessionListItem):
     reminders: Annotated[Reminders, Meta(description="Reminders to people who did not finish.")]
     usage: Annotated[
         Usage,
-        Meta(
-            description="What models were asked, in tokens, test runs included; an estimate of calls that ran out of time, and of servers that tell none."
-        ),
+        Meta(description="What models were asked, in tokens, test runs included; estimated where nobody tells them."),
     ]
     cost: Annotated[Cost, Meta(description="What that comes to in dollars, and what it is expected to.")]
     is_example: Annotated[bool, Meta(description="Whether the people of this session, and all they say, are made up.")]

@@ -247,6 +247,27 @@ def test_what_a_server_refuses_is_left_out_from_then_on(server: FakeOpenAI) -> N
         assert not any("strict" in tool["function"] for tool in plain["tools"])
 
 
+def test_models_that_take_the_newer_name_of_the_limit_alone_are_asked_with_it_from_then_on() -> None:
+    with fake_openai.running(newer=True) as fake:
+        model = provider("openai", models={**MODELS, "small": "open"}, base_url=fake.url)
+        fake.queue(*[call("conclude", {"recap": "x"})] * 2, words("Why?"))
+        for request in (DIGEST, DIGEST, TURN):
+            assert model.complete(request, Clock().deadline(24)).usage.output_tokens == 7
+    asked = [(body["model"], sorted(body.keys() & {"max_tokens", "max_completion_tokens"})) for body in fake.bodies]
+    old, new = ["max_tokens"], ["max_completion_tokens"]
+    assert asked == [("open", old), ("open", new), ("open", new), ("gpt-5", old), ("gpt-5", new)]
+    assert all("strict" in body["tools"][0]["function"] for body in fake.bodies)  # nothing else was given up
+
+
+def test_a_limit_that_is_too_high_is_no_wrong_name_of_it() -> None:
+    too_high = "'max_tokens' or 'max_completion_tokens' is too large: 1000. This model's maximum context length is 512."
+    with fake_openai.running() as fake:
+        fake.queue(*[Fault(400, words=too_high, param="max_tokens")] * 2)
+        with pytest.raises(ModelRefused):
+            ask(base_url=fake.url, medium="qwen3")
+        assert all("max_tokens" in body for body in fake.bodies)
+
+
 @pytest.mark.parametrize(
     ("status", "event"), [(400, "model_failed"), (401, "model_key_rejected"), (404, "model_failed")]
 )

@@ -13,7 +13,16 @@ import urllib3
 from msgspec import DecodeError, json
 
 from chalicelib.llm.answer_limits import UnreadableAnswer
-from chalicelib.llm.chat_completions import FILTERED, is_plain, pick, read_completion, render_completion
+from chalicelib.llm.chat_completions import (
+    FILTERED,
+    NEWER,
+    OLDER,
+    is_plain,
+    pick,
+    read_completion,
+    render_completion,
+    wants_newer_limit,
+)
 from chalicelib.llm.exchange import Answer, ProviderFailure, Question, sendable_key
 from chalicelib.llm.model_http import CheckedHttp, HttpAnswer, ModelHttp, OpenHttp
 from chalicelib.llm.model_servers import ModelServers
@@ -33,6 +42,7 @@ class OpenAIProvider:
         self._address = address
         self._read_key = read_key
         self._key: str | None = None
+        self._newer: set[str] = set()  # models that refused the older name of the limit
         self._http: ModelHttp = CheckedHttp(servers) if servers else OpenHttp()
 
     def prepare(self) -> None:
@@ -47,11 +57,20 @@ class OpenAIProvider:
         self._key = None
 
     def send(self, question: Question, seconds: float) -> Answer:
-        body = json.encode(render_completion(question, own=self._own))
         try:
-            return _read(self._request("POST", "chat/completions", body, seconds), question.model)
+            answer, found = self._complete(question, seconds)
+            if answer.status == 400 and question.model not in self._newer and wants_newer_limit(found):
+                self._newer.add(question.model)
+                answer, found = self._complete(question, seconds)
         except UnreadableAnswer:
             return Answer("malformed")
+        return _read(answer, found, question.model)
+
+    def _complete(self, question: Question, seconds: float) -> tuple[HttpAnswer, Any]:
+        limit = NEWER if self._own or question.model in self._newer else OLDER
+        body = json.encode(render_completion(question, own=self._own, limit=limit))
+        answer = self._request("POST", "chat/completions", body, seconds)
+        return answer, _decoded(answer.data)
 
     def is_plain(self, question: Question) -> bool:
         return is_plain(question, own=self._own)
@@ -86,8 +105,7 @@ def whole_address(base_url: str) -> str:
     return f"{bare}/v1" if bare and not urlsplit(bare).path else bare
 
 
-def _read(answer: HttpAnswer, model: str) -> Answer:
-    found = _decoded(answer.data)
+def _read(answer: HttpAnswer, found: Any, model: str) -> Answer:
     if answer.status == 200:
         return read_completion(found, model)
     if pick(found, "error", "code") == FILTERED:  # which is how Azure says that it declines

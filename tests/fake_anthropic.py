@@ -1,7 +1,8 @@
 """A small server that speaks the wire format of Anthropic's Messages API, for the real SDK to talk to, as strict as the API.
 
 A test queues replies; the server gives them one after the other and keeps what it was sent. A queued number is an HTTP status, a queued
-`Slow` waits before it answers, `Drip` answers byte by byte without an end, `CutOff` closes the connection in the middle of a body.
+`Slow` waits before it answers, `Drip` answers byte by byte without an end, `Flood` as fast as it can, `CutOff` closes the connection in the
+middle of a body.
 
 What the API would refuse is refused here (`strict_messages.py`), and fails the test that stops the server: an application that sends
 the same once more in a plainer form would hide it. Messages come as current models write them: an empty block of thinking first, with
@@ -37,11 +38,13 @@ _DRIPPING = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-lengt
 
 @dataclass(frozen=True)
 class Fault:
-    """An error answer. `code` is what OpenAI's dialect has beside the kind."""
+    """An error answer. `code` and `param` are what OpenAI's dialect has beside the kind."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
     code: str | None = None
+    words: str = "as scripted"
+    param: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,14 @@ class Drip:
     """A body that comes byte by byte until the test ends, so that every read succeeds; `headers` drips those instead."""
 
     headers: bool = False
+
+
+@dataclass(frozen=True)
+class Flood:
+    """A body without an end, as fast as the client takes it; a `packed` one says that it is compressed."""
+
+    status: int = 200
+    packed: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,6 +146,8 @@ class FakeAnthropic:
         self.url = ""
         self.models: tuple[str, ...] = ()  # that it lists
         self.over = threading.Event()
+        self.hung_up = threading.Event()  # the client has left in the middle of an answer
+        self.flooded = 0  # bytes that went out of one without an end
 
     def queue(self, *replies: Any) -> None:
         """What to answer next."""
@@ -205,7 +218,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         status, found = self.script.listing(self.path, headers)
         if status == 200:
-            self._send(200, found)
+            self._answer(found)
         else:
             self._refuse(status, found)
 
@@ -234,14 +247,18 @@ class _Handler(BaseHTTPRequestHandler):
         match reply:
             case int():
                 self._answer(Fault(reply))
-            case Fault(status, headers, code):
-                error = {"type": _ERRORS.get(status, "api_error"), "message": "as scripted", "code": code}
+            case Fault(status, headers, code, words, param):
+                error = {"type": _ERRORS.get(status, "api_error"), "message": words, "code": code, "param": param}
                 self._send(status, {"type": "error", "error": error, "request_id": "req_1"}, headers)
             case Slow():
                 self.script.over.wait(30)
                 self.close_connection = True
             case Drip(headers):
-                self._drip(b"HTTP/1.1 200 OK\r\nx-drip: " if headers else _DRIPPING)
+                self._pour(b"HTTP/1.1 200 OK\r\nx-drip: " if headers else _DRIPPING)
+            case Flood(status, packed):
+                kind = "content-encoding: gzip\r\n" if packed else ""
+                head = f"HTTP/1.1 {status} X\r\n{kind}content-type: application/json\r\nconnection: close\r\n\r\n"
+                self._pour(head.encode(), b" " * 50_000)
             case CutOff():
                 self._send_raw(200, b'{"id": "msg_1", "type": "mess', {"content-length": "500"})
                 self.close_connection = True
@@ -263,13 +280,25 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
         self.wfile.flush()
 
-    def _drip(self, head: bytes) -> None:
+    def _pour(self, head: bytes, piece: bytes = b"") -> None:
+        """Answer without an end, byte by byte where there is no `piece`."""
         self.close_connection = True
-        with contextlib.suppress(OSError):
+        try:
             self.wfile.write(head)
-            while not self.script.over.wait(0.02):
-                self.wfile.write(b" ")
+            while not self.script.over.wait(0 if piece else 0.02):
+                self.wfile.write(piece or b" ")
                 self.wfile.flush()
+                self.script.flooded += len(piece)
+        except OSError:
+            self.script.hung_up.set()
+
+    def handle(self) -> None:
+        with contextlib.suppress(OSError):  # of whoever hung up, as some tests want it
+            super().handle()
+
+    def finish(self) -> None:
+        with contextlib.suppress(OSError):
+            super().finish()
 
     def log_message(self, format: str, *args: Any) -> None:
         """Quiet."""

@@ -1,5 +1,8 @@
 """A small server that speaks OpenAI's dialect, as strict as OpenAI is with its own models (`own`), or as a server with open models.
 
+With `newer`, it is a server with OpenAI's newer models, such as Azure: in the words of those it refuses the older name of the limit,
+which nobody but they can tell beforehand. So it may be sent that once, and no more.
+
 It is directed as `fake_anthropic.py` is, whose faults it knows too.
 """
 
@@ -9,7 +12,7 @@ from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
 
-from tests.fake_anthropic import FakeAnthropic, serving
+from tests.fake_anthropic import FakeAnthropic, Fault, serving
 from tests.strict_messages import fault_of_schema
 
 Json = dict[str, Any]
@@ -22,9 +25,11 @@ REFUSED_OF_STRICT = frozenset(("default", "oneOf", "allOf", "not", "if", "patter
 class FakeOpenAI(FakeAnthropic):
     """The server's script and its memory."""
 
-    def __init__(self, *, own: bool, key: str) -> None:
+    def __init__(self, *, own: bool, key: str, newer: bool = False) -> None:
         super().__init__()
         self.own = own
+        self.newer = newer
+        self.told: set[str] = set()  # which models it has refused for the name of the limit
         self.key = key
 
     def refusal(self, path: str, headers: dict[str, str], request: Json, _: bytes, /) -> tuple[int, str]:
@@ -33,14 +38,26 @@ class FakeOpenAI(FakeAnthropic):
             return 404, path
         if self.key and headers.get("authorization") != f"Bearer {self.key}":
             return 401, "who asks is not known"
-        why = next(_faults(request, self.own), "")
+        if self.newer and "max_tokens" in request and request["model"] not in self.told:
+            self.told.add(request["model"])
+            self.replies.insert(0, OLDER_REFUSED)
+            return 0, ""
+        why = next(_faults(request, self.own, self.newer), "")
         return (400, why) if why else (0, "")
 
 
+OLDER_REFUSED = Fault(
+    400,
+    code="unsupported_parameter",
+    words="Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+    param="max_tokens",
+)
+
+
 @contextmanager
-def running(*, own: bool = False, key: str = "") -> Iterator[FakeOpenAI]:
+def running(*, own: bool = False, key: str = "", newer: bool = False) -> Iterator[FakeOpenAI]:
     """The server on a free port of this machine. Raises AssertionError in the end where it was sent what is refused there."""
-    with serving(FakeOpenAI(own=own, key=key)) as fake:
+    with serving(FakeOpenAI(own=own, key=key, newer=newer)) as fake:
         yield fake
 
 
@@ -70,10 +87,10 @@ def faults_of(body: Json, *, own: bool) -> list[str]:
     return list(_faults(body, own))
 
 
-def _faults(body: Json, own: bool) -> Iterator[str]:
+def _faults(body: Json, own: bool, newer: bool = False) -> Iterator[str]:
     if extra := body.keys() - FIELDS:
         yield f"unrecognized request arguments: {sorted(extra)}"
-    if ("max_tokens" if own else "max_completion_tokens") in body:
+    if ("max_tokens" if own or newer else "max_completion_tokens") in body:
         yield "unsupported parameter: the name of the limit"
     roles = [sent["role"] for sent in body["messages"]]
     if "system" in roles[1:] and not own:

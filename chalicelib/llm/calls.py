@@ -6,7 +6,8 @@ call takes longer than its time, not even one that drips.
 
 A reply that was cut off, says nothing that can be used, shows its reasoning or lacks the call it had to make is asked for once
 more, with a line about what was wrong; half a reply is never handed on. What a model declined, it is not asked again: a turn goes to
-the small tier, once, and is declined where that declines it too.
+the small tier, once, and is declined where that declines it too. Where the small tier alone declines, in the place of a model that had
+no time, that model may be asked again.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -34,7 +35,7 @@ from chalicelib.llm.interface import (
     Usage,
 )
 from chalicelib.llm.leaked import is_leaking, take_off_reasoning
-from chalicelib.llm.prices import most_of, reading
+from chalicelib.llm.prices import estimate_usage, most_of, tokens_of
 from chalicelib.observability import logger
 from chalicelib.settings import SettingMissing
 
@@ -111,7 +112,9 @@ class ProvidedModel:
         asked = {"task": request.task, "model": attempt.model}
         log = logger.warning if self._is_hosts else logger.error
         log("model declined", extra={"event": "model_declined", "category": answer.category, **asked})
-        attempt.declined, other = answer.category, self._models["small"]
+        other = self._models["small"]
+        if attempt.model == self._models[request.tier]:
+            attempt.declined = answer.category  # by the small tier in its place, it would not be for good
         if request.task != "turn" or attempt.fell_back or other == attempt.model:
             raise _unavailable(request)
         attempt.fall_back(other)
@@ -141,8 +144,8 @@ class ProvidedModel:
                 if failure.refuses_key:
                     self._provider.forget()
                 if failure.timed_out:
-                    # What was begun goes on there, and is paid for: what it read, at least.
-                    attempt.usage += Usage(cost=reading(request, attempt.model))
+                    # What was begun goes on there, and is paid for, however long it gets; nobody will tell how long that was.
+                    attempt.usage += estimate_usage(request, attempt.model, written=question.max_tokens)
                 if self._loosens(question, attempt, failure):
                     continue
                 fast = before - deadline.remaining() < FAST
@@ -205,7 +208,7 @@ class Attempt(Struct):
     limit: float | None
     fell_back: bool = False
     asked_again: bool = False
-    declined: str | None = None  # why a model declined; empty where that was not told
+    declined: str | None = None  # why the request's own model declined; empty where that was not told
     plain: bool = False
     usage: Usage = field(default_factory=Usage)
 
@@ -263,13 +266,14 @@ def _read(request: Request, answer: Answer, attempt: Attempt) -> tuple[Reply | N
         return None, _NOTHING
     if size > MOST_CHARACTERS:
         return None, _CUT_OFF
-    says = text.strip() or any(_is_filled(request, call) for call in calls)
+    filled = tuple(call for call in calls if _is_filled(request, call))
     if request.must_call is not None:
-        lacking = reply.call(request.must_call) is None or not says
-        return (None, _NOT_CALLED.format(name=request.must_call)) if lacking else (reply, "")
+        called = replace(reply, tool_calls=filled)
+        is_there = called.call(request.must_call) is not None
+        return (called, "") if is_there else (None, _NOT_CALLED.format(name=request.must_call))
     if is_leaking(text):
         return None, _LEAKED
-    return (reply, "") if says else (None, _NOTHING)
+    return (reply, "") if text.strip() or filled else (None, _NOTHING)
 
 
 def _size_of(text: str, calls: Iterable[ToolCall]) -> int | None:
@@ -284,7 +288,8 @@ def _estimated(request: Request, model: str, answer: Answer) -> Usage:
     """What an answer cost of which the server tells no tokens, as some do: it is not free for that. One of no form is no answer."""
     if answer.ending == "malformed":
         return Usage()
-    return Usage(cost=reading(request, model, written=_size_of(answer.text, answer.calls) or 0))
+    written = tokens_of(_size_of(answer.text, answer.calls) or 0)
+    return estimate_usage(request, model, written=written)
 
 
 def _name_of(request: Request, called: str) -> str:

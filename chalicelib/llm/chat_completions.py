@@ -6,7 +6,7 @@ cache by themselves, and say so at most.
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from msgspec import DecodeError, json
 from msgspec.structs import replace
@@ -25,11 +25,15 @@ _ENDINGS: Final[Mapping[str, Ending]] = {
     "content_filter": "declined",
 }
 FILTERED: Final = "content_filter"
+Limit = Literal["max_tokens", "max_completion_tokens"]
+OLDER: Final[Limit] = "max_tokens"
+NEWER: Final[Limit] = "max_completion_tokens"
+_NAMES_NEWER: Final = re.compile(rf"\buse\W+{NEWER}\b", re.IGNORECASE)
 
 
-def render_completion(question: Question, *, own: bool) -> dict[str, Any]:
-    """The body of a call. OpenAI's `own` server takes steering in mid-conversation, which templates of other models refuse, and
-    of the two names of the limit only the newer one, which others don't know."""
+def render_completion(question: Question, *, own: bool, limit: Limit) -> dict[str, Any]:
+    """The body of a call, with this name of its limit. OpenAI's `own` server takes steering in mid-conversation, which templates of
+    other models refuse."""
     request, plain = question.request, question.plain
     told = "\n\n".join(block.text for block in request.system if block.text.strip())
     messages = alternate(iter(request.messages) if own and not plain else tag_steering(request.messages))
@@ -39,7 +43,7 @@ def render_completion(question: Question, *, own: bool) -> dict[str, Any]:
             *([{"role": "system", "content": told}] if told else []),
             *({"role": it.role, "content": "\n\n".join(block.text for block in it.blocks)} for it in messages),
         ],
-        ("max_completion_tokens" if own else "max_tokens"): question.max_tokens,
+        limit: question.max_tokens,
     }
     if request.tools:
         found["tools"] = [_tool(tool, strict=not plain and _is_strict(tool.schema)) for tool in request.tools]
@@ -52,7 +56,18 @@ def render_completion(question: Question, *, own: bool) -> dict[str, Any]:
 
 def is_plain(question: Question, *, own: bool) -> bool:
     """Whether a question has nothing that its plain form is without."""
-    return render_completion(question, own=own) == render_completion(replace(question, plain=True), own=own)
+    plain = replace(question, plain=True)
+    return render_completion(question, own=own, limit=NEWER) == render_completion(plain, own=own, limit=NEWER)
+
+
+def wants_newer_limit(found: Any) -> bool:
+    """Whether a refusal is about the older name of the limit: OpenAI's newer models take the newer one alone, wherever they are asked.
+
+    OpenAI and Azure say so by code and field, those who pass their words on by these alone. That a limit is too high is another matter.
+    """
+    error = pick(found, "error")
+    told = (pick(error, "code"), pick(error, "param")) == ("unsupported_parameter", OLDER)
+    return told or _NAMES_NEWER.search(str(pick(error, "message"))) is not None
 
 
 def read_completion(found: Any, model: str) -> Answer:

@@ -9,14 +9,11 @@ and at private addresses. Nobody is sent on elsewhere: a redirect is a failure.
 import ipaddress
 import socket
 from collections.abc import Collection
-from io import BytesIO
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-import urllib3
 from msgspec import Struct
 
-MOST_BYTES: Final = 4_000_000  # of an answer
 _PORTS: Final = {"http": 80, "https": 443}
 _TRANSLATED: Final = ipaddress.ip_network("64:ff9b::/96")  # NAT64: the last four bytes are an IPv4 address
 
@@ -89,55 +86,3 @@ def _is_public(text: str) -> bool:
             return _is_public(str(inner))
     reserved = address.is_private or address.is_reserved or address.is_multicast or address.is_unspecified
     return address.is_global and not reserved
-
-
-class CheckedHttp:
-    """What sends a request with urllib3, to the address that was checked."""
-
-    def __init__(self, servers: ModelServers) -> None:
-        self._servers = servers
-
-    def request(
-        self,
-        method: str,
-        url: str,
-        *,
-        body: bytes | None = None,
-        headers: dict[str, str],
-        timeout: urllib3.Timeout,
-        redirect: bool = False,
-    ) -> urllib3.BaseHTTPResponse:
-        """The answer. Raises urllib3's errors, and AddressRefused and AddressUnknown as one of them."""
-        assert not redirect
-        parts = urlsplit(url)
-        try:
-            address = self._servers.resolve(url)
-        except (AddressRefused, AddressUnknown) as error:
-            raise urllib3.exceptions.LocationValueError(str(error)) from error
-        with _pool(parts, address) as pool:
-            named = {**headers, "Host": parts.netloc}
-            path = parts.path or "/"
-            answer = pool.urlopen(
-                method,
-                path,
-                body=body,
-                headers=named,
-                timeout=timeout,
-                retries=False,
-                redirect=False,
-                assert_same_host=False,
-                preload_content=False,
-                decode_content=False,  # what comes compressed can be any size; nobody asked for it
-            )
-            data = answer.read(MOST_BYTES + 1)
-        if len(data) > MOST_BYTES:
-            raise urllib3.exceptions.ResponseError("the answer is too long")
-        return urllib3.HTTPResponse(BytesIO(data), headers=answer.headers, status=answer.status, decode_content=False)
-
-
-def _pool(parts: SplitResult, address: str) -> urllib3.HTTPConnectionPool:
-    """One connection to this address; the certificate has to be that of the name."""
-    if parts.scheme != "https":
-        return urllib3.HTTPConnectionPool(address, parts.port)
-    name = parts.hostname
-    return urllib3.HTTPSConnectionPool(address, parts.port, server_hostname=name, assert_hostname=name)

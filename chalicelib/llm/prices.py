@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from chalicelib.llm.interface import Block, Request
+from chalicelib.llm.interface import Block, Request, Usage
 
 _FILE: Final = Path(__file__).with_name("prices.toml")
 _CHARACTERS_A_TOKEN: Final = 2.5  # of English with the models' own tokenizer; measured by their vendor
@@ -65,17 +65,20 @@ def price_of(model: str) -> Price:
 def most_of(request: Request, model: str, written: int, times: int = 2) -> int:
     """What a request that is made so many times may cost at most, in millionths of a dollar: nothing of it cached, and so many tokens
     written in all."""
-    return _cost(request, model, written) + (times - 1) * reading(request, model)
+    once = estimate_usage(request, model, written=written).cost
+    return once + (times - 1) * estimate_usage(request, model, written=0).cost
 
 
-def reading(request: Request, model: str, *, written: int = 0) -> int:
-    """What it costs at least that a model reads a request, and writes so many characters, in millionths of a dollar."""
-    return _cost(request, model, math.ceil(written / _CHARACTERS_A_TOKEN))
-
-
-def _cost(request: Request, model: str, written: int) -> int:
+def estimate_usage(request: Request, model: str, *, written: int) -> Usage:
+    """What a call takes of which nobody tells the tokens: all of the request read fresh, and so many tokens written."""
     shared, rest = _tokens_of(request)
-    return price_of(model).cost(cache_written_long=shared, cache_written=rest, written=written)
+    cost = price_of(model).cost(cache_written_long=shared, cache_written=rest, written=written)
+    return Usage(shared + rest, 0, written, cost)
+
+
+def tokens_of(characters: float) -> int:
+    """About how many tokens so many characters of English are."""
+    return math.ceil(characters / _CHARACTERS_A_TOKEN)
 
 
 def _tokens_of(request: Request) -> tuple[int, int]:
@@ -86,7 +89,7 @@ def _tokens_of(request: Request) -> tuple[int, int]:
     tools += sum(len(tool.description) + len(msgspec.json.encode(tool.schema)) for tool in request.tools)
     shared, rest = _width(blocks[:end]), _width(blocks[end:])
     shared, rest = (shared + tools, rest) if end else (shared, rest + tools)
-    return math.ceil(shared / _CHARACTERS_A_TOKEN), math.ceil(rest / _CHARACTERS_A_TOKEN)
+    return tokens_of(shared), tokens_of(rest)
 
 
 def _width(blocks: list[Block]) -> float:

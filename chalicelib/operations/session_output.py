@@ -183,7 +183,10 @@ class Session(SessionListItem):
     max_participants: fields.MaxParticipants | None
     completed_count: Annotated[Count, Meta(description="How many people came to the end of their conversation.")]
     reminders: Annotated[Reminders, Meta(description="Reminders to people who did not finish.")]
-    usage: Annotated[Usage, Meta(description="What models were asked, in tokens, test runs included.")]
+    usage: Annotated[
+        Usage,
+        Meta(description="What models were asked, in tokens, test runs included; estimated where nobody tells them."),
+    ]
     cost: Annotated[Cost, Meta(description="What that comes to in dollars, and what it is expected to.")]
     is_example: Annotated[bool, Meta(description="Whether the people of this session, and all they say, are made up.")]
     follow_up_of: Annotated[

@@ -140,6 +140,25 @@ def test_a_turn_that_was_declined_is_declined_whatever_the_small_tier_does(serve
     assert failure.value.category == "general_harms"
 
 
+@pytest.mark.parametrize("failure", [529, Fault(429)])
+def test_what_only_the_small_tier_declined_may_be_asked_again(server: FakeAnthropic, failure: Any) -> None:
+    server.queue(failure, REFUSED)
+    with pytest.raises(ModelUnavailable) as caught:
+        ask(server)
+    assert type(caught.value) is ModelUnavailable
+    assert caught.value.usage == Usage(13, 5, 7, 5)
+    server.queue(text("Why?"))
+    assert ask(server).model == "claude-sonnet-5-5"
+
+
+def test_a_model_that_stands_for_all_tiers_declines_for_good_though_it_was_overloaded_first(
+    server: FakeAnthropic,
+) -> None:
+    server.queue(529, REFUSED)
+    with pytest.raises(ModelDeclined):
+        adapter(server, medium="claude-haiku-5-5").complete(TURN, Clock().deadline(24))
+
+
 def test_a_turn_has_nobody_else_to_go_to_where_one_model_serves_all_tiers(server: FakeAnthropic) -> None:
     server.queue(declined(None), text("never"))
     with pytest.raises(ModelDeclined) as failure:

@@ -26,7 +26,7 @@ from chalicelib.llm.interface import (
     ToolCall,
     Usage,
 )
-from chalicelib.llm.prices import reading
+from chalicelib.llm.prices import estimate_usage
 from tests.fake_anthropic import CutOff, Drip, FakeAnthropic, Fault, Malformed, Slow, text, tool
 from tests.llm.asking import DIGEST, TOOL, TURN, adapter, ask, models
 
@@ -126,9 +126,12 @@ def test_silence_ends_with_the_deadline_and_is_not_asked_again(server: FakeAnthr
     with pytest.raises(ModelUnavailable) as failure:
         ask(server, seconds=1)
     assert models(server) == ["claude-sonnet-5-5"]
-    # What it has begun to read is paid for, though nobody says how many tokens it was.
-    assert failure.value.usage == Usage(cost=reading(TURN, "claude-sonnet-5-5"))
-    assert failure.value.usage.cost > 1_000
+    # What it has begun is paid for, though nobody says how many tokens it comes to: all that it reads, and may write.
+    usage = failure.value.usage
+    assert usage == estimate_usage(TURN, "claude-sonnet-5-5", written=TURN.max_tokens)
+    assert (usage.output_tokens, usage.cached_tokens) == (500, 0)
+    assert usage.input_tokens > 100
+    assert usage.cost > 500 * 10  # millionths of a dollar, which is what it may write
 
 
 def test_a_server_that_nobody_reached_has_read_nothing(server: FakeAnthropic, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,8 +99,10 @@ def test_each_is_taken_by_each_api(requests: list[Request]) -> None:
                 for model in (*DEFAULT_MODELS.values(), *OLDER):
                     question = Question(asked, model, request.max_tokens, plain=plain)
                     assert refusal_of(render_body(question)) is None, (request.task, model)
-                    assert faults_of(render_completion(question, own=False), own=False) == []
-                    assert faults_of(render_completion(question, own=True), own=True) == []
+                    assert faults_of(render_completion(question, own=False, limit="max_tokens"), own=False) == []
+                    assert (
+                        faults_of(render_completion(question, own=True, limit="max_completion_tokens"), own=True) == []
+                    )
                     there = {**render_body(question, strict=False), "model": f"anthropic.{model}"}
                     assert refusal_of(there, bedrock=True) is None, (request.task, model)
 

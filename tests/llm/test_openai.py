@@ -22,7 +22,7 @@ from chalicelib.llm.interface import (
     ToolCall,
     Usage,
 )
-from chalicelib.llm.prices import price_of, reading
+from chalicelib.llm.prices import estimate_usage, price_of
 from chalicelib.llm.providers import model_from, openai, provider
 from chalicelib.llm.providers.openai import whole_address
 from chalicelib.settings import SettingMissing, settings
@@ -114,15 +114,26 @@ def test_a_server_with_open_models_needs_no_key_and_is_steered_in_tags() -> None
     [
         (call("conclude", {"recap": "x"}), {"recap": "x"}),
         (call("Conclude", {"recap": "x"}), {"recap": "x"}),
-        (call("conclude", '["x"]', "Goodbye."), {}),
-        (call("conclude", "{", "Goodbye."), {}),
-        (call("conclude", '{"recap": "\\ud83d"}', "Goodbye."), {}),
     ],
 )
 def test_a_call_is_forced_and_read(server: FakeOpenAI, made: Any, read: Any) -> None:
     server.queue(made)
     assert ask(DIGEST).tool_calls == (ToolCall("conclude", read),)
     assert server.bodies[0]["tool_choice"] == {"type": "function", "function": {"name": "conclude"}}
+
+
+@pytest.mark.parametrize("empty", ["{}", '["x"]', "{", '{"recap": "\\ud83d"}', "null"])
+def test_a_forced_call_without_what_it_requires_is_none_whatever_is_said_beside_it(
+    server: FakeOpenAI, empty: str
+) -> None:
+    server.queue(call("conclude", empty, "Goodbye."), call("conclude", {"recap": "x"}))
+    assert ask(DIGEST).tool_calls == (ToolCall("conclude", {"recap": "x"}),)
+    assert "did not call the tool `conclude`" in server.bodies[1]["messages"][-1]["content"]
+    server.queue(*[call("conclude", empty, "Goodbye.")] * 2)
+    with pytest.raises(ModelUnavailable):
+        ask(DIGEST)
+    server.queue(call("conclude", empty, "Goodbye."))
+    assert ask(TURN).text == "Goodbye."
 
 
 @pytest.mark.parametrize(
@@ -153,8 +164,8 @@ def test_words_in_parts_are_read_and_what_was_thought_is_not(server: FakeOpenAI)
 def test_an_answer_without_tokens_is_not_free_and_what_the_total_alone_tells_counts(server: FakeOpenAI) -> None:
     server.queue({**words("Why?" * 100), "usage": None})
     untold = ask().usage
-    assert (untold.total, untold.cost) == (0, reading(TURN, "gpt-5", written=400))
-    assert untold.cost > reading(TURN, "gpt-5") > 0
+    assert untold == estimate_usage(TURN, "gpt-5", written=160)  # of 400 characters
+    assert untold.cost > estimate_usage(TURN, "gpt-5", written=0).cost > 0
     spent = {"prompt_tokens": 18, "completion_tokens": 7, "total_tokens": 1_025}  # as Google counts
     server.queue({**words("Why?"), "usage": spent})
     assert ask().usage.output_tokens == 1_007
@@ -234,6 +245,27 @@ def test_what_a_server_refuses_is_left_out_from_then_on(server: FakeOpenAI) -> N
     for plain in server.bodies[1:]:
         assert plain.keys() == {"model", "messages", "max_completion_tokens", "tools"}
         assert not any("strict" in tool["function"] for tool in plain["tools"])
+
+
+def test_models_that_take_the_newer_name_of_the_limit_alone_are_asked_with_it_from_then_on() -> None:
+    with fake_openai.running(newer=True) as fake:
+        model = provider("openai", models={**MODELS, "small": "open"}, base_url=fake.url)
+        fake.queue(*[call("conclude", {"recap": "x"})] * 2, words("Why?"))
+        for request in (DIGEST, DIGEST, TURN):
+            assert model.complete(request, Clock().deadline(24)).usage.output_tokens == 7
+    asked = [(body["model"], sorted(body.keys() & {"max_tokens", "max_completion_tokens"})) for body in fake.bodies]
+    old, new = ["max_tokens"], ["max_completion_tokens"]
+    assert asked == [("open", old), ("open", new), ("open", new), ("gpt-5", old), ("gpt-5", new)]
+    assert all("strict" in body["tools"][0]["function"] for body in fake.bodies)  # nothing else was given up
+
+
+def test_a_limit_that_is_too_high_is_no_wrong_name_of_it() -> None:
+    too_high = "'max_tokens' or 'max_completion_tokens' is too large: 1000. This model's maximum context length is 512."
+    with fake_openai.running() as fake:
+        fake.queue(*[Fault(400, words=too_high, param="max_tokens")] * 2)
+        with pytest.raises(ModelRefused):
+            ask(base_url=fake.url, medium="qwen3")
+        assert all("max_tokens" in body for body in fake.bodies)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import msgspec
 
 from chalicelib.llm.interface import Block, ChatMessage, Request
-from chalicelib.llm.prices import most_of, price_of, reading
+from chalicelib.llm.prices import estimate_usage, most_of, price_of
 from tests.example_tables import each_row
 
 SMALL = Request("digest", "small", (Block("a" * 2_500),), (ChatMessage("user", (Block("b" * 2_500),)),), 1_000)
@@ -40,6 +40,6 @@ def test_a_long_prompt_makes_the_whole_call_of_the_small_model_dearer() -> None:
 
 def test_the_most_that_a_request_may_cost_counts_what_is_kept_for_an_hour() -> None:
     shared = msgspec.structs.replace(SMALL, system=(Block("a" * 2_500, shared=True),))
-    assert reading(SMALL, "claude-sonnet-5-5") == 2_500 * 2.5
-    assert reading(shared, "claude-sonnet-5-5") == 1_500 * 4 + 1_000 * 2.5
+    assert estimate_usage(SMALL, "claude-sonnet-5-5", written=0).cost == 2_500 * 2.5
+    assert estimate_usage(shared, "claude-sonnet-5-5", written=0).cost == 1_500 * 4 + 1_000 * 2.5
     assert most_of(shared, "claude-sonnet-5-5", 3_000) == 2 * (1_500 * 4 + 1_000 * 2.5) + 3_000 * 10

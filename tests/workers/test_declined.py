@@ -2,14 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import groupby
+from operator import itemgetter
 
 import pytest
 
+import app
 from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.llm.interface import ModelDeclined, Reply, Request, Task
 from chalicelib.model import Digest, SessionView, Summary
 from chalicelib.store.sessions import FOR_RESULTS
+from tests import events
+from tests.events import Context
 from tests.llm.queued import prompt_of
 from tests.workers.consultation import Consultation
 
@@ -117,20 +123,38 @@ def test_of_a_long_conversation_only_the_declined_words_are_passed_over(
     assert model.count("digest") <= 8
 
 
-def test_where_nothing_can_be_left_out_it_is_not_tried_on_and_on(
-    consultation: Consultation, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("ended", "tiers"), [(False, ["medium"]), (True, ["large", "medium"])])
+def test_where_nothing_can_be_left_out_each_model_is_asked_once_until_somebody_says_something_new(
+    consultation: Consultation, monkeypatch: pytest.MonkeyPatch, ended: bool, tiers: list[str]
 ) -> None:
-    consultation.speak(*VOICES[:3])
+    of, asked = consultation, list[tuple[str, str]]()
+    complete = of.model.complete
 
     def decline(request: Request, deadline: Deadline) -> Reply:
         if request.task == "summary":
-            asked.append(prompt_of(request))
+            asked.append((request.tier, prompt_of(request)))
             raise ModelDeclined("declined")
         return complete(request, deadline)
 
-    asked: list[str] = []
-    complete = consultation.model.complete
-    monkeypatch.setattr(consultation.model, "complete", decline)
-    assert consultation.summarise() == []  # the queue does not bring it again
-    assert 1 < len(asked) <= 11
+    of.speak(*VOICES[:3])
+    monkeypatch.setattr(of.model, "complete", decline)
+    if ended:
+        of.edit(closes_at=of.clock.now() + timedelta(seconds=1))
+        of.clock.advance(2)
+    for tier in tiers:
+        again = of.summarise()  # where another model is to be asked, the queue brings it again
+        assert (len(again), asked[-1][0]) == (tier != tiers[-1], tier)
+    assert [tier for tier, _ in groupby(asked, key=itemgetter(0))] == tiers
+    assert 1 < len(asked) <= 11 * len(tiers)
     assert len(set(asked)) == len(asked)
+    before = len(asked)
+    for hours in (1, 24, 240):
+        of.clock.advance(3_600 * hours)
+        app.sweep(events.clock_event(), Context())
+        assert of.asked("summaries") == []
+        assert of.summarise() == []
+    assert len(asked) == before
+    if not ended:
+        of.speak(VOICES[4])
+        of.summarise()
+        assert len(asked) > before

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.background import begin
 from chalicelib.llm import messages_api
+from chalicelib.llm.answer_limits import UnreadableAnswer
 from chalicelib.llm.chat_completions import pick
 from chalicelib.llm.exchange import CONNECT, Answer, ProviderFailure, Question, sendable_key
 from chalicelib.llm.model_servers import ModelServers
@@ -54,6 +55,8 @@ class AnthropicProvider:
         try:
             message = client.messages.create(**self._body(question), timeout=timeout)
         except APIError as error:
+            if isinstance(error.__cause__, UnreadableAnswer):
+                return Answer("malformed")
             raise _failure(error) from error
         except (
             ValueError,
@@ -76,6 +79,8 @@ class AnthropicProvider:
         except (ValueError, RecursionError):
             return ()
         except APIError as error:
+            if isinstance(error.__cause__, UnreadableAnswer):
+                return ()
             raise _failure(error) from error
         return tuple(str(it.id) for it in found or ())
 
@@ -94,11 +99,10 @@ def http_client(auth: "Auth | None" = None, servers: ModelServers | None = None)
     """An HTTP client for the SDK, whose own obeys HTTP_PROXY whatever it is told, which breaks servers on this machine."""
     from httpx2 import Client
 
-    if servers is None:
-        return Client(trust_env=False, auth=auth)
-    from chalicelib.llm.providers.checked_transport import checked_transport
+    from chalicelib.llm.providers.checked_transport import BoundedTransport, CheckedTransport
 
-    return Client(trust_env=False, auth=auth, transport=checked_transport(servers), follow_redirects=False)
+    transport = CheckedTransport(servers) if servers else BoundedTransport()
+    return Client(trust_env=False, auth=auth, transport=transport, follow_redirects=False)
 
 
 def _failure(error: "APIError") -> ProviderFailure:

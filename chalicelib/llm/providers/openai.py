@@ -1,7 +1,7 @@
 """OpenAI's API for chats, and whatever speaks its dialect: Google's models, Ollama, vLLM and many more.
 
-One POST over urllib3, which botocore has loaded anyway: the vendor's own package takes more than a second of processor time to import,
-and of what it does deadlines and second tries are ours.
+One POST each: the vendor's own package takes more than a second of processor time to import, and of what it does deadlines and
+second tries are ours.
 """
 
 import re
@@ -12,9 +12,20 @@ from urllib.parse import urlsplit
 import urllib3
 from msgspec import DecodeError, json
 
-from chalicelib.llm.chat_completions import FILTERED, is_plain, pick, read_completion, render_completion
-from chalicelib.llm.exchange import CONNECT, Answer, ProviderFailure, Question, sendable_key
-from chalicelib.llm.model_servers import CheckedHttp, ModelServers
+from chalicelib.llm.answer_limits import UnreadableAnswer
+from chalicelib.llm.chat_completions import (
+    FILTERED,
+    NEWER,
+    OLDER,
+    is_plain,
+    pick,
+    read_completion,
+    render_completion,
+    wants_newer_limit,
+)
+from chalicelib.llm.exchange import Answer, ProviderFailure, Question, sendable_key
+from chalicelib.llm.model_http import CheckedHttp, HttpAnswer, ModelHttp, OpenHttp
+from chalicelib.llm.model_servers import ModelServers
 from chalicelib.settings import DEFAULT_MODEL_SERVERS
 
 MOST_LISTED: Final = 200  # models of a server
@@ -31,8 +42,8 @@ class OpenAIProvider:
         self._address = address
         self._read_key = read_key
         self._key: str | None = None
-        # Neither knows HTTP_PROXY.
-        self._http = CheckedHttp(servers) if servers else urllib3.PoolManager(retries=False)
+        self._newer: set[str] = set()  # models that refused the older name of the limit
+        self._http: ModelHttp = CheckedHttp(servers) if servers else OpenHttp()
 
     def prepare(self) -> None:
         return None
@@ -46,14 +57,29 @@ class OpenAIProvider:
         self._key = None
 
     def send(self, question: Question, seconds: float) -> Answer:
-        body = json.encode(render_completion(question, own=self._own))
-        return _read(self._request("POST", "chat/completions", body, seconds), question.model)
+        try:
+            answer, found = self._complete(question, seconds)
+            if answer.status == 400 and question.model not in self._newer and wants_newer_limit(found):
+                self._newer.add(question.model)
+                answer, found = self._complete(question, seconds)
+        except UnreadableAnswer:
+            return Answer("malformed")
+        return _read(answer, found, question.model)
+
+    def _complete(self, question: Question, seconds: float) -> tuple[HttpAnswer, Any]:
+        limit = NEWER if self._own or question.model in self._newer else OLDER
+        body = json.encode(render_completion(question, own=self._own, limit=limit))
+        answer = self._request("POST", "chat/completions", body, seconds)
+        return answer, _decoded(answer.data)
 
     def is_plain(self, question: Question) -> bool:
         return is_plain(question, own=self._own)
 
     def list_models(self, seconds: float) -> tuple[str, ...]:
-        answer = self._request("GET", "models", None, seconds)
+        try:
+            answer = self._request("GET", "models", None, seconds)
+        except UnreadableAnswer:
+            return ()
         found = _decoded(answer.data)
         if answer.status != 200:
             raise _failure(answer, found)
@@ -61,16 +87,15 @@ class OpenAIProvider:
         names = (pick(it, "id") for it in (listed if isinstance(listed, list) else ())[:MOST_LISTED])
         return tuple(name.removeprefix("models/") for name in names if isinstance(name, str))  # as Google writes them
 
-    def _request(self, method: str, what: str, body: bytes | None, seconds: float) -> urllib3.BaseHTTPResponse:
+    def _request(self, method: str, what: str, body: bytes | None, seconds: float) -> HttpAnswer:
+        """The answer. Raises ProviderFailure, UnreadableAnswer."""
         headers = {"Content-Type": "application/json"} if body else {}
         if self._key:
             headers["Authorization"] = f"Bearer {self._key}"
-        timeout = urllib3.Timeout(connect=min(seconds, CONNECT), read=seconds)
-        url = f"{self._address}/{what}"
         try:
-            return self._http.request(method, url, body=body, headers=headers, timeout=timeout, redirect=False)
-        except urllib3.exceptions.HTTPError as error:
-            timed_out = isinstance(error, urllib3.exceptions.ReadTimeoutError)
+            return self._http.send(method, f"{self._address}/{what}", body, headers, seconds)
+        except (urllib3.exceptions.HTTPError, TimeoutError) as error:
+            timed_out = isinstance(error, (urllib3.exceptions.ReadTimeoutError, TimeoutError))
             raise ProviderFailure(type(error).__name__, timed_out=timed_out) from error
 
 
@@ -80,8 +105,7 @@ def whole_address(base_url: str) -> str:
     return f"{bare}/v1" if bare and not urlsplit(bare).path else bare
 
 
-def _read(answer: urllib3.BaseHTTPResponse, model: str) -> Answer:
-    found = _decoded(answer.data)
+def _read(answer: HttpAnswer, found: Any, model: str) -> Answer:
     if answer.status == 200:
         return read_completion(found, model)
     if pick(found, "error", "code") == FILTERED:  # which is how Azure says that it declines
@@ -89,7 +113,7 @@ def _read(answer: urllib3.BaseHTTPResponse, model: str) -> Answer:
     raise _failure(answer, found)
 
 
-def _failure(answer: urllib3.BaseHTTPResponse, found: Any) -> ProviderFailure:
+def _failure(answer: HttpAnswer, found: Any) -> ProviderFailure:
     asked = answer.headers.get("retry-after", "")
     wait = max(1.0, float(asked)) if re.fullmatch(r"\d+(?:\.\d+)?", asked) else None
     told = pick(found, "error", "message") or pick(found, 0, "error", "message") or pick(found, "error")

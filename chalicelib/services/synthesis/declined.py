@@ -32,7 +32,7 @@ def ask_without_declined(
     """What a model writes of this evidence, without messages that were declined before (`known`), and without as few others as can be
     found.
 
-    Raises RequestRefused where it writes nothing however much is left out.
+    Raises ModelDeclined where it writes nothing however much is left out, RequestRefused where there was no time to find that out.
     """
     out = known & set(book.message_ids())
     shown = book.without(out) if out else book
@@ -70,6 +70,10 @@ def _narrow(
         if len(half) == 1:
             break
         suspects = half
+    if best is None and suspects and asked < MOST_ASKED:
+        raise RequestRefused(
+            "The language model declines to write this summary, and there is no time to leave more out of it"
+        )
     if best is None:
-        raise RequestRefused("The language model declines to write this summary, whatever is left out of it")
+        raise ModelDeclined("The language model declines to write this summary, whatever is left out of it")
     return best

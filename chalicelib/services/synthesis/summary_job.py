@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from chalicelib.clock import Deadline
 from chalicelib.errors import TooEarly, Unavailable
-from chalicelib.llm.interface import ModelRefused, ModelUnavailable, Tier
-from chalicelib.model import SessionView, Summary, ThemeRegistry, Thread
+from chalicelib.llm.interface import ModelDeclined, ModelRefused, ModelUnavailable, Tier
+from chalicelib.model import SessionView, Summary, Synthesis, ThemeRegistry, Thread
 from chalicelib.observability import logger
 from chalicelib.services.synthesis import schedule, state
 from chalicelib.services.synthesis.aggregate import Aggregate
@@ -108,6 +108,8 @@ def _bring_up_to_date(view: SessionView, now: datetime, deps: SynthesisDeps, dea
             again = None
         else:
             again = _write_if_due(view, heads, digested, shared, metered, job)
+    except ModelDeclined:
+        return _note_declined(view, deps, now)
     except ModelUnavailable as error:
         over = _note_failure(view, deps, paid=meter.is_paid, has_news=bool(digested.reached))
         if over or isinstance(error, (ModelRefused, SessionBudgetSpent)):
@@ -237,18 +239,29 @@ def _note_failure(view: SessionView, deps: SynthesisDeps, *, paid: bool, has_new
     after = state.count_failure(view.synthesis, now, paid=paid, has_news=has_news)
     if not deps.summaries.move(view.session.id, state.fail(after, now)):
         deps.summaries.move(view.session.id, state.survive())
+    _tell_failure(view, after)
+    return state.is_given_up(after) or after.tries > AT_ONCE
+
+
+def _note_declined(view: SessionView, deps: SynthesisDeps, begun: datetime) -> float | None:
+    """Note that the model writes no summary of this, whatever is left out of it, and so will not another time; gives the seconds after
+    which a job has to come back: it has the medium model asked in the large one's place, once. Else nobody is, until something new is
+    said."""
+    now, is_large = deps.clock.now(), schedule.choose_tier(view, begun) == "large"
+    counted = state.count_failure(view.synthesis, now, paid=True, has_news=True)
+    paid = schedule.MOST_LARGE if is_large else state.MOST_PAID
+    after = replace(counted, paid_tries=paid, due_at=now if is_large else None)
+    if not deps.summaries.move(view.session.id, state.fail(after, now)):
+        deps.summaries.move(view.session.id, state.survive())
+    _tell_failure(view, after)
+    return AT_ONCE_SECONDS if is_large else None
+
+
+def _tell_failure(view: SessionView, after: Synthesis) -> None:
     for_good = state.is_given_up(after)
     say = logger.error if for_good or after.rests_until else logger.warning
-    say(
-        "summary not written",
-        extra={
-            "event": "summary_failed",
-            "session_id": view.session.id,
-            "tries": after.tries,
-            "for_good": for_good,
-        },
-    )
-    return for_good or after.tries > AT_ONCE
+    extra = {"event": "summary_failed", "session_id": view.session.id, "tries": after.tries, "for_good": for_good}
+    say("summary not written", extra=extra)
 
 
 def _rest_if_it_dies(view: SessionView) -> timedelta:

@@ -83,7 +83,7 @@ class Meter(Struct):
 
     @property
     def is_paid(self) -> bool:
-        """Whether anything was paid: of a call that ran out of time, no tokens are told."""
+        """Whether anything was paid."""
         return self.usage.total > 0 or self.usage.cost > 0
 
 

@@ -39,9 +39,9 @@ class Model:
         return Reply("ready", f"model-{request.tier}", usage=Usage(10, 0, 5, 1_200))
 
 
-def _found(model: Any, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+def _found(model: Any, monkeypatch: pytest.MonkeyPatch, provider: str = "anthropic") -> list[tuple[str, str]]:
     monkeypatch.setattr(container, "model", lambda: model)
-    return told(list(check_models(stage(Session(), LlmProvider="anthropic", ModelLarge="claude-large"))))
+    return told(list(check_models(stage(Session(), LlmProvider=provider, ModelLarge="claude-large"))))
 
 
 def test_each_tier_is_asked_once_for_one_word(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,6 +78,17 @@ def test_each_cause_has_a_sentence(
     assert said in found[2][1]
 
 
+@pytest.mark.parametrize(
+    ("status", "level", "said"), [(403, "warning", "`make smoke` tells"), (404, "fault", "no model")]
+)
+def test_what_the_operator_may_not_ask_bedrock_the_functions_may(
+    monkeypatch: pytest.MonkeyPatch, status: int, level: str, said: str
+) -> None:
+    found = _found(Model(Refusal(status)), monkeypatch, "bedrock")
+    assert [found_level for found_level, _ in found] == [level] * 3
+    assert said in found[2][1]
+
+
 def test_a_cause_behind_a_cause_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     wrapped = RuntimeError("an adapter's own")
     wrapped.__cause__ = Refusal(404, "no such model")
@@ -110,7 +121,12 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAnthropic]:
     forget_wiring()
 
 
-def test_models_are_asked_as_the_functions_ask_them_and_nobodys_money_is_counted(server: FakeAnthropic) -> None:
+@pytest.mark.parametrize("hosts_bring_their_own", ["", "alias/hosts"])
+def test_models_are_asked_as_the_functions_ask_them_and_nobodys_money_is_counted(
+    server: FakeAnthropic, monkeypatch: pytest.MonkeyPatch, hosts_bring_their_own: str
+) -> None:
+    monkeypatch.setenv("OWN_MODELS_KEY", hosts_bring_their_own)
+    forget_wiring()
     assert type(adapter_of(container.model())) is not type(container.model())
     server.queue(text("ready"), Fault(404), text("ready"))
     found = told(list(check_models(stage(Session(), LlmProvider="anthropic"))))

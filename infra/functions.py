@@ -21,15 +21,13 @@ from infra.environment import API_FUNCTION
 from infra.function import Function, Stream
 
 WORKER_SECONDS = 120
-# A large model that thinks takes minutes for a long summary. Where such a worker dies, its session waits six times as long.
+# A large model that thinks takes minutes for a long summary. Where such a worker dies, its session waits until this time is up.
 SUMMARY_WORKER_SECONDS = 400
 SHORT_WORKER_SECONDS = (
     30  # where a job is a few reads and writes: a message whose worker was lost waits six times as long
 )
 CLOCK_SECONDS = 55  # it comes each minute, and is done before the next one
-UPDATE_SECONDS = (
-    40  # an update asks no model, and what its chat sends behind it waits six times as long for a lost worker
-)
+UPDATE_SECONDS = 40  # an update asks no model, and what its chat sends behind it waits as long for a lost worker
 STREAM_SECONDS = 30
 VISIBILITY_TIMES = 6  # the worker's timeout, as Lambda asks, so that no message runs twice at once
 API_SECONDS = 28  # API Gateway gives up after 29

@@ -162,7 +162,8 @@ class Queue(Struct, frozen=True):
     `worker` is the entry point in app.py of the function that works it off.
     `jobs` are tried in this order for a message without a tag, so the one with more fields comes first. `delay` names
     the setting that says how long a FIFO queue waits, where it does; `batch` is how many messages a worker gets at once; after `receives`
-    a message goes to the dead letters, after `tries` already where what failed does not pass by itself.
+    a message goes to the dead letters, after `tries` already where what failed does not pass by itself. `longest_wait` is how many
+    seconds one that failed is kept back at most, unless the failure names a longer time.
     """
 
     name: str
@@ -173,6 +174,7 @@ class Queue(Struct, frozen=True):
     batch: int = 1
     receives: int = 5
     tries: int | None = None
+    longest_wait: float = 600.0
 
     @property
     def url_variable(self) -> str:
@@ -187,8 +189,11 @@ class Queue(Struct, frozen=True):
 
 PROMPTS = Queue("prompts", (WritePrompt,), "write_prompt")
 BRIEFS = Queue("briefs", (WriteBrief,), "write_brief", batch=5)
-# A summary is given back while it is not its turn, and what fails of it is counted with the session.
-SUMMARIES = Queue("summaries", (WriteSummary,), "write_summary", fifo=True, delay="summary_delay", receives=100)
+# A summary is given back while it is not its turn, and what fails of it is counted with the session, which rests after a few times.
+# Until then a host who asks for one stands behind the message that failed, so that one comes back within a minute.
+SUMMARIES = Queue(
+    "summaries", (WriteSummary,), "write_summary", fifo=True, delay="summary_delay", receives=100, longest_wait=60.0
+)
 CARDS = Queue("cards", (UpdateCards,), "update_cards", fifo=True, delay="cards_delay", batch=5)
 DELETIONS = Queue("deletions", (EraseParticipant, DeleteSession, ExpireSession), "delete_data")
 # What SES does not take yet waits here, longer than anybody waits for a link to sign in.

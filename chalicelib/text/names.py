@@ -32,6 +32,13 @@ _WEEKDAYS = (
     "monday tuesday wednesday thursday friday saturday sunday "
     "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag"
 )
+_MONTHS = (
+    "january february july september october november december januar jänner februar märz juni juli oktober dezember"
+)
+# Of these, people are called, too: they are months beside a day or a year, and behind a word that people hardly stand behind.
+_MONTHS_OR_NAMES = "march april may june august mai"
+_BEFORE_MONTHS = "in until till during since early mid late last next every each this im bis seit ab anfang mitte ende"
+_TO_MONTHS = "to till until through bis"  # between two months
 _BETWEEN = ("e", "en", "er", "es", "em")  # how a word ends that may stand between an article and its noun
 _LEAST_ADJECTIVE = 5  # letters
 _LONGEST_NAME = 11
@@ -61,10 +68,10 @@ def read_words(text: str, language: str | None = None, *, is_title: bool = False
     nouns = language == NOUNS_HAVE_CAPITALS
     words = list(read_written_words(text))
     says_nothing = text.isupper() or (is_title and not nouns and _has_capitals(words))
-    no_names = _keys(f"{_ADDRESSES} {_WEEKDAYS}")
+    no_names = _keys(_ADDRESSES)
     for place, word in enumerate(words):
         key = key_of(word.text)
-        if not is_capital(word.text) or says_nothing or key in no_names:
+        if not is_capital(word.text) or says_nothing or key in no_names or _is_date(words, place):
             yield Word(key, word.opens, False, False, False)
             continue
         before = words[place - 1] if place else None
@@ -74,7 +81,8 @@ def read_words(text: str, language: str | None = None, *, is_title: bool = False
         elif nouns:
             named = _are_one_name(words, place - 1) or _are_one_name(words, place)
         else:
-            named = is_odd_capital(word.text, opens=word.opens) or (word.opens and _begins_name(word, after))
+            goes_on = word.opens and not _is_date(words, place + 1) and _begins_name(word, after)
+            named = is_odd_capital(word.text, opens=word.opens) or goes_on
         is_noun = nouns and (len(word.text) > _LONGEST_NAME or _has_article(words, place))
         yield Word(key, word.opens, True, named, is_noun)
 
@@ -100,6 +108,25 @@ def is_odd_capital(word: str, *, opens: bool) -> bool:
 def _has_capitals(words: list[WrittenWord]) -> bool:
     long = [word for word in words if len(word.text) >= _SHORTEST_PLURAL]
     return len(long) > 1 and all(is_capital(word.text) for word in long)
+
+
+def _is_date(words: list[WrittenWord], place: int) -> bool:
+    """Whether a word is a day of the week or a month; one that may be a name, too, where it stands like a month."""
+    if place >= len(words):
+        return False
+    if key_of(words[place].text) in _keys(f"{_WEEKDAYS} {_MONTHS}"):
+        return True
+    known = _words(_MONTHS_OR_NAMES)
+    said = [fold(word.text) for word in words[max(0, place - 2) : place + 3]]
+    at = min(place, 2)
+    if said[at] not in known:
+        return False
+    months, before, after = known | _words(_MONTHS), said[:at][::-1], said[at + 1 :]
+    if before and (before[0] in _words(_BEFORE_MONTHS) or before[0].isdecimal()):
+        return True
+    if after and after[0].isdecimal():
+        return True
+    return any(len(side) > 1 and side[0] in _words(_TO_MONTHS) and side[1] in months for side in (before, after))
 
 
 def _is_addressed(before: WrittenWord | None, word: WrittenWord, nouns: bool) -> bool:

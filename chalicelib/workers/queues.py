@@ -4,6 +4,9 @@ Nothing to do (the session is gone): done. Passing: the message comes back after
 growing one, and after so many receipts goes to the dead letters by itself; but what a service outside takes no more of is no
 fault, and the sweep asks for it again. Not its turn: it comes back soon. Never: this code puts it into the dead letters, so it
 holds nobody up.
+
+A queue hides a message for six times its worker's time, since Lambda may have to wait until it can run one. On FIFO nothing of a
+group passes it so long, even where the worker died at once. So from its start on a worker hides it only as long as it can run itself.
 """
 
 import random
@@ -30,7 +33,7 @@ from chalicelib.store import due_kinds
 _PASSING = (Conflict, RateLimited, Unavailable)
 _SWEPT = {kind.job for kind in due_kinds.KINDS}
 _FIRST_WAIT = 5.0
-_LONGEST_WAIT = 600.0
+_MARGIN = 15.0  # seconds between the end of a function's time and the next worker of its message
 _LONGEST_TURN = 60.0  # until a job whose turn it was not asks again
 
 
@@ -43,6 +46,7 @@ def handle(
     also where what failed passes by itself.
     """
     messages = _Messages(queue, run, reduce)
+    _hide_while_running(event, queue)
     one_by_one = SqsFifoPartialProcessor(skip_group_on_error=True)
     processor = one_by_one if queue.fifo else BatchProcessor(event_type=EventType.SQS)
     processor.raise_on_entire_batch_failure = False  # a failed message is no failed function
@@ -86,7 +90,7 @@ class _Messages:
             if self.queue.tries and received >= self.queue.tries and not may_pass:
                 self._bury(record, "a message that failed again and again was buried")
                 return
-            self._postpone(record, _wait(error, received))
+            self._postpone(record, _wait(error, received, self.queue.longest_wait))
             raise
 
     def _postpone(self, record: SQSRecord, seconds: float) -> None:
@@ -104,8 +108,20 @@ def _receipts(record: SQSRecord) -> int:
     return int(record.attributes.approximate_receive_count)
 
 
-def _wait(error: Exception, received: int) -> float:
+def _hide_while_running(event: SQSEvent, queue: Queue) -> None:
+    """Hide what came of a FIFO queue until this function must have ended; where that fails, it stays hidden as long as its queue says."""
+    if not queue.fifo:
+        return
+    left = event.context.get_remaining_time_in_millis() / 1000
+    for record in event.to_dict()["Records"]:
+        try:
+            container.jobs().hide(settings().queue_urls[queue.name], record["receiptHandle"], left + _MARGIN)
+        except Unavailable as error:
+            log_failure("a message stays hidden for long", error)
+
+
+def _wait(error: Exception, received: int, longest: float) -> float:
     """Seconds until the next try: what the failure asks for, or a doubling time; with jitter, so that tries spread."""
     least = error.retry_after if isinstance(error, Unavailable) else 0.0
-    growing = min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** (received - 1))
+    growing = min(longest, _FIRST_WAIT * 2.0 ** (received - 1))
     return max(least, growing) * random.uniform(1.0, 1.5)

@@ -122,6 +122,7 @@ def test_a_job_that_comes_too_early_digests_and_gives_its_message_back_for_the_t
     spoken: Consultation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits: list[int] = []
+    monkeypatch.setattr(container.jobs(), "hide", lambda *_: None)
     client: Any = vars(container.jobs())["_client"]
     monkeypatch.setattr(
         client, "change_message_visibility", lambda **given: waits.append(int(given["VisibilityTimeout"]))

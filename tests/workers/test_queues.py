@@ -12,7 +12,17 @@ from msgspec import structs
 from chalicelib import container
 from chalicelib.errors import NeverDone, NotFound, Unavailable
 from chalicelib.llm.interface import ModelUnavailable
-from chalicelib.model.jobs import QUEUE_OF, QUEUES, UPDATES, ExpireSession, HandleUpdate, Job, decode_job, encode_job
+from chalicelib.model.jobs import (
+    QUEUE_OF,
+    QUEUES,
+    UPDATES,
+    ExpireSession,
+    HandleUpdate,
+    Job,
+    Queue,
+    decode_job,
+    encode_job,
+)
 from chalicelib.workers.queues import handle
 from tests import events
 from tests.events import Context, Event
@@ -31,6 +41,7 @@ def postponed(consultation: Consultation, monkeypatch: pytest.MonkeyPatch) -> li
         found.append((receipt, seconds))
 
     monkeypatch.setattr(container.jobs(), "postpone", postpone)
+    monkeypatch.setattr(container.jobs(), "hide", lambda *_: None)
     return found
 
 
@@ -74,6 +85,36 @@ def test_a_failure_of_any_kind_comes_back_later_every_time(postponed: list[tuple
         assert run(raising(ZeroDivisionError()), events.message("a", received=received)) == ["message-1"]
     waits = [seconds for _, seconds in postponed]
     assert all(5 * 2**n <= seconds <= 7.5 * 2**n for n, seconds in enumerate(waits))
+
+
+def test_a_summary_that_failed_holds_its_session_for_a_minute_and_a_half_at_most(
+    postponed: list[tuple[str, float]],
+) -> None:
+    for received in (1, 12):
+        error = ModelUnavailable("down")
+        run(raising(error), events.message("a", received=received), queue="summaries")
+        run(raising(error), events.message("a", received=received), queue="prompts")
+    waits = [seconds for _, seconds in postponed]
+    assert max(waits[0], waits[2]) <= 90 < waits[3]
+
+
+@pytest.mark.parametrize("queue", [row for row in QUEUES if row.fifo], ids=lambda it: it.name)
+def test_on_fifo_a_worker_that_dies_holds_its_group_only_as_long_as_it_could_run(
+    queue: Queue, consultation: Consultation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden: list[tuple[str, float]] = []
+    monkeypatch.setattr(container.jobs(), "hide", lambda _, receipt, seconds: hidden.append((receipt, seconds)))
+    seen: list[list[tuple[str, float]]] = []
+
+    def work(_: Job) -> None:
+        seen.append(list(hidden))
+
+    job = encode_job(HandleUpdate({"update_id": 1})) if queue is UPDATES else ""
+    message = events.raw_message(job) if job else events.message("a")
+    handle(SQSEvent(events.batch(message), Context(seconds=40)), queue, work)
+    ((receipt, seconds),) = seen[0]  # before the work, of which the worker may die
+    assert receipt == "receipt-1"
+    assert 40 < seconds <= 60
 
 
 def test_one_failed_message_of_a_batch_fails_alone(postponed: list[Any]) -> None:

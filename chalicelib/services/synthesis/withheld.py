@@ -2,8 +2,9 @@
 
 A model may do what a participant tells it, and then its own prose has a name, a number or somebody's very words. So code
 looks for what gives a person away: a run of words or a name that one person wrote and nobody else, the host included; digits
-that could be a telephone number; addresses. Whoever wrote what is known from points: no summary was shown more. A test run is nobody,
-so what it alone said is held back, its quotes, too.
+that could be a telephone number; addresses. What the host keeps in the context is looked for, too, and is no host's word: it is
+for the facilitator alone. Whoever wrote what is known from points: no summary was shown more. A test run is nobody, so what it
+alone said is held back, its quotes, too.
 """
 
 from collections import defaultdict
@@ -18,6 +19,7 @@ from chalicelib.model import SessionView, Summary
 from chalicelib.services.synthesis.aggregate import Aggregate
 from chalicelib.text import tokens
 from chalicelib.text.contact_details import has_address, has_telephone
+from chalicelib.text.language import detect_language
 from chalicelib.text.names import NOUNS_HAVE_CAPITALS, Word, key_of, read_words
 from chalicelib.text.normalise import fold_twins, normalise
 from chalicelib.text.quotation_marks import find_sentences
@@ -96,21 +98,29 @@ class _Writers:
         self._language = language
         wanted = set(chain.from_iterable(_find_runs(piece) for piece in pieces if not piece.is_quote))
         hosts = _hosts(view)
+        self._kept = wanted & cut_runs(view.context or "")
         self._hosts = set(map(key_of, tokens.split_spaced_words(hosts)))
         self._hosts_runs = wanted & cut_runs(hosts)
+        self._kept -= self._hosts_runs
         self._by: defaultdict[str, set[str]] = defaultdict(set)
         self._runs: defaultdict[str, set[str]] = defaultdict(set)
         self._names: set[str] = set()
         self._nouns: set[str] = set()
         self._plain: set[str] = set()
         for thread_id, point in aggregate.points:
-            for said in (point.quote, *point.own):
-                self._read(said, aggregate.people([thread_id]), wanted)
+            people = aggregate.people([thread_id])
+            self._read(point.quote, people, wanted, self._language_of(point.quote))
+            for said in point.own:
+                self._read(said, people, wanted, self._language_of(point.text))
         self._names -= self._plain
 
-    def _read(self, said: str, people: set[str], wanted: set[str]) -> None:
+    def _language_of(self, said: str) -> str:
+        """The language of what somebody said, as far as it can be told: what is written as a name is another thing in each."""
+        return detect_language(said) or ("" if self._language == NOUNS_HAVE_CAPITALS else self._language)
+
+    def _read(self, said: str, people: set[str], wanted: set[str], language: str) -> None:
         """Note what one thread says; of a test run, which is nobody's, nothing that would let a word pass."""
-        for word in read_words(said, self._language):
+        for word in read_words(said, language):
             self._by[word.key] |= people
             if word.is_name:
                 self._names.add(word.key)
@@ -123,8 +133,8 @@ class _Writers:
 
     def may_tell(self, piece: _Piece) -> bool:
         """Whether others may be told this."""
-        runs = () if piece.is_quote else self._runs.keys() & (_find_runs(piece) - self._hosts_runs)
-        if any(len(self._runs[run]) < _SEVERAL for run in runs):
+        runs = set() if piece.is_quote else _find_runs(piece) - self._hosts_runs
+        if any(len(self._runs[run]) < _SEVERAL for run in runs & (self._runs.keys() | self._kept)):
             return False
         if piece.parts:
             return True
@@ -133,7 +143,8 @@ class _Writers:
 
     def _names_somebody(self, piece: _Piece) -> bool:
         """Whether it has a name that at most one person is known to have written, and the host did not."""
-        for word in read_words(piece.text, self._language, is_title=piece.is_label):
+        language = self._language_of(piece.text) if piece.is_quote else self._language
+        for word in read_words(piece.text, language, is_title=piece.is_label):
             writers = self._by.get(word.key)
             if word.key in self._hosts or (writers and len(writers) >= _SEVERAL):
                 continue
@@ -151,8 +162,8 @@ class _Writers:
 
 
 def _hosts(view: SessionView) -> str:
-    """Whatever the host wrote of the session."""
+    """Whatever the host wrote of the session, and lets everybody know: the context is for the facilitator alone."""
     session = view.session
     asked = (text for question in view.questions for text in (question.text, *question.options))
     prompt = view.prompt.text if view.prompt else ""
-    return "\n".join(filter(None, (session.topic, session.goal, session.critical, view.context, prompt, *asked)))
+    return "\n".join(filter(None, (session.topic, session.goal, session.critical, prompt, *asked)))

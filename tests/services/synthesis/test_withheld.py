@@ -203,3 +203,31 @@ def test_a_sentence_that_is_withheld_for_its_words_may_still_be_a_quote() -> Non
     found = withhold(summary, aggregate_digests(ENGLISH), view(), "en")
     assert (found.withheld, found.withheld_quotes) == ((quote.text,), ())
     assert [theme.quotes for theme in for_others(found, "").themes] == [(quote,)]
+
+
+def test_a_month_is_no_name_and_who_is_called_like_one_is() -> None:
+    months = (
+        "Flats are hot in July.",
+        "A trial from June to August is wanted.",
+        "It ends by 1 March or in December.",
+        "Until May nothing moves.",
+    )
+    people = ("The trial is led by June.", "To April it is all one.", "Said August.")
+    assert withheld(" ".join((*months, *people))) == people
+
+
+def test_what_is_written_as_a_name_is_told_by_the_language_of_the_quote() -> None:
+    german, english = "Ein Probesommer wäre in Ordnung, dann merkt man ja, ob es laut wird", "when Ravi is next to me"
+    heard = aggregate_digests([said("ann", german, "", german), said("bob", english, "", english)])
+    quotes = Quote(german, "ann", "ann1"), Quote(english, "bob", "bob1")
+    summary = replace(SUMMARY, themes=(Theme("Trial", "", 2, quotes),))
+    for language in ("en", "de"):
+        assert withhold(summary, heard, view(), language).withheld_quotes == (english,)
+
+
+def test_what_the_host_keeps_in_the_context_is_not_told_to_others() -> None:
+    told = "The open space is too loud."
+    kept = ("It is said that the board leans towards closing the hall.", "Nothing is known of Phoenix.")
+    context = "Phoenix is decided: the board leans towards closing the floor."
+    assert withheld(" ".join((told, *kept)), context=context) == kept
+    assert withheld("The New Library is liked by all who came.", topic="The New Library", context=context) == ()

@@ -23,15 +23,17 @@ def budget() -> "Budget":
     return Budget(found.daily_budget * DOLLAR, found.owner_budget * DOLLAR, found.session_budget * DOLLAR, Ledger())
 
 
-def model_prices() -> "Prices | None":
-    """What the models of this deployment cost; None where none is asked."""
-    from chalicelib.llm.prices import price_of
-    from chalicelib.services.usage.estimate import Prices
+def model_prices(session: Session) -> "Prices | None":
+    """What the models cost that answer for a session; None where none is asked."""
+    from chalicelib.services.usage.estimate import prices_of
 
     found = settings()
+    if session.models == "account" and container.has_own_models():
+        tiers = container.own_models().get(session.owner_id).tiers
+        return prices_of({size: it.model for size, it in tiers.by_size.items()}) if tiers else None
     if found.llm_provider == SCRIPTED:
         return None
-    return Prices(price_of(found.model_small), price_of(found.model_medium), price_of(found.model_large))
+    return prices_of({"small": found.model_small, "medium": found.model_medium, "large": found.model_large})
 
 
 @cache

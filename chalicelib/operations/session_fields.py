@@ -42,8 +42,8 @@ Critical = Annotated[
 Context = Annotated[
     Text100k,
     Meta(
-        description="Background for the facilitator, as much as it needs to ask well. Participants don't see it, but they may be "
-        "told of it in a conversation: what nobody may learn belongs into `private_context`. Of more than "
+        description="Background for the facilitator, as much as it needs to ask well. Participants don't see it, and the "
+        "facilitator is told to keep it to itself; what they may not learn in any case belongs into `private_context`. Of more than "
         f"{SHOWN_CONTEXT_BYTES:,} bytes of UTF-8, the facilitator is shown a shorter version that a model writes once."
     ),
 ]

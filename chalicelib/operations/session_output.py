@@ -115,11 +115,18 @@ class Cost(Output):
         float | None,
         Meta(
             description="About what it costs if everybody takes part whom it takes, with conversations as long as they are meant to "
-            "be; null where it takes everybody. 0 without a model.",
+            "be; null where it takes everybody, or where its models are in no table of prices. 0 without a model.",
             examples=[14.5],
         ),
     ]
-    spent: Annotated[float, Meta(description="What it has cost so far, all that counts in `usage`.", examples=[1.24])]
+    spent: Annotated[
+        float,
+        Meta(
+            description="What it has cost so far, all that counts in `usage`; a model that is in no table of prices counts as the "
+            "dearest that is.",
+            examples=[1.24],
+        ),
+    ]
 
 
 class Session(SessionListItem):
@@ -257,7 +264,7 @@ def _usage(view: SessionView) -> Usage:
 
 
 def _cost(view: SessionView) -> Cost:
-    prices = container.model_prices()
+    prices = container.model_prices(view.session)
     estimated = estimate_session(view.session, prices) if prices else 0
     spent = view.spending.cost if view.spending else 0
     return Cost(None if estimated is None else round(estimated / DOLLAR, 2), round(spent / DOLLAR, 4))

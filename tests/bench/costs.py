@@ -25,7 +25,7 @@ from chalicelib.services.usage.estimate import Counted, Prices
 from chalicelib.settings import DEFAULT_MODELS
 from tests import conftest
 from tests.bench.counting import TURNS, count_all, own_recorder
-from tests.bench.shapes import DAY, HOUR, Pace, Simulation, Work, arrivals
+from tests.bench.shapes import DAY, HOUR, Pace, Simulation, Work, arrivals, count_cold
 from tests.clock import own_time
 
 PEOPLE = 1_000
@@ -96,8 +96,11 @@ class Shape(Struct, frozen=True):
     def simulate(self, assumed: Assumed) -> Work:
         """What is done for one of its sessions."""
         pace = Pace(assumed.digest_seconds, assumed.medium_summary_seconds, assumed.large_summary_seconds)
-        said = arrivals(self.people, TURNS, self.seconds, waking=self.waking)
-        return Simulation(pace, ends=self.seconds + HOUR).run(said, list(self.looks))
+        return Simulation(pace, ends=self.seconds + HOUR).run(self.said(), list(self.looks))
+
+    def said(self) -> list[tuple[float, int]]:
+        """Who says something when in one of its sessions."""
+        return arrivals(self.people, TURNS, self.seconds, waking=self.waking)
 
 
 SHAPES = (
@@ -127,8 +130,9 @@ def costs_of(shape: Shape, counted: Counted) -> dict[str, float]:
     units, assumed, _ = constants()
     work, of = shape.simulate(assumed), prices()
     turns, people = PEOPLE * TURNS, PEOPLE
-    # A person who sits in a week alone has the shared part written to the cache anew; in a live hour others just had.
-    talk = usage.conversation_cost(TURNS, of, shares_cache=not shape.waking)
+    # Whoever comes first within an hour has the shared part written to the cache.
+    first, other = (usage.conversation_cost(TURNS, of, shares_cache=it) for it in (False, True))
+    talk = people * other + shape.sessions * count_cold(shape.said()) * (first - other)
     written = [(usage.summary_cost(size, of.large if tier == "large" else of.medium)) for tier, size in work.summaries]
     calls = shape.sessions * (work.digests + len(work.summaries)) + turns + people
     reads, writes = _units(shape, work, counted)
@@ -138,7 +142,7 @@ def costs_of(shape: Shape, counted: Counted) -> dict[str, float]:
     requests = turns + people * (1 + assumed.page_requests)
     runs = requests + turns * assumed.stream_runs + shape.sessions * work.jobs
     return {
-        "turns": people * talk / MILLION,
+        "turns": talk / MILLION,
         "digests": shape.sessions * work.digests * usage.digest_cost(of) / MILLION,
         "summaries": shape.sessions * sum(written) / MILLION,
         "prompts": shape.sessions * usage.prompt_cost(of) / MILLION,
@@ -189,7 +193,18 @@ def render(counted: Counted) -> str:
         synthesis=counted.synthesis,
         assumed=assumed,
         prices=_price_rows(),
+        first=round(count_cold(SHAPES[1].said()) / SHAPES[1].people * 20),
+        cold=_cold_conversation_cost() / usage.conversation_cost(TURNS, prices(), shares_cache=True),
         **_idle_costs(idle, units),
+    )
+
+
+def _cold_conversation_cost() -> int:
+    """Of somebody who is alone in a session, and whose every message finds nothing in the cache any more."""
+    of, price = usage.counted().turn, prices().medium
+    return sum(
+        price.cost(read=of.tail, cache_written=of.own + of.growth * n, cache_written_long=of.shared, written=of.written)
+        for n in range(TURNS + 1)
     )
 
 

@@ -3,6 +3,7 @@
 import heapq
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from random import Random
 
 from msgspec.structs import replace
@@ -148,3 +149,10 @@ def arrivals(people: int, turns: int, seconds: float, *, waking: bool, seed: int
             begin = chance.uniform(0, seconds - longest)
         found += [(begin + turn * TURN_SECONDS, who) for turn in range(turns)]
     return sorted(found)
+
+
+def count_cold(said: list[tuple[float, int]]) -> int:
+    """How often nobody has said anything for an hour, the first time included: so often what all participants share is written to the
+    cache."""
+    times = [-HOUR, *(at for at, _ in said)]
+    return sum(after - before >= HOUR for before, after in pairwise(times))

@@ -1,5 +1,6 @@
 """What costs are worked out from: counted on requests as they are sent today, written where the rules write it, and in the document."""
 
+import re
 from functools import cache
 
 import pytest
@@ -8,16 +9,31 @@ from chalicelib import container
 from chalicelib.services.usage import estimate as usage
 from chalicelib.services.usage.budget import FOR_ALL_BUT_TURNS
 from chalicelib.settings import PARAMETERS
-from tests.bench.costs import DOCUMENT, MILLION, SHAPES, Shape, constants, costs_of, prices, render
+from tests.bench.costs import DOCUMENT, MILLION, PEOPLE, ROOT, SHAPES, Shape, constants, costs_of, prices, render
 from tests.bench.counting import TURNS, Recorder, count_conversation
 from tests.bench.shapes import HOUR, Pace, Simulation, arrivals
 from tests.clock import own_time
 
+README = ROOT / "README.md"
 BY_HAND = "run `make cost`: what the document is made of has changed"
 
 
 def test_the_document_is_of_what_was_counted_last_and_of_todays_prices() -> None:
     assert DOCUMENT.read_text(encoding="utf-8") == render(usage.counted()), BY_HAND
+
+
+def test_the_readme_tells_the_sums_of_the_document() -> None:
+    told = README.read_text(encoding="utf-8").partition("\n## Cost\n")[2].partition("\n## ")[0]
+    totals = [sum(costs_of(shape, usage.counted()).values()) for shape in SHAPES]
+    live, small, large = (f"${total:,.0f}" for total in totals)
+    assert (
+        f"{live} for a thousand in a live hour, {small} in fifty sessions of twenty over a week, {large} in one" in told
+    )
+    cents = sorted(round(total / PEOPLE * 100) for total in totals)
+    assert f"costs {cents[0]} to {cents[-1]} cents" in told
+    idle = re.search(r"\| \*\*all\*\* \| \*\*(\d+\.\d+)\*\* \|$", DOCUMENT.read_text(encoding="utf-8"), re.M)
+    assert idle is not None
+    assert f"an idle stage costs some ${float(idle[1]):.0f} a month" in told
 
 
 def test_a_conversation_takes_about_what_was_counted(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:

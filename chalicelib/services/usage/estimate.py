@@ -7,6 +7,7 @@ is of everybody the session takes, with a conversation as long as its host means
 import math
 import tomllib
 from bisect import bisect_left
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -14,12 +15,15 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from chalicelib.llm.prices import Price
+from chalicelib.llm.interface import Tier
+from chalicelib.llm.prices import Price, price_of
 from chalicelib.model import Session
 from chalicelib.services.facilitation.pace import turn_budget
 from chalicelib.services.synthesis.schedule import LEAST_NEW, NEW_SHARE
+from chalicelib.settings import DEFAULT_MODELS
 
 MANY: Final = 100
+MOST_FIRST: Final = 7 * 14  # who comes first within an hour, in a week of which people sleep ten hours a day
 _FILE: Final = Path(__file__).with_name("counted.toml")
 
 
@@ -62,11 +66,28 @@ class Counted(Struct, frozen=True):
 
 
 class Prices(Struct, frozen=True):
-    """What the model of each tier costs."""
+    """What the model of each tier costs. Where `are_known` is false, one of them is in no table and counted as the dearest that is."""
 
     small: Price
     medium: Price
     large: Price
+    are_known: bool = True
+
+
+def prices_of(models: Mapping[Tier, str]) -> Prices:
+    """What these models cost, by their names."""
+    return Prices(
+        price_of(models["small"]),
+        price_of(models["medium"]),
+        price_of(models["large"]),
+        are_known=all(map(_is_known, models.values())),
+    )
+
+
+def _is_known(model: str) -> bool:
+    """Whether the table has this model. One that it lacks has the price of the dearest, which is among our defaults."""
+    dearest = price_of("")
+    return price_of(model) is not dearest or any(name in model for name in DEFAULT_MODELS.values())
 
 
 @cache
@@ -76,9 +97,12 @@ def counted() -> Counted:
 
 
 def estimate_session(session: Session, prices: Prices) -> int | None:
-    """About what this session costs if everybody takes part whom it takes; None where it takes everybody."""
+    """About what this session costs if everybody takes part whom it takes; None where it takes everybody, or where nobody knows what
+    its models cost."""
     people = session.max_participants
-    return None if people is None else estimate(people, turn_budget(session.duration_minutes), prices)
+    if people is None or not prices.are_known:
+        return None
+    return estimate(people, turn_budget(session.duration_minutes), prices)
 
 
 def estimate_person(session: Session, prices: Prices) -> int:
@@ -90,7 +114,9 @@ def estimate_person(session: Session, prices: Prices) -> int:
 def estimate(people: int, turns: int, prices: Prices) -> int:
     """About what so many conversations of so many turns cost, with all that is made of them."""
     messages = people * turns
-    total = prompt_cost(prices) + people * conversation_cost(turns, prices, shares_cache=False)
+    first = min(people, MOST_FIRST)
+    total = prompt_cost(prices) + first * conversation_cost(turns, prices, shares_cache=False)
+    total += (people - first) * conversation_cost(turns, prices, shares_cache=True)
     total += messages * digest_cost(prices)
     total += sum(summary_cost(size, prices.medium) for size in growing(messages))
     return total + summary_cost(messages, prices.large)
@@ -98,15 +124,19 @@ def estimate(people: int, turns: int, prices: Prices) -> int:
 
 def conversation_cost(turns: int, prices: Prices, *, shares_cache: bool) -> int:
     """What the calls of one conversation cost, its opening included. What all participants share is read from the cache where somebody
-    else has just had it written, else it is written anew once."""
+    else has just had it written, else it is written anew once, for an hour."""
     of, price = counted().turn, prices.medium
     calls = turns + 1
-    written_to_cache = (0 if shares_cache else of.shared) + of.own + of.growth * calls
+    written_to_cache = of.own + of.growth * calls
     read_from_cache = of.shared * (calls if shares_cache else turns) + sum(
         of.own + of.growth * number for number in range(calls)
     )
     return price.cost(
-        read=of.tail * calls, cache_written=written_to_cache, cache_read=read_from_cache, written=of.written * calls
+        read=of.tail * calls,
+        cache_written=written_to_cache,
+        cache_written_long=0 if shares_cache else of.shared,
+        cache_read=read_from_cache,
+        written=of.written * calls,
     )
 
 

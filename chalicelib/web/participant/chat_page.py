@@ -34,6 +34,7 @@ from chalicelib.web.kit.page import render_fragment, render_page, with_retry_aft
 from chalicelib.web.kit.request import public_url
 from chalicelib.web.kit.texts import Texts, format_time_with_zone
 from chalicelib.web.participant.chat_request import ChatRequest
+from chalicelib.web.participant.host_look import find_look
 from chalicelib.web.participant.join_page import form_values
 from chalicelib.web.participant.member import find_member
 from chalicelib.web.participant.not_open import show_not_open
@@ -181,6 +182,7 @@ def show_chat(
             "draft": outcome.draft,
             "news": _confirm_action(outcome, chat.locale(view.session).texts, thread),
             "results": _results_url(view.session, thread),
+            "look": find_look(view.session),
             "test_run": make_banner(chat, has_begun=thread is not None),
             "way_back": not chat.tester and find_member(chat.request, chat.session_id) is not None,
             **values,

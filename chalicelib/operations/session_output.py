@@ -10,6 +10,7 @@ from chalicelib.model import Card, PromptStatus, SessionView
 from chalicelib.model import Distribution as StoredDistribution
 from chalicelib.model import Session as StoredSession
 from chalicelib.operations import session_fields as fields
+from chalicelib.operations.branding import BrandingShown, show_branding
 from chalicelib.operations.fields import Count, SessionId, Status, Time, Uuid, moment, moment_or_null
 from chalicelib.operations.operation import Call, Output
 from chalicelib.operations.questions import Question, show_questions
@@ -200,6 +201,7 @@ class Session(SessionListItem):
         Uuid | None, Meta(description="The session that this one follows up; it may be gone.", examples=[None])
     ]
     models: fields.Models
+    branding: BrandingShown
 
 
 class QuestionList(Output):
@@ -251,6 +253,7 @@ def show_session(call: Call, view: SessionView) -> Session:
         "opens_at": moment_or_null(of.opens_at),
         "closes_at": moment_or_null(of.closes_at),
         "completed_count": tally.completed,
+        "branding": show_branding(of, call.public_url),
         "usage": _usage(view),
         "cost": _cost(view),
     }

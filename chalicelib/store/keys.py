@@ -20,7 +20,7 @@ PROMPT_WANTED_AT, WANTED_AT = "prompt_wanted_at", "wanted_at"
 BY_USER, BY_MEMBER, PUBLIC_FEED, DUE = "by_user", "by_member", "public_feed", "due"
 BY_GROUP = "by_group"
 
-SESSION, CONTEXT, QUESTIONS = "session", "context", "questions"
+SESSION, CONTEXT, QUESTIONS, LOGO = "session", "context", "questions", "logo"
 PROMPT_CURRENT = "prompt#current"
 SYNTHESIS, SUMMARY, BRIEF = "synthesis", "summary", "brief"
 SCRATCHPAD = "scratchpad"

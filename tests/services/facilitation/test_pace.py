@@ -130,8 +130,13 @@ def test_over_the_time_it_gets_firmer() -> None:
 
 @pytest.mark.parametrize("turn", [3, 30])
 def test_after_a_conclusion_nothing_new_is_asked(turn: int) -> None:
-    told = steer(turn, concluded=True)
-    assert told == "The conversation was concluded before: answer briefly and kindly, ask nothing new."
+    told = steer(turn, concluded=True, recapped=True)
+    assert told.startswith("The conversation was concluded before, so ask nothing.")
+    assert "the recap as they mean it" in told
+    assert "without a recap: call `conclude`" in steer(turn, concluded=True)
+    assert steer(0, concluded=True) == (
+        "The conversation was concluded before: answer briefly and kindly, ask nothing new."
+    )
 
 
 def test_a_conversation_without_words_is_opened() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from app import app
 from chalicelib import settings
+from chalicelib.web.kit import static
 from chalicelib.web.kit.texts import texts_in
 from tests.events import CATCH_ALL, REQUEST_ID, request
 
@@ -72,7 +73,9 @@ def test_visitors_of_an_unknown_address_get_a_page_that_says_whom_to_ask(
             assert "mailto:help@example.org" in answer.body
             assert texts_in("de")("missing_heading") in answer.body
             assert answer.headers["X-Request-Id"] == REQUEST_ID
-            assert set(re.findall(r'href="([^"?]*static/[^"?]*)', answer.body)) == {"/live/static/page.css"}
+            assert set(re.findall(r'href="([^"?]*static/[^"?]*)', answer.body)) == {
+                f"/live/{static.address('page.css')}"
+            }
             head = request("HEAD", path)
             assert (head.status, head.body) == (404, None)
 

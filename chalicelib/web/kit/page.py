@@ -180,7 +180,7 @@ def _environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"static": static.address, "modules_of": static.modules_of}
+    environment.globals |= {"static": static.address}
     environment.filters["formatted"] = render_markdown
     environment.filters["formatted_model_text"] = render_model_text
     return environment

@@ -12,7 +12,7 @@ routes = Blueprint(__name__)
 @routes.route("/static/{name}", methods=READ, content_types=[])
 def get_static(name: str) -> Response:
     """Returns a style sheet or a script."""
-    return respond(routes.current_request, lambda request: static.serve(request, name))
+    return respond(routes.current_request, lambda _: static.serve(name))
 
 
 def show_problem(request: Request, error: HarmonicaError) -> Response:

@@ -15,7 +15,7 @@ HTMX = (
 def test_each_file_has_a_name_of_its_own() -> None:
     names = Counter(file.name for file in Path(web.__file__).parent.glob("*/static/*"))
     assert set(names.values()) == {1}
-    assert names.keys() == static._files().keys()
+    assert names.keys() == static._list_files().keys()
 
 
 def test_htmx_is_the_file_that_its_release_has_on_npm() -> None:

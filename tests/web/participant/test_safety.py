@@ -9,14 +9,14 @@ from msgspec.structs import replace
 
 from chalicelib import settings
 from chalicelib.services.access import rate_limits
-from chalicelib.web.kit import http, static
+from chalicelib.web.kit import http
 from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.faults import Fault, Interviewer, Wire, unreachable
 from tests.web.browser import Browser
 from tests.web.participant.test_results import opened
 
-_PRELOADED = re.compile(r'<link rel="modulepreload" href="static/([a-z]+\.js)\?v=\w+" nonce=')
+_FILES = re.compile(r'(?:src|href)="static/([a-z.]+)\.[0-9a-f]{12}\.(css|js)" nonce=')
 NAME, EMAIL = "a-8f6d2c1e-5b0a-4e7d-9c43-1a7e60b2d501", "a-8f6d2c1e-5b0a-4e7d-9c43-1a7e60b2d502"
 
 
@@ -113,28 +113,30 @@ def test_files_are_kept_for_good_under_the_name_of_their_content(host: Host, ben
         answer = ben.get(f"/{address}")
         assert answer.status_code == 200
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-        for imported in re.findall(r'from "\./([^"]+)"', answer.body.decode()):
-            assert ben.get(f"/static/{imported}").headers["Cache-Control"].endswith("immutable")
-    assert ben.get("/static/page.css?v=old").headers["Cache-Control"] == "no-cache"
+    current = ben.get(f"/{address}").body
+    for stale in (re.sub(r"\.[0-9a-f]{12}\.", ".0123456789ab.", address), re.sub(r"\.[0-9a-f]{12}\.", ".", address)):
+        answer = ben.get(f"/{stale}")  # of a page that was open before a deployment
+        assert (answer.body, answer.headers["Cache-Control"]) == (current, "no-cache")
     assert ben.get("/static/none.js").status_code == 404
 
 
-def test_a_page_names_all_its_modules_at_once_and_the_form_those_of_the_next(host: Host, ben: Browser) -> None:
+def test_a_page_needs_one_script_and_the_form_names_that_of_the_next(host: Host, ben: Browser) -> None:
     session = host.new_session()
     form, conversation = ben.chat(session).html, ben.join(session).html
-    modules = {"chat.js", "alerts.js", "log.js", "server.js", "keeping.js"}
-    assert modules <= set(_PRELOADED.findall(conversation))
-    assert "join.js" in _PRELOADED.findall(form)
-    assert not modules & set(_PRELOADED.findall(form))
+    assert {name for name, kind in _FILES.findall(form) if kind == "js"} == {"join"}
+    assert {name for name, kind in _FILES.findall(conversation) if kind == "js"} == {"chat"}
     (ahead,) = re.findall(r'data-ahead="([^"]+)"', form)
-    assert modules <= {address.removeprefix("static/").partition("?")[0] for address in ahead.split()}
+    assert f'src="{ahead}"' in conversation
+    script = ben.get(f"/{ahead}").body.decode()
+    assert not re.search(r"^\s*(import|export) ", script, re.MULTILINE)
 
 
 def test_pages_are_small(host: Host, ben: Browser) -> None:
     session = host.new_session(topic="x" * 300, welcome_message="word " * 900)
     for page, limit in ((ben.chat(session), 40_000), (ben.join(session), 60_000)):
-        files = {"page.css", *_PRELOADED.findall(page.html)}
-        assert len(page.html.encode()) + sum(len(static._files()[name].encode()) for name in files) < limit
+        files = {f"{name}.{kind}" for name, kind in _FILES.findall(page.html)}
+        served = (ben.get(f"/static/{name}").body for name in files)
+        assert len(page.html.encode()) + sum(map(len, served)) < limit
 
 
 @pytest.mark.parametrize(
@@ -239,4 +241,4 @@ def test_who_asks_for_the_head_of_a_page_gets_its_headers_alone(host: Host, ben:
 
 
 def test_the_page_of_a_missing_file_finds_its_own_files(host: Host, ben: Browser) -> None:
-    assert 'href="/static/page.css?v=' in ben.open("/static/none.js").html
+    assert 'href="/static/page.' in ben.open("/static/none.js").html

@@ -29,6 +29,7 @@ def _start(incoming: Incoming, payload: str) -> Step:
 COMMANDS: Mapping[str, Command] = {
     "start": _start,
     "stop": conversation.stop,
+    "done": conversation.stop,
     "resume": conversation.resume,
     "mywords": conversation.show_own_words,
     "browser": elsewhere.give_link,

@@ -14,7 +14,17 @@ from chalicelib.services.delivery.reminder_job import OPENED
 from chalicelib.web.kit import identity
 from chalicelib.web.kit.http import Form, json_response, read_form, require_allowance, see_other
 from chalicelib.web.kit.request import is_certainly_ours, is_test_run, require_uuid, token_in_link
-from chalicelib.web.participant import actions, chat_page, invitation, join, reminders, resume, test_run, transcript
+from chalicelib.web.participant import (
+    actions,
+    chat_page,
+    invitation,
+    join,
+    own_words,
+    reminders,
+    resume,
+    test_run,
+    transcript,
+)
 from chalicelib.web.participant.chat_page import ActionOutcome, Draft
 from chalicelib.web.participant.chat_request import ChatRequest, make_chat_request
 
@@ -26,6 +36,8 @@ def show_page(request: Request, session_id: str) -> Response:
     query = request.query_params or {}
 
     def show(chat: ChatRequest, is_known: bool) -> Response:
+        if own_words.WORDS in query and (context := chat.find()).thread:
+            return own_words.show_own_words(chat, context, query[own_words.WORDS])
         if chat.tester:
             return chat_page.show_chat(chat, *chat.read(), ActionOutcome(done=query.get("told")))
         if landed := identity.person_landing(token_in_link(query.get("landed", "")), session_id):

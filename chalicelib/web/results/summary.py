@@ -14,6 +14,7 @@ from chalicelib.store.sessions import FOR_RESULTS
 from chalicelib.web.kit.chart import Bar, Chart, Part, Row, make_chart
 from chalicelib.web.kit.page import PageLocale
 from chalicelib.web.kit.texts import format_time_with_zone
+from chalicelib.web.results.own_part import own_themes, tell_own_part
 from chalicelib.web.results.reader import Reader
 
 PARTS = FOR_RESULTS
@@ -22,7 +23,7 @@ PARTS = FOR_RESULTS
 class ThemeLine(Struct, frozen=True):
     """A theme, the bar of its people, where its quotes are on the page, and who stands where in words; `share` is how many speak of it.
 
-    `stances` are these words one by one, each with the address of the people who do, for members.
+    `stances` are these words one by one, each with the address of the people who do, for members. `is_own`: whoever reads it spoke of it.
     """
 
     theme: Theme
@@ -31,6 +32,7 @@ class ThemeLine(Struct, frozen=True):
     told: str
     share: str
     stances: list[tuple[str, str]]
+    is_own: bool = False
 
 
 def show_summary(view: SessionView, reader: Reader, *, is_current: bool = True) -> dict[str, Any]:
@@ -42,6 +44,7 @@ def show_summary(view: SessionView, reader: Reader, *, is_current: bool = True) 
     chart = make_theme_chart(summary, reader.locale)
     by_stance = reader if is_current else replace(reader, people="")
     words, listed = read_texts(texts.tag), _is_listed(summary)
+    own = own_themes(view, summary.themes, reader.own)
     lines = [
         ThemeLine(
             theme,
@@ -50,6 +53,7 @@ def show_summary(view: SessionView, reader: Reader, *, is_current: bool = True) 
             _told(theme, chart),
             _share(theme, summary, reader, words),
             _list_stances(theme, chart, by_stance),
+            theme.id in own,
         )
         for place, (theme, row) in enumerate(zip(summary.themes, chart.rows, strict=True))
     ]
@@ -71,6 +75,9 @@ def show_summary(view: SessionView, reader: Reader, *, is_current: bool = True) 
         "at": format_time_with_zone(summary.generated_at, view.session.time_zone, texts),
         "is_member": reader.is_member,
         "people": reader.people,
+        "own_threads": {it.id for it in reader.own},
+        "own_lines": [it for it in lines if it.is_own],
+        "own_told": tell_own_part(len(own), reader.own, texts),
     }
 
 

@@ -108,7 +108,7 @@ def test_below_five_participants_others_see_nothing_of_what_was_said(host: Host,
         "Kitchen",
         "fears the noise",
         "No smoke",
-        "<svg class",
+        '<svg class="chart',
         "of 4",
         "12 messages",
     ):

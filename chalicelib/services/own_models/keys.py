@@ -174,12 +174,13 @@ def choose_models(
         if result.outcome in ("refused", "model_refused"):
             raise ModelKeyProblem(result.outcome, f"{size}: {it.model} cannot be used: {_told(result)}", result.words)
         if result.outcome != "works":
-            undecided = f"{it.model}: {result.words or result.outcome}"
+            undecided = f"{it.model}: {result.words or _UNTOLD[result.outcome]}"
         own = _with(own, replace(key, status=_STATUSES[result.outcome], checked_at=now))
     tiers = ModelTiers(chosen["small"], chosen["medium"], chosen["large"], fallback)
     return deps.store.put(replace(own, tiers=tiers)), undecided
 
 
+_UNTOLD: Final = {"undecided": "it did not answer in time, or failed", "unreachable": "its server was not reached"}
 _STATUSES: Final[Mapping[str, KeyStatus]] = {
     "works": "verified",
     "refused": "refused",
@@ -225,7 +226,12 @@ def _open(user_id: str, key: ModelKey, deps: ModelKeyDeps) -> str:
 
 
 def _told(result: Checked) -> str:
-    return result.words or ("it gives no reason" if result.outcome == "refused" else "it did not call a tool")
+    silent = (
+        "it gives no reason"
+        if result.outcome == "refused"
+        else "it did not call a tool, or gave no answer that can be read"
+    )
+    return result.words or silent
 
 
 def _require_taken(found: CheckedKey) -> None:

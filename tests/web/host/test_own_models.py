@@ -227,6 +227,31 @@ def test_a_conversation_goes_on_with_the_model_that_it_began_with(
     assert (len(turn_bodies(server)) - before, stage.count("turn")) == (1, 1)
 
 
+def test_whoever_takes_part_already_is_told_when_others_come_to_process_what_they_write(
+    ana: Browser, cem: Browser, ben: Browser, host: Host, server: FakeOpenAI, stage: Interviewer, clock: FakeClock
+) -> None:
+    key = add(ana, server)
+    assert choose(ana, key).status_code == 200
+    session, changed = host.new_session(prompt="Ask."), "Who processes what you write has changed"
+    cem.join(session)
+    clock.advance(60)
+    assert choose(ana, key).status_code == 200  # the same once more
+    assert changed not in cem.chat(session).text
+    assert choose(ana, key, fallback="stage").status_code == 200
+    told = cem.chat(session).text
+    assert changed in told
+    assert "Where that does not answer, another one takes over" in told.partition(changed)[2]
+    clock.advance(60)
+    assert changed not in ben.join(session).text
+    assert host.call("PATCH", f"/sessions/{session['id']}", {"models": "stage"}).status_code == 200
+    for somebody in (cem, ben):  # whose replies come from where they came from
+        first, _, then = somebody.chat(session).text.partition(changed)[2].partition("By now another one makes")
+        assert "127.0.0.1 processes what you write" in first
+        assert "a server that the operator" in then or "Anthropic processes" in then
+    assert host.call("PATCH", f"/sessions/{session['id']}", {"models": "account"}).status_code == 200
+    assert changed not in ben.chat(session).text
+
+
 def test_a_refused_key_silences_its_sessions_until_its_host_mends_it_and_nobody_else_answers(
     ana: Browser, host: Host, server: FakeOpenAI, stage: Interviewer
 ) -> None:

@@ -78,7 +78,7 @@ class ProviderFailure(Exception):
     @property
     def lasts(self) -> bool:
         """Whether it will not pass by itself."""
-        return self.status is not None and 400 <= self.status < 500 and self.status not in (408, 429)
+        return self.status is not None and 300 <= self.status < 500 and self.status not in (408, 429)
 
 
 class Provider(Protocol):

@@ -5,7 +5,7 @@ we ask for comes in tools.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -14,13 +14,16 @@ from msgspec.structs import replace
 from chalicelib.background import begin
 from chalicelib.llm.exchange import Provider, ProviderFailure, Question
 from chalicelib.llm.interface import Block, ChatMessage, Request, Tool
-from chalicelib.llm.model_servers import AddressUnknown, ModelServers
+from chalicelib.llm.model_servers import AddressRefused, AddressUnknown, ModelServers
 from chalicelib.llm.providers import provider_at
 from chalicelib.model.own_models import ApiKind
 from chalicelib.settings import SettingMissing
 
 Outcome = Literal["works", "refused", "model_refused", "undecided", "unreachable"]
 LONGEST_WORDS: Final = 300
+LONGEST_NAME: Final = 200  # characters of a model's name
+MOST_NAMES: Final = 20_000  # bytes of all names together: an account's keys have to fit into one item
+_LOOKED_AT: Final = 2_000  # characters of what a server says, where it says more than is told
 PREPARING_SECONDS: Final = 9.0  # once a container, where a client has to be imported
 _LEAST_SHOWN: Final = 8  # characters of a key in a row that nothing may show
 _TOKENS: Final = 1_000  # some models think first
@@ -68,13 +71,25 @@ def list_models(access: Access, servers: ModelServers, seconds: float) -> Checke
 
     def ask(provider: Provider, left: float) -> Checked:
         try:
-            return Checked("works", models=tuple(dict.fromkeys(provider.list_models(left))))
+            return Checked("works", models=tuple(_usable(provider.list_models(left))))
         except ProviderFailure as failure:
             if failure.status in (404, 405, 501):  # not every server has a list
                 return Checked("works")
             return _of_failure(failure, access.key)
 
     return _ask(access, servers, seconds, ask)
+
+
+def _usable(names: Iterable[str]) -> Iterator[str]:
+    """The names that can be stored, shown and chosen, each once; any server may list anything."""
+    size = 0
+    for name in dict.fromkeys(names):
+        if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+            continue
+        size += len(name.encode())
+        if size > MOST_NAMES:
+            return
+        yield name
 
 
 def try_model(access: Access, model: str, servers: ModelServers, seconds: float) -> Checked:
@@ -93,7 +108,7 @@ def try_model(access: Access, model: str, servers: ModelServers, seconds: float)
             return _of_failure(failure, access.key)
         if any(call.name.casefold() == _TOOL.name for call in answer.calls):
             return Checked("works")
-        return Checked("model_refused", "" if answer.ending == "malformed" else answer.text[:LONGEST_WORDS])
+        return Checked("model_refused", "" if answer.ending == "malformed" else without_key(answer.text, access.key))
 
     return _ask(access, servers, seconds, ask)
 
@@ -120,6 +135,9 @@ def _ask(access: Access, servers: ModelServers, seconds: float, ask: Callable[[P
 
 
 def _of_failure(failure: ProviderFailure, key: str) -> Checked:
+    """What a failure says of a key. Raises AddressRefused for one that is about where it was asked."""
+    if failure.status is not None and 300 <= failure.status < 400:
+        raise AddressRefused("its server sends on to another address, and nobody is sent on with a key")
     words = without_key(failure.words, key)
     if failure.refuses_key:
         return Checked("refused", words)
@@ -130,7 +148,7 @@ def _of_failure(failure: ProviderFailure, key: str) -> Checked:
 
 def without_key(words: str, key: str) -> str:
     """A server's words in one short line, without any part of the key that says much of it."""
-    line = " ".join("".join(it if it.isprintable() else " " for it in words).split())
+    line = " ".join("".join(it if it.isprintable() else " " for it in words[:_LOOKED_AT]).split())
     size = min(len(key), _LEAST_SHOWN)
     parts = {key[at : at + size] for at in range(len(key) - size + 1)} if size else set()
     hidden: set[int] = set()

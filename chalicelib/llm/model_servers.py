@@ -16,6 +16,8 @@ from msgspec import Struct
 
 _PORTS: Final = {"http": 80, "https": 443}
 _TRANSLATED: Final = ipaddress.ip_network("64:ff9b::/96")  # NAT64: the last four bytes are an IPv4 address
+# Of no open network either, though not every version of the library says so: protocol assignments, documentation.
+_KEPT_FREE: Final = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
 
 
 class AddressRefused(ValueError):
@@ -43,7 +45,8 @@ class ModelServers(Struct, frozen=True):
             port = parts.port or _PORTS.get(parts.scheme)
         except ValueError as error:
             raise AddressRefused("it is not a web address") from error
-        if port is None or not parts.hostname or not url.isascii() or not url.isprintable():
+        is_web = parts.scheme in _PORTS and parts.hostname and parts.port != 0
+        if port is None or not is_web or not url.isascii() or not url.isprintable() or " " in url:
             raise AddressRefused("it is not a web address")
         if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
             raise AddressRefused("it may have neither a user, nor a query, nor a fragment")
@@ -85,4 +88,5 @@ def _is_public(text: str) -> bool:
         if inner is not None:
             return _is_public(str(inner))
     reserved = address.is_private or address.is_reserved or address.is_multicast or address.is_unspecified
+    reserved = reserved or getattr(address, "is_site_local", False) or any(address in net for net in _KEPT_FREE)
     return address.is_global and not reserved

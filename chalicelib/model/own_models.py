@@ -63,12 +63,14 @@ class ModelTiers(Struct, frozen=True):
 
 
 class OwnModels(Struct, frozen=True):
-    """What an account has of its own; `version` counts its changes."""
+    """What an account has of its own; `version` counts its changes. What is sent to its models has gone to others since
+    `recipients_since`: behind the chosen models were other servers before, or the stage's took over, or did not."""
 
     user_id: str
     keys: tuple[ModelKey, ...] = ()
     tiers: ModelTiers | None = None
     version: int = 0
+    recipients_since: datetime | None = None
 
     def key(self, key_id: str) -> ModelKey | None:
         """A key by its id."""

@@ -24,6 +24,7 @@ class OwnModelStore:
             msgspec.convert(item.keys, tuple[ModelKey, ...]),
             msgspec.convert(item.tiers, ModelTiers) if item.tiers else None,
             int(item.version),
+            item.recipients_since,
         )
 
     def put(self, own: OwnModels) -> OwnModels:
@@ -33,6 +34,7 @@ class OwnModelStore:
             keys=to_builtins(own.keys),
             tiers=to_builtins(own.tiers) if own.tiers else None,
             version=own.version + 1,
+            recipients_since=own.recipients_since,
         )
         is_same = OwnModelsItem.version == own.version if own.version else OwnModelsItem.pk.does_not_exist()
         if not holds(lambda: database.put(item, is_same)):

@@ -63,6 +63,7 @@ class OwnModelsItem(Account):
     keys = JsonAttribute()
     tiers = JsonAttribute(null=True)
     version = NumberAttribute()
+    recipients_since = UTCDateTimeAttribute(null=True)
 
 
 class IdentityItem(Account):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -27,7 +28,7 @@ from chalicelib.model.own_models import (
     Size,
 )
 from chalicelib.services.own_models.problems import ModelKeyProblem
-from chalicelib.services.own_models.providers import mend_address, read_providers
+from chalicelib.services.own_models.providers import mend_address, name_recipient, read_providers
 from chalicelib.store.own_models import OwnModelStore
 
 MOST_KEYS: Final = 10
@@ -79,7 +80,7 @@ def add_key(user_id: str, new: NewKey, *, deps: ModelKeyDeps, now: datetime) -> 
     base_url = mend_address(new.provider, new.base_url, deps.servers)
     if row.needs_key and not text and base_url == row.base_url:
         raise ModelKeyProblem("key_needed", f"key is required for {row.title}")
-    key = ModelKey(deps.new_id(), new.provider, new.name or row.title or base_url, base_url, now)
+    key = ModelKey(deps.new_id(), new.provider, new.name or row.title or urlsplit(base_url).netloc, base_url, now)
     found = _check(key, text, new.model, deps, now)
     _require_taken(found)
     key = replace(found.key, daily_limit=new.daily_limit, **_sealed(user_id, key.id, text, deps))
@@ -106,7 +107,7 @@ def edit_key(
         raise ModelKeyProblem("key_again", "key is required with another base_url: the stored one is sent nowhere else")
     after = replace(
         before,
-        name=before.name if name is None else name or address,
+        name=before.name if name is None else name or urlsplit(address).netloc,
         base_url=address,
         daily_limit=before.daily_limit if daily_limit is None else daily_limit,
     )
@@ -119,7 +120,7 @@ def edit_key(
         found = _check(after, text, _model_of(own, key_id), deps, now)
         _require_taken(found)
         found = CheckedKey(replace(found.key, **_sealed(user_id, key_id, text, deps)), found.words)
-    deps.store.put(_with(own, found.key))
+    _put_changed(own, _with(own, found.key), deps, now)
     return found
 
 
@@ -153,9 +154,9 @@ def choose_models(
 
     Raises Invalid where a key or a model is refused, or only some tiers have one.
     """
-    own = deps.store.get(user_id)
+    own = before = deps.store.get(user_id)
     if not chosen:
-        return deps.store.put(replace(own, tiers=None)), ""
+        return _put_changed(own, replace(own, tiers=None), deps, now), ""
     missing = [size for size in ("small", "medium", "large") if size not in chosen]
     if missing:
         raise ModelKeyProblem("tier_missing", f"{missing[0]} is required: every tier needs a model, or none has one")
@@ -174,12 +175,23 @@ def choose_models(
         if result.outcome in ("refused", "model_refused"):
             raise ModelKeyProblem(result.outcome, f"{size}: {it.model} cannot be used: {_told(result)}", result.words)
         if result.outcome != "works":
-            undecided = f"{it.model}: {result.words or result.outcome}"
+            undecided = f"{it.model}: {result.words or _UNTOLD[result.outcome]}"
         own = _with(own, replace(key, status=_STATUSES[result.outcome], checked_at=now))
     tiers = ModelTiers(chosen["small"], chosen["medium"], chosen["large"], fallback)
-    return deps.store.put(replace(own, tiers=tiers)), undecided
+    return _put_changed(before, replace(own, tiers=tiers), deps, now), undecided
 
 
+def _put_changed(before: OwnModels, after: OwnModels, deps: ModelKeyDeps, now: datetime) -> OwnModels:
+    """Store a change, and with it when what people write began to go to others: whoever takes part already is told."""
+    is_same = _recipients(before) == _recipients(after)
+    return deps.store.put(after if is_same else replace(after, recipients_since=now))
+
+
+def _recipients(own: OwnModels) -> tuple[frozenset[str], Fallback]:
+    return frozenset(map(name_recipient, own.used_keys)), own.tiers.fallback if own.tiers else "none"
+
+
+_UNTOLD: Final = {"undecided": "it did not answer in time, or failed", "unreachable": "its server was not reached"}
 _STATUSES: Final[Mapping[str, KeyStatus]] = {
     "works": "verified",
     "refused": "refused",
@@ -225,7 +237,12 @@ def _open(user_id: str, key: ModelKey, deps: ModelKeyDeps) -> str:
 
 
 def _told(result: Checked) -> str:
-    return result.words or ("it gives no reason" if result.outcome == "refused" else "it did not call a tool")
+    silent = (
+        "it gives no reason"
+        if result.outcome == "refused"
+        else "it did not call a tool, or gave no answer that can be read"
+    )
+    return result.words or silent
 
 
 def _require_taken(found: CheckedKey) -> None:

@@ -103,13 +103,19 @@ class PricedModel(Model, Protocol):
 
 class _Account(Struct, frozen=True):
     """An account with its ceiling. `refused` is what is raised where that stands against a call. A session's is kept, with a
-    ceiling or without: its host reads what it has come to."""
+    ceiling or without: its host reads what it has come to. With `counts_nothing`, only what was spent is kept there, which is
+    the host's own money."""
 
     name: str
     ceiling: int
     refused: BudgetSpent
     is_stage: bool = False
     is_session: bool = False
+    counts_nothing: bool = False
+
+    def share(self, amount: int) -> int:
+        """What of an amount counts against the ceiling."""
+        return 0 if self.counts_nothing else amount
 
 
 class Budget(Struct, frozen=True):
@@ -119,18 +125,20 @@ class Budget(Struct, frozen=True):
     owner_a_day: int
     session: int
     ledger: Ledger
-    key_id: str = ""  # of a host's key for a server of models, which has a day's ceiling of its own
+    key_id: str = (
+        ""  # of a host's key for a server of models, which has a day's ceiling of its own and counts on no other
+    )
     key_a_day: int = 0
 
     def reserve(self, request: Request, most: int, now: datetime) -> None:
         """Count what a call may cost at most. Raises BudgetSpent where a ceiling stands against it, and counts nothing then."""
         accounts = self._accounts(request, now)
-        totals = _each(accounts, lambda account: self.ledger.reserve(account.name, most, account.ceiling, now))
+        totals = _each(accounts, lambda it: self.ledger.reserve(it.name, it.share(most), it.ceiling, now))
         over = [account for account, total in zip(accounts, totals, strict=True) if total is None]
         if over:
             taken = [account for account in accounts if account not in over]
             try:
-                _each(taken, lambda account: self.ledger.settle(account.name, -most, now))
+                _each(taken, lambda account: self.ledger.settle(account.name, account.share(-most), now))
             except Unavailable as error:
                 log_failure("a reservation could not be given back", error)  # it stays counted, and the call is refused
             if any(account.is_stage for account in over):
@@ -164,7 +172,8 @@ class Budget(Struct, frozen=True):
         """Correct what was reserved at that moment to what the call cost; the session's account keeps its tokens, too."""
 
         def settle(account: _Account) -> None:
-            self.ledger.settle(account.name, usage.cost - most, now, spent if account.is_session else None)
+            corrected = account.share(usage.cost - most)
+            self.ledger.settle(account.name, corrected, now, spent if account.is_session else None)
 
         spent = Spending(usage.cost, usage.input_tokens, usage.cached_tokens, usage.output_tokens)
         _each(self._accounts(request, now), settle)
@@ -180,7 +189,8 @@ class Budget(Struct, frozen=True):
             accounts.append(_Account(f"{day}#{payer.owner_id}", int(self.owner_a_day * of_owner), until_midnight))
             if payer.session_id:
                 name, ceiling = f"{OF_SESSION}{payer.session_id}", int(self.session * of_session) or UNLIMITED
-                accounts.append(_Account(name, ceiling, for_good, is_session=True))
+                is_hosts = bool(self.key_id)
+                accounts.append(_Account(name, ceiling, for_good, is_session=True, counts_nothing=is_hosts))
         return [account for account in accounts if account.ceiling]
 
 

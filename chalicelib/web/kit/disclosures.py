@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from chalicelib import container
 from chalicelib.errors import Unavailable
 from chalicelib.llm.interface import SCRIPTED
-from chalicelib.model import Session, SessionView
+from chalicelib.model import Session, SessionView, Thread
+from chalicelib.model.own_models import ModelSource, OwnModels
 from chalicelib.services.own_models.providers import name_recipient
 from chalicelib.services.participants.question_roles import asks_who
 from chalicelib.services.results.sections import Section
@@ -104,20 +105,43 @@ def _tell_who_reads(session: Session, texts: Texts) -> str:
     return texts(f"sections_{read_by}", sections=" · ".join(texts(f"tab_{page}") for page in pages))
 
 
-def tell_who_answers(session: Session, texts: Texts) -> str:
+def tell_who_answers(session: Session, texts: Texts, began: ModelSource | None = None) -> str:
     """Returns who talks with people in a session, and who processes what they write: the stage's provider, or those whose models the
-    host has chosen."""
-    if session.models == "stage":
-        return texts(_provider_key())
-    try:
-        own = container.own_models().get(session.owner_id)
-    except Unavailable:
-        return texts("with_hosts")
-    named = list(dict.fromkeys(map(name_recipient, own.used_keys)))
-    told = [texts("with_account", provider=" · ".join(named))] if named else [texts("with_hosts")]
-    if own.tiers and own.tiers.fallback == "stage" and settings().llm_provider != SCRIPTED:
-        told += [texts("with_fallback"), texts(_provider_key())]
+    host has chosen. In a conversation that `began` with others than the session has by now, both do."""
+    own = _read_own_models(session) if "account" in (began, session.models) else None
+    told = _tell_of_source(began or session.models, own, texts)
+    if began not in (None, session.models):
+        told += [texts("with_summary"), *_tell_of_source(session.models, own, texts)]
     return join_sentences(told, texts)
+
+
+def tell_changed_recipients(session: Session, thread: Thread, texts: Texts) -> str | None:
+    """Returns who processes by now what somebody writes who takes part already, where that is not what they were told when they began."""
+    changed = thread.models != session.models
+    if not changed and session.models == "account":
+        own = _read_own_models(session)
+        changed = own is not None and own.recipients_since is not None and own.recipients_since > thread.created_at
+    if not changed:
+        return None
+    return join_sentences([texts("recipients_changed"), tell_who_answers(session, texts, thread.models)], texts)
+
+
+def _tell_of_source(source: ModelSource, own: OwnModels | None, texts: Texts) -> list[str]:
+    if source == "stage":
+        return [texts(_provider_key())]
+    named = list(dict.fromkeys(map(name_recipient, own.used_keys))) if own else []
+    told = [texts("with_account", provider=" · ".join(named))] if named else [texts("with_hosts")]
+    if own and own.tiers and own.tiers.fallback == "stage" and settings().llm_provider != SCRIPTED:
+        told += [texts("with_fallback"), texts(_provider_key())]
+    return told
+
+
+def _read_own_models(session: Session) -> OwnModels | None:
+    """Returns what the account of a session's owner has; None where the table does not answer: no page fails for that."""
+    try:
+        return container.own_models().get(session.owner_id)
+    except Unavailable:
+        return None
 
 
 def _talks_script(session: Session) -> bool:

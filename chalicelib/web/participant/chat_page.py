@@ -26,7 +26,7 @@ from chalicelib.services.sessions.participant_limit import is_full
 from chalicelib.services.usage.budget import SessionBudgetSpent
 from chalicelib.settings import settings
 from chalicelib.web.kit import identity
-from chalicelib.web.kit.disclosures import find_video, list_facts, list_gist, tell_not_open
+from chalicelib.web.kit.disclosures import find_video, list_facts, list_gist, tell_changed_recipients, tell_not_open
 from chalicelib.web.kit.http import json_response, may_retry, see_other, with_cookies
 from chalicelib.web.kit.identity import Identity
 from chalicelib.web.kit.page import render_fragment, render_page, with_retry_after
@@ -234,7 +234,8 @@ def _choose_page(
     if thread is not None:
         values = _conversation_values(chat, session, thread, outcome)
         panel = panel_values(chat, session, thread, outcome.reminder, outcome.done)
-        return "conversation.html", outcome.code, values | panel
+        changed = {"recipients": tell_changed_recipients(session, thread.thread, locale.texts)}
+        return "conversation.html", outcome.code, values | panel | changed
     if session.access == "invited" and not (chat.tester or chat.identity.invitation_id):
         unsent = Draft("\n\n".join(outcome.form.words)) if outcome.form and outcome.form.words else None
         return "invited_only.html", NOT_INVITED, {"draft": unsent}

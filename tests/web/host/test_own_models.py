@@ -14,7 +14,7 @@ from chalicelib import container, sealed_secrets
 from chalicelib.llm.model_servers import AddressRefused, ModelServers
 from chalicelib.services.accounts.logins import FRESH
 from chalicelib.settings import settings
-from chalicelib.store.spending import Ledger
+from chalicelib.store.spending import OF_SESSION, Ledger
 from tests import fake_anthropic, fake_openai
 from tests.api.hosts import Host, error_of
 from tests.api.jobs import summarise, write_prompt
@@ -143,6 +143,19 @@ def test_what_a_server_refuses_is_not_stored_and_its_words_are_told_without_the_
     assert len(call(ana, "GET", "/models/keys").json_body["data"]) == 1
 
 
+def test_of_what_a_server_lists_and_says_only_that_is_kept_which_can_be_shown(ana: Browser, server: FakeOpenAI) -> None:
+    server.models = ("m" * 201, "", "a\nb", "m-small", "m-small", *(f"{n:03}-{'z' * 150}" for n in range(190)))
+    for _ in range(9):
+        kept = add(ana, server, model="m-small")["models"]
+        assert kept[0] == "m-small"
+        assert 100 < len(kept) < 140
+        assert sum(map(len, kept)) <= 20_000
+    assert len(ana.open("/account/models").html) < 400_000
+    server.queue(*[Fault(400, words=f"Bearer {CANARY} " + "y" * 3_000_000)] * 2)
+    long = {"provider": "openai_compatible", "base_url": server.url, "key": CANARY, "model": "x"}
+    assert error_of(call(ana, "POST", "/models/keys", long))[2] == f"model 'x' cannot be used: Bearer … {'y' * 291}"
+
+
 @pytest.mark.parametrize("failure", [429, 500])
 def test_what_could_not_be_found_out_is_stored_and_said(ana: Browser, server: FakeOpenAI, failure: int) -> None:
     server.queue(failure)
@@ -216,6 +229,31 @@ def test_a_conversation_goes_on_with_the_model_that_it_began_with(
     assert (len(turn_bodies(server)) - before, stage.count("turn")) == (1, 1)
 
 
+def test_whoever_takes_part_already_is_told_when_others_come_to_process_what_they_write(
+    ana: Browser, cem: Browser, ben: Browser, host: Host, server: FakeOpenAI, stage: Interviewer, clock: FakeClock
+) -> None:
+    key = add(ana, server)
+    assert choose(ana, key).status_code == 200
+    session, changed = host.new_session(prompt="Ask."), "Who processes what you write has changed"
+    cem.join(session)
+    clock.advance(60)
+    assert choose(ana, key).status_code == 200  # the same once more
+    assert changed not in cem.chat(session).text
+    assert choose(ana, key, fallback="stage").status_code == 200
+    told = cem.chat(session).text
+    assert changed in told
+    assert "Where that does not answer, another one takes over" in told.partition(changed)[2]
+    clock.advance(60)
+    assert changed not in ben.join(session).text
+    assert host.call("PATCH", f"/sessions/{session['id']}", {"models": "stage"}).status_code == 200
+    for somebody in (cem, ben):  # whose replies come from where they came from
+        first, _, then = somebody.chat(session).text.partition(changed)[2].partition("By now another one makes")
+        assert "127.0.0.1 processes what you write" in first
+        assert "a server that the operator" in then or "Anthropic processes" in then
+    assert host.call("PATCH", f"/sessions/{session['id']}", {"models": "account"}).status_code == 200
+    assert changed not in ben.chat(session).text
+
+
 def test_a_refused_key_silences_its_sessions_until_its_host_mends_it_and_nobody_else_answers(
     ana: Browser, host: Host, server: FakeOpenAI, stage: Interviewer
 ) -> None:
@@ -266,6 +304,20 @@ def test_a_key_costs_no_more_on_a_day_than_its_host_allows(
     assert len(server.bodies) == before
 
 
+def test_what_a_hosts_own_model_costs_is_told_and_counts_on_no_budget_of_the_stage(
+    ana: Browser, host: Host, server: FakeOpenAI, clock: FakeClock
+) -> None:
+    assert choose(ana, add(ana, server)).status_code == 200
+    session = host.new_session(prompt="Ask.")["id"]
+    host.join(session)
+    assert host.say(session, "More buses.").status_code == 200
+    told = host.get(f"/sessions/{session}")
+    assert told["cost"]["spent"] > 0
+    assert told["usage"]["output_tokens"] > 0
+    day = str(clock.now().date())
+    assert [Ledger().spent(name) for name in (day, f"{day}#{host.user_id}", f"{OF_SESSION}{session}")] == [0, 0, 0]
+
+
 def test_a_chosen_key_stays_and_every_tier_has_a_model_or_none(ana: Browser, server: FakeOpenAI) -> None:
     key = add(ana, server)
     assert error_of(choose(ana, key, large=None))[0] == 400
@@ -303,7 +355,8 @@ def test_the_messages_api_is_asked_as_well(ana: Browser, host: Host, monkeypatch
 
 PRIVATE = (
     "127.0.0.1", "10.0.0.5", "169.254.169.254", "192.168.1.1", "100.64.0.1", "0.0.0.0", "224.0.0.1", "::1", "fe80::1%eth0",
-    "fd00::1", "::ffff:10.0.0.1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::", "2001:db8::1",
+    "fd00::1", "fec0::1", "::ffff:10.0.0.1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::a9fe:a9fe", "2002:7f00:1::", "2001:db8::1", "3fff::1",
+    "192.0.0.8",
 )  # fmt: skip
 
 
@@ -329,6 +382,9 @@ def test_no_private_address_is_asked_whatever_its_name(monkeypatch: pytest.Monke
         "https://a@open.example.com",
         "https://",
         "https://x?y=1",
+        "ftp://h1.example.com",
+        "https://open.example.com:0",
+        "https://open.example.com/a b",
     ):
         with pytest.raises(AddressRefused):
             servers.check(url)
@@ -360,6 +416,7 @@ def test_the_address_that_was_checked_is_the_one_that_is_asked(
 
 
 def test_a_redirect_leads_nowhere(ana: Browser, server: FakeOpenAI, monkeypatch: pytest.MonkeyPatch) -> None:
+    import_module("anthropic")  # which takes longer on a busy machine than a check waits
     with fake_openai.running() as inside:
         inside.models = ("secret",)
         handler = fake_anthropic._Handler
@@ -373,9 +430,13 @@ def test_a_redirect_leads_nowhere(ana: Browser, server: FakeOpenAI, monkeypatch:
         monkeypatch.setattr(handler, "do_GET", redirect)
         monkeypatch.setattr(handler, "do_POST", redirect)
         for provider in ("openai_compatible", "anthropic"):
-            key = add(ana, server, provider=provider, base_url=server.url)
-            assert (key["status"], key["models"]) == ("unverified", [])
+            new = {"provider": provider, "base_url": server.url, "key": CANARY}
+            refused = error_of(call(ana, "POST", "/models/keys", new))
+            assert refused[::2] == (
+                400, "base_url cannot be used: its server sends on to another address, and nobody is sent on with a key"
+            )  # fmt: skip
         assert inside.bodies == []
+    assert call(ana, "GET", "/models/keys").json_body["data"] == []
 
 
 PAGE = "/account/models"

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import Question, Session, SessionView, Summary, Theme
 from chalicelib.services.synthesis import markdown
-from chalicelib.services.synthesis.summary_document import list_proposals, note_left_out, tell_people
+from chalicelib.services.synthesis.summary_document import list_proposals, note_withheld, tell_people
 from chalicelib.services.synthesis.summary_texts import SummaryTexts, choose_texts
 from chalicelib.services.synthesis.visibility import CARRIED_BY, LEAST, find_summary, for_others
 from chalicelib.text.locales import fill
@@ -128,7 +128,7 @@ def _results(session: Session, summary: Summary, words: SummaryTexts, *, whole: 
         return markdown.section(words.answers, _answers(summary, words)), note, listed
     critical = markdown.paragraphs(summary.critical_answer or "") if session.critical else ""
     themes = "\n\n".join(_theme(theme, summary.participants, words) for theme in summary.themes)
-    withheld = " ".join(f"*{note}*" for note in note_left_out(summary, words))
+    withheld = " ".join(f"*{note}*" for note in note_withheld(summary, words))
     return (
         markdown.section(words.overview, markdown.paragraphs(summary.overview)),
         markdown.section(words.brief_answered, critical),

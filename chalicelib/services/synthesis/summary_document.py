@@ -96,13 +96,13 @@ def list_notes(summary: Summary, words: SummaryTexts, book: EvidenceBook, beyond
         notes.append(words.counted(words.part, len(book), points=points))
     if themeless:
         notes.append(words.counted(words.themeless, themeless, points=points))
-    notes += note_left_out(summary, words)
+    notes += note_withheld(summary, words)
     if beyond:
         notes.append(words.beyond.format(themes=beyond))
     return notes
 
 
-def note_left_out(summary: Summary, words: SummaryTexts) -> list[str]:
+def note_withheld(summary: Summary, words: SummaryTexts) -> list[str]:
     """That some messages are in no part of it, where the model declined them; and so is some of what the model wrote, where a check
     refused it."""
     told = ((words.withheld, summary.withheld_messages), (words.refused, summary.refused))

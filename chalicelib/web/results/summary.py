@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import STANCES, SessionView, Stance, Summary, Theme
-from chalicelib.services.synthesis.summary_document import least_people, note_left_out, tell_people
+from chalicelib.services.synthesis.summary_document import least_people, note_withheld, tell_people
 from chalicelib.services.synthesis.summary_texts import SummaryTexts, read_texts
 from chalicelib.services.synthesis.visibility import results_for
 from chalicelib.store.sessions import FOR_RESULTS
@@ -65,7 +65,7 @@ def show_summary(view: SessionView, reader: Reader, *, is_current: bool = True) 
         "themes_chart": chart,
         "words": words,
         "proposals": [(it, tell_people(it, summary.participants, words)) for it in summary.proposals],
-        "notes": note_left_out(summary, words),
+        "notes": note_withheld(summary, words),
         "are_sides_hidden": len(chart.parts) > len(STANCES),
         "least_words": least_people(summary.participants),
         "at": format_time_with_zone(summary.generated_at, view.session.time_zone, texts),

@@ -15,7 +15,7 @@ from chalicelib.services.results.participation import number_of
 from chalicelib.services.synthesis.summary_document import (
     SHOWN,
     least_people,
-    note_left_out,
+    note_withheld,
     tell_people,
     tell_proposals,
 )
@@ -81,7 +81,7 @@ class ExportDocument(Struct, frozen=True):
     @property
     def notes(self) -> list[str]:
         """What the summary leaves out."""
-        return note_left_out(self.summary, self.words) if self.summary else []
+        return note_withheld(self.summary, self.words) if self.summary else []
 
     @property
     def proposals(self) -> list[str]:

@@ -206,7 +206,8 @@ class Summary(CountsPeople, Struct, frozen=True):
     quotes from the threads in `tests`, which are test runs. `number` counts the summaries of a session since somebody was taken out
     last; that of a summary from before they were counted is 0. `declined` are the ids of messages whose points no model would put
     into a summary, so that the next one is not asked to; `withheld_messages` counts these, and those that are in no digest. `tier` is
-    that of the model that was asked for it; empty without one, and in summaries from before it was kept.
+    that of the model that was asked for it; empty without one, and in summaries from before it was kept. `refused` counts the statements
+    of that model which a check took out.
     """
 
     markdown: str
@@ -233,6 +234,7 @@ class Summary(CountsPeople, Struct, frozen=True):
     declined: tuple[str, ...] = ()
     withheld_messages: int = 0
     tier: str = ""
+    refused: int = 0
 
     @property
     def critical_answers(self) -> Theme | None:

@@ -37,7 +37,7 @@ class MajorThemes:
 
     def label(self, theme: RegisteredTheme) -> str:
         """The name of a registered theme as a summary may print it: a digest made it from what one person said."""
-        label = "" if claims_a_count(theme.label) else self._prose.check(theme.label)
+        label = "" if claims_a_count(theme.label) else self._prose.clean(theme.label)
         return label[:1].upper() + label[1:] or self._words.unnamed
 
     def may_tell(self, theme: RegisteredTheme) -> bool:
@@ -46,7 +46,7 @@ class MajorThemes:
 
     def description(self, theme: RegisteredTheme) -> str:
         """What a summary said of it, as far as it may be said again."""
-        return self._prose.check(theme.description)
+        return self._prose.clean(theme.description)
 
     def gathered(self, ids: Sequence[str], label: str, statement: str) -> str:
         """A sentence that names those that a theme of a summary gathers; empty where that is one, and the theme speaks of it."""

@@ -1,7 +1,7 @@
 """What a summary stands on: the themes and points that the model is shown, under short ids, and what code reads back from those."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from itertools import chain, islice, zip_longest
 from unicodedata import east_asian_width
 
@@ -17,6 +17,7 @@ MAX_POINTS = 2_500
 MAX_THEMES = 200
 MAX_CHARACTERS = 240_000  # of all that is shown, about 60,000 tokens in English; wide characters count double
 MAX_QUOTES = 3
+SEVERAL = 2  # people on a side, for one of them to be quoted: whoever stands alone would be pointed at
 SAMPLED = 200  # points that are enough to tell the language of a session
 
 
@@ -138,8 +139,9 @@ class EvidenceBook:
         return [replace(chosen[item], id=f"p{index}") for index, item in enumerate(sorted(chosen), 1)]
 
 
-def pick_quotes(evidence: Iterable[Evidence]) -> tuple[Quote, ...]:
-    """The first few quotes, of different participants and in different words."""
+def pick_quotes(evidence: Iterable[Evidence], stances: Mapping[str, str] = {}) -> tuple[Quote, ...]:
+    """The first few quotes, of different participants and in different words; where several take a side by their `stances`, one of them
+    is among these, in the place of the last of the other side."""
     quotes: dict[str, Quote] = {}
     seen: set[str] = set()
     for entry in evidence:
@@ -147,9 +149,14 @@ def pick_quotes(evidence: Iterable[Evidence]) -> tuple[Quote, ...]:
         if text and text.casefold() not in seen and entry.thread_id not in quotes:
             quotes[entry.thread_id] = Quote(text, entry.thread_id, entry.point.message_id)
             seen.add(text.casefold())
-        if len(quotes) == MAX_QUOTES:
-            break
-    return tuple(quotes.values())
+    picked = list(quotes)[:MAX_QUOTES]
+    for side, other in (("for", "against"), ("against", "for")):
+        of_side = [name for name in quotes if stances.get(name) == side]
+        if len(of_side) < SEVERAL or set(of_side) & set(picked):
+            continue
+        last = max((place for place, name in enumerate(picked) if stances.get(name) == other), default=len(picked) - 1)
+        picked[last] = of_side[0]
+    return tuple(quotes[name] for name in picked)
 
 
 def _named(ids: object) -> list[str]:

@@ -26,6 +26,7 @@ def list_proposals(given: object, book: EvidenceBook, prose: ProseCheck) -> tupl
                 if entry.thread_id not in book.aggregate.tests:
                     sides[entry.thread_id].append(stance)
         if not text or not sides:
+            prose.refused.update([text] if text else [])
             continue
         stances = {thread_id: joined(it) for thread_id, it in sides.items()}
         condition = prose.check(one_line(fields.get("condition"), MAX_TEXT))

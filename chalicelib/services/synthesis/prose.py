@@ -37,6 +37,8 @@ _MOST_ROUNDS = 8  # of checking what took shape where marks went
 class ProseCheck:
     """Checks one summary's prose; `used` are the quotes found in it.
 
+    `refused` are the sentences that were left out.
+
     `numbers` are those that it may name where it is in a language of which we have no list of claims; None in one of ours.
     """
 
@@ -53,20 +55,36 @@ class ProseCheck:
         self._ends = list(accumulate(len(text) + 1 for _, text in self._quotes))
         self._topic, self._hosts = fold_twins(topic), "\n".join(map(fold_twins, (topic, *hosts)))
         self.used: dict[tuple[str, str], Quote] = {}
+        self.refused: set[str] = set()
 
     def check(self, text: str) -> str:
+        """One paragraph as `clean` leaves it, whose sentences that are left out are told to whoever reads the rest."""
+        kept, refused = self._clean(text)
+        self.refused |= refused
+        return kept
+
+    def clean(self, text: str) -> str:
         """One paragraph without the sentences that claim what is not known; what takes shape where marks went is checked again.
 
         Nothing of one in which something goes on taking shape.
         """
-        for _ in range(_MOST_ROUNDS):
-            if (kept := self._once(text)) == text:
-                return kept
-            text = kept
-        return ""
+        return self._clean(text)[0]
 
-    def _once(self, text: str) -> str:
-        kept = [sentence for start, end in find_sentences(text) if (sentence := self._checked(text[start:end]))]
+    def _clean(self, text: str) -> tuple[str, set[str]]:
+        refused: set[str] = set()
+        for _ in range(_MOST_ROUNDS):
+            if (kept := self._once(text, refused)) == text:
+                return kept, refused
+            text = kept
+        return "", refused | {text}
+
+    def _once(self, text: str, refused: set[str]) -> str:
+        kept = []
+        for start, end in find_sentences(text):
+            if sentence := self._checked(text[start:end]):
+                kept.append(sentence)
+            elif tokens.count_words(text[start:end]):
+                refused.add(text[start:end].strip())
         return " ".join("".join(kept).split())
 
     def _checked(self, sentence: str) -> str:

@@ -14,6 +14,7 @@ from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Model, ModelUnavailable, Reply, Tier
 from chalicelib.model import SessionView, Summary, ThemeRegistry
+from chalicelib.observability import logger
 from chalicelib.services.synthesis.answers import list_answers, sample_of
 from chalicelib.services.synthesis.claims import find_numerals
 from chalicelib.services.synthesis.coverage import MajorThemes
@@ -97,8 +98,12 @@ def _check(written: Written, view: SessionView, now: datetime) -> WrittenSummary
         open_questions=_texts(result.get("open_questions"), prose),
         proposals=list_proposals(result.get("proposals"), book, prose),
         declined=tuple(sorted(written.declined)),
+        refused=len(prose.refused),
         withheld_messages=book.aggregate.withheld + len(written.declined),
     )
+    if prose.refused:
+        extra = {"event": "claims_refused", "session_id": session.id, "sentences": len(prose.refused)}
+        logger.info("sentences left out of a summary", extra=extra)
     beyond = major.besides({name for group in groups[:MAX_THEMES] for name in group.themes})
     notes = list_notes(summary, words, book, beyond=major.listed(beyond))
     return WrittenSummary(

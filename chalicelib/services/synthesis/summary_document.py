@@ -103,9 +103,10 @@ def list_notes(summary: Summary, words: SummaryTexts, book: EvidenceBook, beyond
 
 
 def note_withheld(summary: Summary, words: SummaryTexts) -> list[str]:
-    """That some messages are in no part of it, where the model declined them."""
-    count = summary.withheld_messages
-    return [words.counted(words.withheld, count)] if count else []
+    """That some messages are in no part of it, where the model declined them; and so is some of what the model wrote, where a check
+    refused it."""
+    told = ((words.withheld, summary.withheld_messages), (words.refused, summary.refused))
+    return [words.counted(forms, count) for forms, count in told if count]
 
 
 def render_answers(view: SessionView, summary: Summary, words: SummaryTexts, notes: Sequence[str]) -> Summary:

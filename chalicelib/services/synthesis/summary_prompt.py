@@ -20,8 +20,8 @@ _THEME = {
 _PROPOSAL = {
     "text": {"type": "string", "description": "The measure, and for whom."},
     "condition": {"type": "string", "description": "Under which condition; else empty."},
-    "evidence": {**_TEXTS, "description": "The ids of all points that propose it or are for it."},
-    "against": {**_TEXTS, "description": "The ids of all points that speak against it."},
+    "evidence": {**_TEXTS, "description": "The ids of all points that propose it or are for it, if in part."},
+    "against": {**_TEXTS, "description": "The ids of all points that speak against it, if in part."},
 }
 _PARTS = {
     "overview": {"type": "string"},

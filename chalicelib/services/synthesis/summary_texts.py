@@ -51,6 +51,7 @@ class SummaryTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     part: dict[str, str]
     themeless: dict[str, str]
     withheld: dict[str, str]
+    refused: dict[str, str]
     beyond: str
     example: str
     answers: str

@@ -95,10 +95,10 @@ def _group(
     telling = [it for it in found.evidence if it.theme in found.themes or it.thread_id in carriers]
     registered = book.registry.resolve(lead)
     theme = _theme(lead, found.label, prose.check(found.statement), found.themes, telling, book)
-    name = found.label if prose.check(found.label) == found.label else ""
+    name = found.label if prose.clean(found.label) == found.label else ""
     if registered and not name:
         theme = _renamed(theme, registered, major)
-    plain = prose.check(found.description)
+    plain = prose.clean(found.description)
     gathered = major.gathered(found.themes, theme.label, theme.statement)
     told = plain if plain == found.description else ""
     largest = max(len(book.stances([it])) for it in found.themes)
@@ -127,7 +127,7 @@ def _theme(
         label=label,
         statement=statement,
         participants=len(stances),
-        quotes=() if len(stances) == 1 else pick_quotes(said),
+        quotes=() if len(stances) == 1 else pick_quotes(said, stances),
         id=lead,
         stances=count_stances(stances.values()),
         sources=book.aggregate.count_people(stances),

@@ -110,6 +110,7 @@ def for_others(summary: Summary, topic: str, least: int = CARRIED_BY) -> Summary
         minority_views=(),
         open_questions=listed(summary.open_questions),
         critical_answer=told(summary.critical_answer or "") or None,
+        refused=0,
         **dict.fromkeys(("quotes", "words", "withheld", "withheld_quotes", "tests", "declined"), ()),
     )
 

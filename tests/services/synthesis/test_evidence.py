@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from chalicelib.llm import tags
 from chalicelib.model import Digest, RegisteredTheme, ThemeRegistry
 from chalicelib.services.synthesis.aggregate import aggregate_digests
-from chalicelib.services.synthesis.evidence import MAX_CHARACTERS, MAX_POINTS, MAX_THEMES, EvidenceBook
+from chalicelib.services.synthesis.evidence import MAX_CHARACTERS, MAX_POINTS, MAX_THEMES, EvidenceBook, pick_quotes
 from chalicelib.services.synthesis.summary import write_summary
 from tests.llm.queued import QueuedModel, calls
 from tests.services.builders import NOW, deadline, digest, point, view
@@ -89,3 +89,15 @@ def test_the_report_says_how_many_points_are_in_no_theme(without: int) -> None:
     book = EvidenceBook(aggregate_digests([digest("ann", *said)]), REGISTRY)
     made = write_summary(view(), book, model=model, deadline=deadline(), now=NOW).summary
     assert ("3 of 5 points are about matters that are in no theme" in made.markdown) == bool(without)
+
+
+def test_where_several_take_a_side_one_of_them_is_quoted_and_whoever_stands_alone_is_not_sought_out() -> None:
+    stances = [("a", "for"), ("b", "for"), ("c", "mixed"), ("d", "against"), ("e", "against")]
+    said = [digest(name, point(name, name, quote=f"quote {name}", theme="t1", stance=side)) for name, side in stances]
+
+    def quoted(digests: list[Digest]) -> list[str]:
+        book = EvidenceBook(aggregate_digests(digests), REGISTRY)
+        return [quote.thread_id for quote in pick_quotes(book.of_themes(["t1"]), book.stances(["t1"]))]
+
+    assert quoted(said) == ["a", "d", "c"]
+    assert quoted(said[:4]) == ["a", "b", "c"]

@@ -13,6 +13,7 @@ from chalicelib.services.synthesis import evidence
 from chalicelib.services.synthesis.aggregate import aggregate_digests
 from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.summary import WrittenSummary, write_summary
+from chalicelib.services.synthesis.visibility import for_others
 from tests.example_tables import each_row
 from tests.llm.queued import QueuedModel, calls, says
 from tests.services.builders import NOW, deadline, digest, point, view
@@ -250,6 +251,21 @@ def test_proposals_are_counted_by_the_points_that_are_named() -> None:
         ("Close the shelf of comics.", "", 2, 1),
     ]
     assert "- Close the shelf of comics. — 2 of 4 participants speak of it (1 for, 1 against)" in made.markdown
+
+
+def test_what_a_check_refused_is_told_at_the_foot_to_members_alone() -> None:
+    assert (summary().refused, "language model" in summary().markdown) == (0, False)
+    made = summary(
+        overview="People want books. Most participants want novels. One says “I would rather burn all of them”.",
+        proposals=[{"text": "A pool.", "condition": "", "evidence": ["p99"], "against": []}],
+        agreements=["Everybody said “we never read a single book here”."],
+    )
+    assert made.refused == 4
+    assert made.markdown.rstrip("*\n").endswith(
+        "4 statements of the language model are left out: nobody said what they quote, "
+        "or nobody counted what they count, or no point bears them out."
+    )
+    assert for_others(made, "").refused == 0
 
 
 def test_quotes_in_prose_are_somebodys_and_carry_their_message() -> None:

@@ -20,6 +20,9 @@ METRICS = "Harmonica"
 MODEL_REFUSED = '{ ($.level = "ERROR") && ($.event = "model_*") && ($.event != "model_declined") }'
 # What a model will not speak of: the vendor's decision, which the same request would meet again.
 MODEL_DECLINED = "model_declined"
+# From these shares of its mails on AWS reviews an account; at 10 % and 0.5 % it may send none any more.
+# https://docs.aws.amazon.com/ses/latest/dg/reputation-dashboard-messages.html
+MOST_BOUNCES, MOST_COMPLAINTS = 0.05, 0.001
 SLOWEST_OF_20 = 25_000  # milliseconds; people wait for 28 seconds at most
 
 # What workers log as an error once they leave work that fails to the sweep, or give it up: no queue holds it any more.
@@ -41,7 +44,7 @@ def topic() -> Resources:
     }
 
 
-def alarm(description: str, metric: Resources, statistic: str, *, threshold: int = 1, seconds: int = 60) -> Resources:
+def alarm(description: str, metric: Resources, statistic: str, *, threshold: float = 1, seconds: int = 60) -> Resources:
     """An alarm on the first period of so many seconds in which a metric reaches the threshold."""
     return _alarm(description, {**metric, "Statistic": statistic, "Period": seconds}, threshold=threshold)
 
@@ -186,6 +189,19 @@ def care_first(log_groups: Iterable[str]) -> Resources:
 def mail_undeliverable(log_groups: Iterable[str]) -> Resources:
     """Counts invitations and reminders to addresses that take no mails. There is no alarm: nobody can mend that but the reader."""
     return _counted("MailUndeliverable", _event(MAIL_UNDELIVERABLE), log_groups)[1]
+
+
+def mail_reputation() -> Resources:
+    """On mails of the account that come back, or are called spam, so often that AWS may soon send none any more: then nobody signs in."""
+    described = "Of this account's mails {share} {what}: AWS reviews it, and stops them at {stop}. Find out who invites such people."
+    watched = {
+        "BounceRate": (MOST_BOUNCES, described.format(share="5 %", what="come back", stop="10 %")),
+        "ComplaintRate": (MOST_COMPLAINTS, described.format(share="0.1 %", what="are called spam", stop="0.5 %")),
+    }
+    return {
+        f"{name}Alarm": alarm(told, _metric("AWS/SES", f"Reputation.{name}"), "Average", threshold=share, seconds=3600)
+        for name, (share, told) in watched.items()
+    }
 
 
 def _metric(namespace: str, name: str, **dimensions: Any) -> Resources:

@@ -14,7 +14,16 @@ Metric = list[Any]
 
 DASHBOARD = "Dashboard"
 WIDTH, HEIGHT, ROW = 12, 6, 2  # of 24 columns; widgets in a row
-COUNTED = ("ModelRefused", "ModelDeclined", "WorkLeft", "MoneyNearlySpent", "CareFirst", "Repaired")
+COUNTED = (
+    "ModelRefused",
+    "ModelDeclined",
+    "WorkLeft",
+    "MoneyNearlySpent",
+    "MoneySpent",
+    "CareFirst",
+    "Repaired",
+    "MailUndeliverable",
+)
 
 
 def resources(functions: Sequence[str]) -> Resources:

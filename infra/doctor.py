@@ -75,8 +75,9 @@ def main(environment: Mapping[str, str]) -> None:
     print(f"{stage.name} in {stage.session.region_name}, account {stage.account}")
     faults = 0
     for title, check in CHECKS.items():
-        print(title)
-        for finding in findings(stage, [check]):
+        for number, finding in enumerate(findings(stage, [check])):
+            if not number:
+                print(title)
             faults += finding.level == "fault"
             print(f"{_MARKS[finding.level]}{finding.text}")
     if faults:

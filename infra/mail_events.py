@@ -1,14 +1,15 @@
 """What SES tells of the mails that we send: those that came back for good, and those that were called spam.
 
 SES → the account's event bus → two rules of this stack → the queue of bounces. Events come by best effort; SES keeps a list of its own
-of such addresses beside, and takes no mail to them. There is none of this where no sender is configured.
+of such addresses beside, and takes no mail to them. Alarms tell where there are so many that AWS may send none any more. There is none
+of this where no sender is configured.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
 from chalicelib.model.jobs import BOUNCES
-from infra import queues
+from infra import alarms, queues
 from infra.event_sources import HAS_MAIL
 
 Resources = dict[str, Any]
@@ -29,6 +30,7 @@ def resources() -> Resources:
         "MailEventDestination": _destination(),
         **{name: _rule(detail_type, kind, fields) for name, detail_type, kind, fields in _EVENTS},
         "MailEventsPolicy": _queue_policy(),
+        **alarms.mail_reputation(),
     }
     return {name: {**resource, "Condition": HAS_MAIL} for name, resource in made.items()}
 

@@ -15,6 +15,7 @@ from infra.checks.stage import Stage
 from infra.data_stack import PRODUCTION
 from infra.deployment.bucket import bucket_name
 from infra.deployment.states import NEXT, obstacle
+from infra.event_sources import HAS_MAIL, HAS_TELEGRAM, NEEDED_WITH
 from infra.parameters import JOBS_AT_ONCE
 
 ENOUGH_AT_ONCE: Final = 100  # executions; with less, people wait for our own workers
@@ -95,16 +96,25 @@ def _wants_tls(s3: Any, ours: dict[str, str]) -> bool:
 
 def check_concurrency(stage: Stage) -> Iterator[Finding]:
     """Yields how many functions run at once in this account, and what that means."""
+    if stage.is_local:
+        return  # what it says of itself is nobody's quota
     limit = stage.session.client("lambda").get_account_settings()["AccountLimit"]
     at_once = int(limit.get("UnreservedConcurrentExecutions", limit["ConcurrentExecutions"]))
     if at_once >= ENOUGH_AT_ONCE:
         yield well(f"{at_once} functions may run at once in this account")
         return
-    jobs = int(stage.parameters.get(JOBS_AT_ONCE) or 0) * len(QUEUES)
+    jobs = int(stage.parameters.get(JOBS_AT_ONCE) or 0) * _queues_read(stage)
     yield warning(
         f"{at_once} functions may run at once in this account, and workers alone may take {jobs}: people wait when some dozens "
         "write at once. Ask for 1,000 before a workshop: Service Quotas, AWS Lambda, Concurrent executions"
     )
+
+
+def _queues_read(stage: Stage) -> int:
+    """How many queues workers wait at: some only where mails are sent, or there is a bot."""
+    has = {HAS_MAIL: stage.setting("mail_from")}
+    has[HAS_TELEGRAM] = stage.setting("telegram_bot") or stage.setting("telegram_secret_arn")
+    return sum(queue not in NEEDED_WITH or bool(has[NEEDED_WITH[queue]]) for queue in QUEUES)
 
 
 def check_alarms(stage: Stage) -> Iterator[Finding]:
@@ -129,6 +139,8 @@ def check_alarms(stage: Stage) -> Iterator[Finding]:
 
 
 def _listeners(stage: Stage, cloudformation: Any, stack: str) -> Iterator[Finding]:
+    if stage.is_local:
+        return
     address = stage.parameters.get("AlarmEmail", "")
     if not address:
         yield warning("Nobody hears alarms: deploy with ALARM_EMAIL=…")

@@ -77,6 +77,7 @@ class Idle(Struct, frozen=True):
     alarm: float
     secrets: int
     secret: float
+    dashboard: float
     snapshot: float
     clock_runs: int
     clock_seconds: float
@@ -226,7 +227,8 @@ def _idle_costs(idle: Idle, units: Units) -> Mapping[str, str]:
     clock = idle.clock_runs * (idle.clock_seconds / 2 * units.lambda_gigabyte_second + units.lambda_request)
     clock += idle.clock_runs * idle.clock_reads / 2 * units.dynamodb_read
     alarms, secrets = idle.alarms * idle.alarm, idle.secrets * idle.secret
-    found = {"pollers": pollers, "clock": clock, "alarms": alarms, "secrets": secrets, "snapshot": idle.snapshot}
+    found = {"pollers": pollers, "clock": clock, "alarms": alarms, "secrets": secrets}
+    found |= {"dashboard": idle.dashboard, "snapshot": idle.snapshot}
     return {**{name: f"{cost:.2f}" for name, cost in found.items()}, "idle": f"{sum(found.values()):.2f}"}
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.model.jobs import QUEUES
 from infra import alarms, environment, functions, queues
+from tests.bench.costs import constants
 from tests.infra.templates import Template, of_type
 
 ASKING_MODELS = {"APIHandler", "ReplyInChat", "WritePrompt", "WriteSummary"}
@@ -47,8 +48,25 @@ def test_the_dashboard_shows_what_there_is(application: Template) -> None:
     counted = {name.partition("-")[2] for name in re.findall(r'"(\$\{AWS::StackName\}-\w+)"', text)}
     filters = of_type(application, "AWS::Logs::MetricFilter").values()
     metrics = {it["MetricTransformations"][0]["MetricName"]["Fn::Sub"].rpartition("-")[2] for it in filters}
-    assert counted <= metrics
+    assert counted == metrics
     assert len({(it["x"], it["y"]) for it in json.loads(text)["widgets"]}) == len(json.loads(text)["widgets"])
+
+
+def test_as_many_metrics_are_watched_as_the_costs_of_an_idle_stage_count(application: Template) -> None:
+    made = [it for it in application["Resources"].values() if it["Type"] == "AWS::CloudWatch::Alarm"]
+    always = [it["Properties"] for it in made if "Condition" not in it]
+    metrics = [sum("MetricStat" in part for part in it.get("Metrics", ())) or 1 for it in always]
+    assert sum(metrics) == constants()[2].alarms
+
+
+def test_mails_that_come_back_or_are_called_spam_raise_an_alarm_before_aws_stops_them_all(
+    application: Template,
+) -> None:
+    for metric, stopped in (("Reputation.BounceRate", 0.1), ("Reputation.ComplaintRate", 0.005)):
+        (watched,) = _alarms_on(application, metric)
+        assert watched["Threshold"] <= stopped / 2
+    conditional = {name for name, it in application["Resources"].items() if it.get("Condition") == "HasMailFrom"}
+    assert {"BounceRateAlarm", "ComplaintRateAlarm"} <= conditional
 
 
 def test_work_that_nobody_does_raises_an_alarm(application: Template) -> None:

@@ -120,6 +120,7 @@ def test_only_the_events_of_our_own_mails_get_into_their_queue_and_none_without_
     assert made == {
         *("MailConfigurationSet", "MailEventDestination", "MailEventsPolicy"),
         *("MailBounces", "MailComplaints"),
+        *("BounceRateAlarm", "ComplaintRateAlarm"),
     }
     for rule in ("MailBounces", "MailComplaints"):
         pattern = resources[rule]["Properties"]["EventPattern"]

@@ -119,9 +119,10 @@ def test_a_facilitator_that_says_nothing_or_never_concludes_is_told(server: Serv
     assert "did not conclude" in endless
 
 
-def test_a_script_is_not_waited_for(server: Server) -> None:
-    del server.answers[SUMMARY]
-    assert _differences(has_model=False) == []
+def test_the_list_that_a_script_makes_is_waited_for_as_well(server: Server) -> None:
+    server.answers[SUMMARY] = (200, {"summary": None, "status": "none"})
+    (found,) = _differences(has_model=False)
+    assert "no summary was written" in found
 
 
 def test_where_it_ends_early_the_session_is_deleted_all_the_same(server: Server) -> None:

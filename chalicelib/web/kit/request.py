@@ -75,8 +75,8 @@ def public_url(request: Request) -> str:
     what a client says, as in the Host header."""
     if settings().public_url:
         return settings().public_url
-    if _is_from_our_edge(request):
-        return f"https://{request.headers['x-viewer-host']}"
+    if _is_from_our_edge(request) and (host := request.headers.get("x-viewer-host")):  # of files it tells none
+        return f"https://{host}"
     context = request.context
     stage = f"/{context.get('stage', '')}"
     return f"https://{context['domainName']}" + (stage if str(context.get("path", "")).startswith(stage + "/") else "")

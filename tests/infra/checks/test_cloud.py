@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.model.jobs import QUEUES
 from infra.alarms import ALARM_TOPIC
 from infra.checks.cloud import check_alarms, check_bucket, check_concurrency, check_dead_letters, check_stacks
 from infra.checks.stage import Stage
@@ -96,6 +97,19 @@ def test_what_few_functions_at_once_mean_is_told(at_once: int, level: str) -> No
     assert found == level
     assert text.startswith(f"{at_once} functions may run at once")
     assert ("people wait" in text) == (level == "warning")
+
+
+def test_only_queues_that_are_read_count_towards_what_runs_at_once() -> None:
+    def jobs(**parameters: str) -> int:
+        session = Session()
+        limit = {"ConcurrentExecutions": 10, "UnreservedConcurrentExecutions": 10}
+        session.answers("lambda", "get_account_settings", {"AccountLimit": limit})
+        ((_, text),) = told(list(check_concurrency(stage(session, JobsAtOnce="2", **parameters))))
+        return int(text.partition("workers alone may take ")[2].partition(":")[0])
+
+    bare = jobs()
+    assert jobs(MailFrom="surveys@example.org") == bare + 2
+    assert jobs(MailFrom="surveys@example.org", TelegramBot="ours_bot") == bare + 6 == 2 * len(QUEUES)
 
 
 def _listed(session: Session, *resources: tuple[str, str, str]) -> None:

@@ -61,6 +61,9 @@ def test_links_lead_to_where_cloudfront_was_asked_and_never_to_where_a_client_sa
     told = {"x-viewer-host": "talk.example.org", "host": "evil.example"}
     assert public_url(_request({**told, "x-edge-secret": SECRET})) == "https://talk.example.org"
     assert public_url(_request({**told, "x-edge-secret": "guessed"})) == "https://api.example/live"
+    assert (
+        request("GET", "/static/none.css", resource="/static/{name}", headers={"x-edge-secret": SECRET}).status == 404
+    )
     monkeypatch.setenv("PUBLIC_URL", "https://own.example.org")
     settings.settings.cache_clear()
     assert public_url(_request({**told, "x-edge-secret": SECRET})) == "https://own.example.org"

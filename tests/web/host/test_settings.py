@@ -71,7 +71,7 @@ ENTERED = {
     "reminders_after_hours": "24, 72",
     "reminders_text": "Come back",
     "branding_host_name": "The canteen",
-    "branding_accent": "#B4451F",
+    "branding_accent": "#b4451f",
     "branding_why": "It decides the menu.",
 }
 

@@ -8,18 +8,23 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.chat_page import ChatPage
 from tests.browser.directed_model import PATIENCE
-from tests.browser.visitor import ASK, DANGER, ENDS, LABEL, MORE, OPTIONS, RECAP, SEE, State, Visitor
+from tests.browser.visitor import ASK, DANGER, ENDS, LABEL, MORE, OPTIONS, RECAP, SEE, WHO, State, Visitor
 from tests.fake_anthropic import Fault
+from tests.logos import LOGO
 
 
 def welcome(visitor: Visitor) -> Page:
-    """The welcome card and the form."""
-    return ChatPage(visitor.page(), visitor.cloud, visitor.session()).open().page
+    """Who asks, with all that there is to know, and the form."""
+    yellow = {"host_name": WHO[visitor.tongue], "why": LABEL[visitor.tongue], "logo": LOGO, "accent": "#e8b400"}
+    page = ChatPage(visitor.page(), visitor.cloud, visitor.session(branding=yellow)).open().page
+    page.locator("summary").click()
+    assert page.locator(".host img").evaluate("it => it.decode().then(() => it.naturalWidth)")
+    return page
 
 
 def welcome_refused(visitor: Visitor) -> Page:
     """The form with what is wrong beside its fields."""
-    page = welcome(visitor)
+    page = ChatPage(visitor.page(), visitor.cloud, visitor.session()).open().page
     page.locator("[autocomplete=email]").fill("nowhere")
     page.locator("#join button").click()
     expect(page.locator(".error").first).to_be_visible()

@@ -79,7 +79,7 @@ def test_somebody_is_told_what_they_should_know_before_anything_is_asked(telegra
         "The <canteen> invites you",
         "It decides the menu.",
         "About 5 minutes, with a script, no AI",
-        "The <canteen> can read what you write",
+        "Your host can read what you write",
         "Telegram carries your messages here, and can read messages to bots: they are not end-to-end encrypted.",
         "The host of this session, and people they give access to, can read your conversation",
         "Only the host, and people they give access to, see it.",

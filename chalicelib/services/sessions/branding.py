@@ -16,9 +16,10 @@ _ADDRESS = re.compile(r"https?://\S+[?&]v=(?P<name>[0-9a-f]+)")
 
 
 def read_branding(given: Mapping[str, str | None] | None) -> dict[str, Any]:
-    """Returns what is to be said, by the names of the fields; without any, that nothing is. A logo is one that was read, or the name of
+    """Returns what is to be said, by the names of the fields; for None, that nothing is. A logo is one that was read, or the name of
     one that has to be there already. Raises Invalid for what cannot be."""
-    read: dict[str, Any] = {name: value or None for name, value in (given or dict.fromkeys(FIELDS)).items()}
+    said = dict.fromkeys(FIELDS) if given is None else given
+    read: dict[str, Any] = {name: value or None for name, value in said.items()}
     if read.get("accent"):
         read["accent"] = read_color(read["accent"])
     if read.get("logo"):

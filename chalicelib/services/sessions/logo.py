@@ -13,7 +13,7 @@ import math
 import struct
 import zlib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -27,10 +27,13 @@ _FILTERS = 5  # kinds of them there are, from 0
 _NAMED_BY = 32  # hexadecimal digits of a picture's digest
 
 
+LogoRule = Literal["format", "size", "pixels"]
+
+
 class LogoRefused(Invalid):
     """What is no logo, by the `rule` that it breaks: format, size or pixels."""
 
-    def __init__(self, rule: str) -> None:
+    def __init__(self, rule: LogoRule) -> None:
         self.rule = rule
         super().__init__(
             {

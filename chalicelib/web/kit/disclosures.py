@@ -31,10 +31,8 @@ def list_gist(view: SessionView, texts: Texts) -> list[tuple[str, str]]:
     reads it; and that it is stored without a name, where it is."""
     session = view.session
     talks = texts("gist_script" if _talks_script(session) else "gist_ai", count=session.duration_minutes)
-    host = session.host_name
-    reads = texts("gist_readers_named", host=host) if host else texts("gist_readers")
     nameless = [("private", texts("gist_nameless"))] if _is_nameless(view) else []
-    return [("time", talks), ("reader", reads), *nameless]
+    return [("time", talks), ("reader", texts("gist_readers")), *nameless]
 
 
 def name_facilitator(texts: Texts) -> str:

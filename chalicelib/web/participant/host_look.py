@@ -8,7 +8,7 @@ from chalicelib.web.kit.accent import Palette, dark_palette, light_palette
 
 
 class HostLook(Struct, frozen=True):
-    """What a page shows of whoever asks. `logo` is an address; `style` has the host's color in place of ours, for behind the style sheet."""
+    """What a page shows of whoever asks. `logo` is an address; `style` puts the host's color in place of ours."""
 
     name: str
     why: str

@@ -148,6 +148,7 @@ def _show_section(
         "closes": format_time_with_zone(session.closes_at, session.time_zone, locale.texts) if session.closes_at else "",
         "own_told": "",
         "own_lines": [],
+        "contents": [],
         "taken_part": _taken_part(view, results, locale) if section == "summary" else None,
         "least": LEAST,
         "people_list": people,

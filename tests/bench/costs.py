@@ -19,9 +19,8 @@ from moto import mock_aws
 from msgspec import Struct
 
 from chalicelib import container
-from chalicelib.llm.prices import price_of
 from chalicelib.services.usage import estimate as usage
-from chalicelib.services.usage.estimate import Counted, Prices
+from chalicelib.services.usage.estimate import Counted, Prices, prices_of
 from chalicelib.settings import DEFAULT_MODELS
 from tests import conftest
 from tests.bench.counting import TURNS, count_all, own_recorder
@@ -113,7 +112,7 @@ SHAPES = (
 
 def prices() -> Prices:
     """Of the models that a deployment asks where nobody names others."""
-    return Prices(**{tier: price_of(name) for tier, name in DEFAULT_MODELS.items()})
+    return prices_of(DEFAULT_MODELS)
 
 
 def constants() -> tuple[Units, Assumed, Idle]:

@@ -7,8 +7,7 @@ from msgspec import Struct
 
 from chalicelib.model import ThreadView
 from chalicelib.services.conversations.request_context import RequestContext
-from chalicelib.text.file_names import file_name
-from chalicelib.web.kit.file_headers import headers_of_file
+from chalicelib.text.file_names import file_name, headers_of_file
 from chalicelib.web.kit.page import HEADERS, render_page
 from chalicelib.web.kit.texts import Texts, format_time_with_zone
 from chalicelib.web.participant.chat_request import ChatRequest

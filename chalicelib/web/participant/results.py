@@ -19,7 +19,7 @@ from chalicelib.services.results.participation import number_of
 from chalicelib.services.results.sections import Section, is_open_to, may_see_section
 from chalicelib.services.synthesis.staleness import want_where_stale
 from chalicelib.services.synthesis.state import summary_status
-from chalicelib.services.synthesis.visibility import LEAST, Results, Visitor, results_for, visitor_of
+from chalicelib.services.synthesis.visibility import LEAST, Results, results_for, visitor_of
 from chalicelib.store import thread_head
 from chalicelib.store.sessions import FOR_COUNT, FOR_RESULTS
 from chalicelib.web.kit import identity
@@ -145,7 +145,9 @@ def _show_section(
         "leads_back": _leads_back(request, view.session.id),
         "updating": summary_status(view, now) == "updating",
         "has_ended": session.status_at(now) == "completed",
-        "closes": format_time_with_zone(session.closes_at, session.time_zone, locale.texts) if session.closes_at else "",
+        "closes": format_time_with_zone(session.closes_at, session.time_zone, locale.texts)
+        if session.closes_at
+        else "",
         "own_told": "",
         "own_lines": [],
         "contents": [],

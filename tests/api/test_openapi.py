@@ -13,7 +13,15 @@ from openapi_spec_validator import validate
 
 from app import app
 from chalicelib.api.http import ROUTED
-from chalicelib.operations import account, conversations, participants, questions, results, session_lists, sessions
+from chalicelib.operations import (
+    account,
+    conversations,
+    participants,
+    questions,
+    results,
+    session_lists,
+    session_output,
+)
 from tests.api import shapes as contract
 from tests.api.hosts import Host
 from tests.events import request
@@ -151,10 +159,10 @@ def check(value: Any, schema: Any, described: Any) -> None:
 @each_row(
     "documented, written",
     [
-        (sessions.SessionListItem, contract.LIST_ITEM),
-        (sessions.SessionCreated, contract.SESSION_CREATED),
+        (session_output.SessionListItem, contract.LIST_ITEM),
+        (session_output.SessionCreated, contract.SESSION_CREATED),
         (session_lists.PublicSessionListItem, contract.SESSION_CREATED),
-        (sessions.Session, contract.SESSION),
+        (session_output.Session, contract.SESSION),
         (questions.Question, contract.QUESTION),
         (participants.Message, contract.MESSAGE),
         (participants.Participant, contract.PARTICIPANT),

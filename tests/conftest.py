@@ -1,4 +1,4 @@
-"""What all tests share: an environment without AWS, tables cut out of the real template, and a clock that tests own."""
+"""What all tests share: an environment without AWS, tables cut out of the real template, a clock and a model that tests own, a host."""
 
 import os
 
@@ -31,7 +31,10 @@ from chalicelib.store import database
 from chalicelib.web.host import home
 from infra import data_stack
 from tests import permissions
+from tests.api.hosts import Host, new_host
+from tests.clock import FakeClock, own_time
 from tests.e2e.local import LocalCloud, free_port
+from tests.faults import Interviewer, own_model
 from tests.quick_moto import quicken_moto
 from tests.snapshots import restore_snapshot, take_snapshot
 from tests.stored_items import assert_known
@@ -139,6 +142,24 @@ def aws(
         assert_known()
         assert permissions.denied == []
     forget_wiring()
+
+
+@pytest.fixture
+def clock(aws: None, monkeypatch: pytest.MonkeyPatch) -> FakeClock:
+    """The application's time."""
+    return own_time(monkeypatch)
+
+
+@pytest.fixture
+def model(aws: None, monkeypatch: pytest.MonkeyPatch) -> Interviewer:
+    """The application's model."""
+    return own_model(monkeypatch)
+
+
+@pytest.fixture
+def host(clock: FakeClock, model: Interviewer) -> Host:
+    """Ana, who owns what she creates."""
+    return new_host()
 
 
 @pytest.fixture(scope="session")

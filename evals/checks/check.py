@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from evals.transcript import Transcript
+from evals.transcript import Cue, Transcript
 
 
 class Finding(Struct, frozen=True):
@@ -21,3 +21,8 @@ class Check(Struct, frozen=True):
     asks: str
     find: Callable[[Transcript], list[Finding]]
     applies: Callable[[Transcript], bool] = lambda transcript: any(transcript.facilitator())
+
+
+def check_replies(name: str, asks: str, cue: Cue, find: Callable[[Transcript], list[Finding]]) -> Check:
+    """Gives a check of conversations in which the facilitator replied to such a cue."""
+    return Check(name, asks, find, lambda transcript: bool(transcript.replies_to(cue)))

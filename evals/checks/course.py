@@ -1,6 +1,6 @@
 """How the facilitator leads: what is critical, time, no repeats, an end when it is asked for."""
 
-from evals.checks.check import Check, Finding
+from evals.checks.check import Check, Finding, check_replies
 from evals.text import alike, questions, unquoted
 from evals.transcript import Cues, Entry, Transcript
 from evals.widget import kind_of, props_of, without_choices
@@ -88,9 +88,9 @@ COVERS_CRITICAL = Check(
 )
 CONCLUDES_IN_TIME = Check("concludes_in_time", "concluded within the budget of turns", _in_time)
 NO_REPEATS = Check("no_repeats", "no question twice", _repeats)
-STOPS_WHEN_ASKED = Check(
+STOPS_WHEN_ASKED = check_replies(
     "stops_when_asked",
     "concludes at once when the participant wants to stop",
+    "stop",
     _stops,
-    lambda it: bool(it.replies_to("stop")),
 )

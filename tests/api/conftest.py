@@ -1,31 +1,12 @@
-"""At the API's door every test starts with one host, a clock that stands still and a model that numbers its replies."""
+"""At the API's door summaries are written one digest at a time; three people may have spoken already."""
 
 import pytest
 
 from chalicelib.services.synthesis import digest_runner
-from tests.api.hosts import Host, new_host
+from tests.api.hosts import Host
 from tests.api.jobs import asked, summarise, write_brief
 from tests.api.participants import SAID
-from tests.clock import FakeClock, own_time
-from tests.faults import Interviewer, own_model
-
-
-@pytest.fixture
-def clock(aws: None, monkeypatch: pytest.MonkeyPatch) -> FakeClock:
-    """The application's time."""
-    return own_time(monkeypatch)
-
-
-@pytest.fixture
-def model(aws: None, monkeypatch: pytest.MonkeyPatch) -> Interviewer:
-    """The application's model."""
-    return own_model(monkeypatch)
-
-
-@pytest.fixture
-def host(clock: FakeClock, model: Interviewer) -> Host:
-    """Ana, who owns what she creates."""
-    return new_host()
+from tests.clock import FakeClock
 
 
 @pytest.fixture(autouse=True)

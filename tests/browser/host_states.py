@@ -2,7 +2,6 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.devices import sign_in_as_demo_host
 from tests.browser.visitor import ASK, ENDS, LABEL, OPTIONS, RECAP, SAY, SEE, State, Visitor
 
 
@@ -30,7 +29,7 @@ def sign_in_code(visitor: Visitor) -> Page:
 
 def sign_in_ended(visitor: Visitor) -> Page:
     """The page to sign in again, with what was sent when the sign-in had ended."""
-    page = _signed_in(visitor)
+    page = visitor.signed_in()
     page.goto("/keys")
     page.locator("[name=name]").fill(LABEL[visitor.tongue])
     page.context.clear_cookies(name="harmonica")
@@ -42,7 +41,7 @@ def sign_in_ended(visitor: Visitor) -> Page:
 def dashboard(visitor: Visitor) -> Page:
     """The first page, with sessions, and what can be done with one."""
     visitor.session()
-    page = _signed_in(visitor)
+    page = visitor.signed_in()
     page.goto("/")
     page.locator(".sessions > li:has(.copy) summary").first.click()
     expect(page.locator(".sessions .copy input").first).to_be_visible()
@@ -51,7 +50,7 @@ def dashboard(visitor: Visitor) -> Page:
 
 def new_session(visitor: Visitor) -> Page:
     """The last step of a session, with its name missing, and a hint beside the goal."""
-    page = _signed_in(visitor)
+    page = visitor.signed_in()
     page.goto("/")
     page.locator("#goal").fill("? ?")
     page.locator(".ask button").first.click()
@@ -68,7 +67,7 @@ def new_session(visitor: Visitor) -> Page:
 def suggestions(visitor: Visitor) -> Page:
     """A brief with suggestions beside two of its fields, one of which is in use."""
     session = visitor.session(draft=True)
-    page = _signed_in(visitor)
+    page = visitor.signed_in()
     page.goto(f"/sessions/{session}/brief?step=topic")
     for field in ("goal", "topic"):
         page.locator(f"[name=suggest][value={field}]").click()
@@ -81,7 +80,7 @@ def suggestions(visitor: Visitor) -> Page:
 def brief_of_two(visitor: Visitor) -> Page:
     """A brief that somebody else changed while it was being written: saved by itself, but for what both wrote."""
     session = visitor.session(draft=True)
-    page = _signed_in(visitor)
+    page = visitor.signed_in()
     page.goto(f"/sessions/{session}/brief")
     assert visitor.cloud.call("PATCH", f"/sessions/{session}", {"goal": SAY[visitor.tongue]}).status == 200
     page.locator("#goal").fill(LABEL[visitor.tongue])
@@ -92,7 +91,7 @@ def brief_of_two(visitor: Visitor) -> Page:
 def draft(visitor: Visitor) -> Page:
     """A session to look over before it is opened, and how to delete it."""
     session = visitor.session(draft=True)
-    page = _signed_in(visitor)
+    page = visitor.signed_in()
     page.goto(f"/sessions/{session}")
     expect(page.locator("[name=do][value=open]")).to_be_visible()
     page.locator("details.card summary").last.click()
@@ -102,7 +101,7 @@ def draft(visitor: Visitor) -> Page:
 def not_open(visitor: Visitor) -> Page:
     """The link of a draft, for a member of it."""
     session = visitor.session(draft=True)
-    page = _signed_in(visitor)
+    page = visitor.signed_in()
     page.goto(f"/chat?s={session}")
     expect(page.locator(f"main a[href$='sessions/{session}']")).to_be_visible()
     return page
@@ -111,7 +110,7 @@ def not_open(visitor: Visitor) -> Page:
 def session(visitor: Visitor) -> Page:
     """A session that is open, and how to delete it."""
     made = visitor.session()
-    page = _signed_in(visitor)
+    page = visitor.signed_in()
     page.goto(f"/sessions/{made}")
     expect(page.locator("#link")).to_have_value(f"{visitor.cloud.url}/chat?s={made}")
     page.locator("details.card summary").last.click()
@@ -123,7 +122,7 @@ def duplicate(visitor: Visitor) -> Page:
     for number in range(2):
         visitor.cloud.call("POST", "/integrations/telegram/groups", {"group_id": f"-10{number}", "group_name": "Group"})
     other = visitor.session(distribution=[{"group_id": "-100"}])
-    page = _signed_in(visitor)
+    page = visitor.signed_in()
     page.goto(f"/sessions/{other}")
     page.locator("button[value=clone]").click()
     expect(page.locator("#told ~ .notice li")).to_have_count(1)
@@ -137,7 +136,7 @@ def prompt(visitor: Visitor) -> Page:
     brief = {"topic": LABEL[visitor.tongue], "goal": SAY[visitor.tongue]}
     changed = {"prompt": RECAP[visitor.tongue], "prompt_generated_from": brief}
     assert visitor.cloud.call("PATCH", f"/sessions/{session}", changed).status == 200
-    page = _signed_in(visitor)
+    page = visitor.signed_in()
     page.goto(f"/sessions/{session}/prompt")
     expect(page.locator("#drift")).to_be_visible()
     expect(page.locator("#prompt-versions li")).to_have_count(2)
@@ -175,9 +174,8 @@ def review(visitor: Visitor) -> Page:
     made = visitor.session(questions=[])
     for number in range(6):
         visitor.model.says(ASK[visitor.tongue])
-        said = {"participant_id": f"p{number % 2}", "participant_name": "", "content": SAY[visitor.tongue]}
-        assert visitor.cloud.call("POST", f"/sessions/{made}/chat", said).status == 200
-    page = _signed_in(visitor)
+        visitor.said(made, f"p{number % 2}")
+    page = visitor.signed_in()
     page.goto(f"/sessions/{made}/review")
     page.locator("button[value=run]").click()
     expect(page.locator(".evidence li")).to_have_count(2)
@@ -188,7 +186,7 @@ def review(visitor: Visitor) -> Page:
 
 def history(visitor: Visitor) -> Page:
     """What the texts of a session were before, short ones with what is different."""
-    page, path = _signed_in(visitor), f"/sessions/{visitor.session()}"
+    page, path = visitor.signed_in(), f"/sessions/{visitor.session()}"
     for changes in (
         {"goal": SAY[visitor.tongue]},
         {"goal": RECAP[visitor.tongue], "context": RECAP[visitor.tongue] * 5},
@@ -211,7 +209,7 @@ def test_run(visitor: Visitor) -> Page:
     """A test run that has begun."""
     visitor.model.says(ASK[visitor.tongue])
     session = visitor.session(questions=[])
-    page = _signed_in(visitor)
+    page = visitor.signed_in()
     page.goto(f"/chat?s={session}&test=1")
     page.locator("#join button").click()
     expect(page.locator(".test-run button")).to_have_count(2)
@@ -221,7 +219,7 @@ def test_run(visitor: Visitor) -> Page:
 
 def form_editor(visitor: Visitor) -> Page:
     """The form with a question that is removed, an empty one, and one that somebody else changed as well."""
-    page, path = _signed_in(visitor), f"/sessions/{visitor.session()}"
+    page, path = visitor.signed_in(), f"/sessions/{visitor.session()}"
     page.goto(f"{path}/form")
     asked = visitor.cloud.call("GET", path).json()["questions"]
     asked[0]["text"] += " +"
@@ -240,7 +238,7 @@ def form_editor(visitor: Visitor) -> Page:
 
 def session_settings(visitor: Visitor) -> Page:
     """The settings, one of them changed by somebody else as well, and one that cannot be."""
-    page, path = _signed_in(visitor), f"/sessions/{visitor.session()}"
+    page, path = visitor.signed_in(), f"/sessions/{visitor.session()}"
     page.goto(f"{path}/settings")
     assert visitor.cloud.call("PATCH", path, {"welcome_message": LABEL[visitor.tongue]}).status == 200
     page.locator("#welcome_message").fill(SAY[visitor.tongue])
@@ -253,7 +251,7 @@ def session_settings(visitor: Visitor) -> Page:
 
 def summary(visitor: Visitor) -> Page:
     """A summary with a theme that is opened, and its table."""
-    page = _signed_in(visitor)
+    page = visitor.signed_in()
     page.goto(f"/sessions/{_summed_up(visitor)}/summary")
     page.locator(".theme summary").first.click()
     expect(page.locator(".theme[open]").first).to_be_visible()
@@ -263,7 +261,7 @@ def summary(visitor: Visitor) -> Page:
 
 def summary_history(visitor: Visitor) -> Page:
     """The summaries before, and what changed."""
-    page = _signed_in(visitor)
+    page = visitor.signed_in()
     page.goto(f"/sessions/{_summed_up(visitor)}/summaries")
     expect(page.locator("#changes")).to_be_visible()
     page.locator("details.card > summary").click()
@@ -274,16 +272,15 @@ def _summed_up(visitor: Visitor) -> str:
     """A session with two summaries, of one person and of two."""
     made = visitor.session(questions=[], critical=LABEL[visitor.tongue], results_visibility="public")
     for person in range(2):
-        said = {"participant_id": f"p{person}", "participant_name": "", "content": SAY[visitor.tongue]}
         visitor.model.says(ASK[visitor.tongue])
-        assert visitor.cloud.call("POST", f"/sessions/{made}/chat", said).status == 200
+        visitor.said(made, f"p{person}")
         assert visitor.cloud.call("POST", f"/sessions/{made}/summary", {}).status == 200
     return made
 
 
 def recap(visitor: Visitor) -> Page:
     """Four people in short, the points of one of them, and the table of what they share."""
-    page = _signed_in(visitor)
+    page = visitor.signed_in()
     page.goto(f"/sessions/{_compared(visitor)}/recap")
     expect(page.locator("article.card")).to_have_count(4)
     page.locator(".figure summary").click()
@@ -293,7 +290,7 @@ def recap(visitor: Visitor) -> Page:
 
 def similarity(visitor: Visitor) -> Page:
     """A map of four people, and what they share."""
-    page = _signed_in(visitor)
+    page = visitor.signed_in()
     page.goto(f"/sessions/{_compared(visitor)}/similarity")
     expect(page.locator("svg.map[role=img] path")).to_have_count(1)
     return page
@@ -303,9 +300,8 @@ def _compared(visitor: Visitor) -> str:
     """A session of four people who say the same."""
     made = visitor.session(questions=[])
     for person in range(4):
-        said = {"participant_id": f"p{person}", "participant_name": "", "content": SAY[visitor.tongue]}
         visitor.model.says(ASK[visitor.tongue])
-        assert visitor.cloud.call("POST", f"/sessions/{made}/chat", said).status == 200
+        visitor.said(made, f"p{person}")
     assert visitor.cloud.call("POST", f"/sessions/{made}/summary", {}).status == 200
     return made
 
@@ -313,9 +309,8 @@ def _compared(visitor: Visitor) -> str:
 def insights(visitor: Visitor) -> Page:
     """An insight with a quote, and one that is edited, with a quote that nobody said."""
     session = visitor.session(questions=[])
-    said = {"participant_id": "p1", "participant_name": "", "content": SAY[visitor.tongue]}
     visitor.model.says(ASK[visitor.tongue])
-    assert visitor.cloud.call("POST", f"/sessions/{session}/chat", said).status == 200
+    visitor.said(session)
     for title in (LABEL[visitor.tongue], None):
         note = {
             "title": title,
@@ -324,7 +319,7 @@ def insights(visitor: Visitor) -> Page:
             "visible": True,
         }
         assert visitor.cloud.call("POST", f"/sessions/{session}/insights", note).status == 201
-    page = _signed_in(visitor)
+    page = visitor.signed_in()
     page.goto(f"/sessions/{session}/insights")
     page.locator("#insights .card a.button").last.click()
     page.locator("#quotes").fill(LABEL[visitor.tongue])
@@ -352,7 +347,7 @@ def answers(visitor: Visitor) -> Page:
         chose = visitor.cloud.call("POST", f"/sessions/{made}/chat", chosen)
         assert (joined.status, shown.status, chose.status) == (200, 200, 200)
     (widget,) = visitor.cloud.call("GET", f"/sessions/{made}/answers").json()["widgets"]
-    page = _signed_in(visitor)
+    page = visitor.signed_in()
     page.goto(f"/sessions/{made}/answers")
     page.locator("#of").select_option(widget["id"])
     page.locator("#by").select_option(choice)
@@ -372,9 +367,8 @@ def answer_texts(visitor: Visitor) -> Page:
 def theme_people(visitor: Visitor) -> Page:
     """The people who speak of a theme, with what they said of it."""
     made = visitor.session(questions=[])
-    said = {"participant_id": "p1", "participant_name": LABEL[visitor.tongue], "content": SAY[visitor.tongue]}
-    assert visitor.cloud.call("POST", f"/sessions/{made}/chat", said).status == 200
-    page = _signed_in(visitor)
+    visitor.said(made, name=LABEL[visitor.tongue])
+    page = visitor.signed_in()
     for _ in range(100):  # until the job has read what was said
         if (found := page.goto(f"/sessions/{made}/themes/t1")) and found.ok:
             break
@@ -386,9 +380,8 @@ def theme_people(visitor: Visitor) -> Page:
 def export(visitor: Visitor) -> Page:
     """What there is to take away of a session, with nobody chosen of those whose words are wanted."""
     made = visitor.session(questions=[])
-    said = {"participant_id": "p1", "participant_name": LABEL[visitor.tongue], "content": SAY[visitor.tongue]}
-    assert visitor.cloud.call("POST", f"/sessions/{made}/chat", said).status == 200
-    page = _signed_in(visitor)
+    visitor.said(made, name=LABEL[visitor.tongue])
+    page = visitor.signed_in()
     page.goto(f"/sessions/{made}/export")
     page.locator("[name=who][value=some]").check()
     page.locator("form:has(#kind) .actions button").click()
@@ -401,11 +394,10 @@ def people(visitor: Visitor) -> Page:
     """The people of a session: one who talked, with a name, and one who is left out."""
     made = visitor.session(questions=[], critical=LABEL[visitor.tongue], cross_pollination=True)
     for name in (LABEL[visitor.tongue], ""):
-        said = {"participant_id": f"p{name}", "participant_name": name, "content": SAY[visitor.tongue]}
-        thread = visitor.cloud.call("POST", f"/sessions/{made}/chat", said).json()["thread_id"]
+        thread = visitor.said(made, f"p{name}", name)
     left_out = visitor.cloud.call("PATCH", f"/sessions/{made}/participants/{thread}", {"included": False})
     assert left_out.status == 200
-    page = _signed_in(visitor)
+    page = visitor.signed_in()
     page.goto(f"/sessions/{made}/people")
     expect(page.locator(".people tbody tr")).to_have_count(2)
     expect(page.locator(".newest li")).to_have_count(1)
@@ -424,11 +416,10 @@ def person(visitor: Visitor) -> Page:
 def ask(visitor: Visitor) -> Page:
     """An answer with a quote, that it can be kept, and what else to ask."""
     session = visitor.session(questions=[], critical=f"- {LABEL[visitor.tongue]}\n- {SAY[visitor.tongue]}")
-    said = {"participant_id": "p1", "participant_name": "", "content": SAY[visitor.tongue]}
     visitor.model.says(ASK[visitor.tongue])
-    assert visitor.cloud.call("POST", f"/sessions/{session}/chat", said).status == 200
+    visitor.said(session)
     assert visitor.cloud.call("POST", f"/sessions/{session}/summary", {}).status == 200
-    page = _signed_in(visitor)
+    page = visitor.signed_in()
     page.goto(f"/sessions/{session}/ask")
     expect(page.locator("[name=offered]")).to_have_count(5)
     page.locator("#question").fill(LABEL[visitor.tongue])
@@ -439,7 +430,7 @@ def ask(visitor: Visitor) -> Page:
 
 def api_keys(visitor: Visitor) -> Page:
     """A key that was just made, beside others."""
-    page = _signed_in(visitor)
+    page = visitor.signed_in()
     page.goto("/keys")
     page.locator("[name=name]").fill(LABEL[visitor.tongue])
     page.locator("form:has([name=once]) button").click()
@@ -449,7 +440,7 @@ def api_keys(visitor: Visitor) -> Page:
 
 def own_models(visitor: Visitor) -> Page:
     """The models of one's own: a key of a server that nobody reaches, and one that may not be asked, with all that can be done."""
-    page = _signed_in(visitor)
+    page = visitor.signed_in()
     page.goto("/account/models")
     for address in ("https://models.invalid/v1", "http://10.0.0.1"):
         page.locator("#provider").select_option("openai_compatible")
@@ -463,18 +454,10 @@ def own_models(visitor: Visitor) -> Page:
 
 def account(visitor: Visitor) -> Page:
     """Where one is signed in, with another browser in the list."""
-    _signed_in(visitor).context.clear_cookies()
-    page = _signed_in(visitor)
+    visitor.signed_in().context.clear_cookies()
+    page = visitor.signed_in()
     page.goto("/account")
     expect(page.locator(".rows li").nth(1)).to_be_visible()
-    return page
-
-
-def _signed_in(visitor: Visitor) -> Page:
-    """A window of a device that is signed in; nothing is opened in it where it was already."""
-    page = visitor.page()
-    if not any(it["name"] == "harmonica" for it in page.context.cookies()):
-        sign_in_as_demo_host(page)
     return page
 
 

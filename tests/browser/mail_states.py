@@ -11,7 +11,6 @@ from playwright.sync_api import Page, expect
 from chalicelib.services.delivery.mails import Part, write_mail
 from chalicelib.services.delivery.stop_links import StopLink, make_stop_url
 from tests.browser.chat_page import ChatPage
-from tests.browser.devices import sign_in_as_demo_host
 from tests.browser.visitor import ASK, LABEL, MORE, RECAP, SAY, State, Visitor
 
 CLOSES_AT = "2030-06-30T21:59:00Z"
@@ -63,7 +62,7 @@ def clock_settings(visitor: Visitor) -> Page:
         time_zone="Asia/Riyadh" if visitor.tongue == "ar" else "Europe/Berlin",
         reminders={"enabled": True, "after_hours": [24, 72], "text": SAY[visitor.tongue]},
     )
-    page = _signed_in(visitor)
+    page = visitor.signed_in()
     page.goto(f"/sessions/{session}/settings")
     page.locator("#reminders_after_hours").fill("1000")
     page.locator(".save button").click()
@@ -73,7 +72,7 @@ def clock_settings(visitor: Visitor) -> Page:
 
 def telegram_groups(visitor: Visitor) -> Page:
     """Where groups are connected: a code that was just made."""
-    page = _signed_in(visitor)
+    page = visitor.signed_in()
     page.goto("/account/telegram")
     page.locator("[name=do][value=link]").click()
     expect(page.locator("#command")).to_be_visible()
@@ -226,16 +225,9 @@ def _invite(visitor: Visitor, session: str, count: int) -> None:
 
 
 def _invitations(visitor: Visitor, session: str) -> Page:
-    page = _signed_in(visitor)
+    page = visitor.signed_in()
     page.goto(f"/sessions/{session}/invitations")
     expect(page.locator("#invited")).to_be_visible()
-    return page
-
-
-def _signed_in(visitor: Visitor) -> Page:
-    page = visitor.page()
-    if not any(it["name"] == "harmonica" for it in page.context.cookies()):
-        sign_in_as_demo_host(page)
     return page
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.chat_page import ChatPage, new_session
-from tests.browser.devices import DESKTOP, Devices
+from tests.browser.devices import DESKTOP, Devices, sign_in_as_demo_host
 from tests.browser.directed_model import DirectedModel
 from tests.browser.finished_sessions import ARABIC
 from tests.e2e.local import LocalCloud
@@ -58,6 +58,13 @@ class Visitor:
         page.context.clear_cookies()
         return page
 
+    def signed_in(self) -> Page:
+        """A window of a device that is signed in; nothing is opened in it where it was already."""
+        page = self.page()
+        if not any(it["name"] == "harmonica" for it in page.context.cookies()):
+            sign_in_as_demo_host(page)
+        return page
+
     def session(self, **fields: Any) -> str:
         """A session in the tongue, with a form."""
         return new_session(self.cloud, **{**(ARABIC if self.tongue == "ar" else {"language": "en"}), **fields})
@@ -71,6 +78,13 @@ class Visitor:
         talk.await_opening()
         talk.page.wait_for_load_state()
         return talk
+
+    def said(self, session: str, person: str = "p1", name: str = "") -> str:
+        """Somebody who says something through the API; returns their thread."""
+        words = {"participant_id": person, "participant_name": name, "content": SAY[self.tongue]}
+        told = self.cloud.call("POST", f"/sessions/{session}/chat", words)
+        assert told.status == 200, told.body
+        return str(told.json()["thread_id"])
 
     def send(self, talk: ChatPage, words: Mapping[str, str] = SAY) -> None:
         """Say something, and don't wait."""

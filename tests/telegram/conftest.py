@@ -1,33 +1,14 @@
-"""Tests of the bot start with Telegram as a server of its own, a host, a clock that stands still and a model that numbers its replies."""
+"""Tests of the bot start with Telegram as a server of its own."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from infra.local.telegram.server import serving
-from tests.api.hosts import Host, new_host
-from tests.clock import FakeClock, own_time
+from tests.clock import FakeClock
 from tests.conftest import forget_wiring
-from tests.faults import Interviewer, own_model
+from tests.faults import Interviewer
 from tests.telegram.local_telegram import BOT, SECRET, TOKEN, LocalTelegram
-
-
-@pytest.fixture
-def clock(aws: None, monkeypatch: pytest.MonkeyPatch) -> FakeClock:
-    """The application's time, and Telegram's."""
-    return own_time(monkeypatch)
-
-
-@pytest.fixture
-def model(aws: None, monkeypatch: pytest.MonkeyPatch) -> Interviewer:
-    """The application's model."""
-    return own_model(monkeypatch)
-
-
-@pytest.fixture
-def host(clock: FakeClock, model: Interviewer) -> Host:
-    """Ana, who owns what she creates."""
-    return new_host()
 
 
 @pytest.fixture

@@ -1,29 +1,11 @@
-"""Every page test has a host, a clock that stands still, a model that numbers its replies, and two people with a browser each."""
+"""Page tests have two people with a browser each, and may break the way to the database."""
 
 import pytest
 
-from tests.api.hosts import Host, new_host
-from tests.clock import FakeClock, own_retries, own_time
-from tests.faults import Interviewer, Wire, own_model, tap
+from tests.api.hosts import Host
+from tests.clock import own_retries
+from tests.faults import Wire, tap
 from tests.web.browser import Browser
-
-
-@pytest.fixture
-def clock(aws: None, monkeypatch: pytest.MonkeyPatch) -> FakeClock:
-    """The application's time."""
-    return own_time(monkeypatch)
-
-
-@pytest.fixture
-def model(aws: None, monkeypatch: pytest.MonkeyPatch) -> Interviewer:
-    """The application's model."""
-    return own_model(monkeypatch)
-
-
-@pytest.fixture
-def host(clock: FakeClock, model: Interviewer) -> Host:
-    """Ana, who owns what she creates."""
-    return new_host()
 
 
 @pytest.fixture

@@ -10,22 +10,10 @@ from chalicelib.services.conversations import feedback, messages
 from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.participants.decisions import remove_participant
 from chalicelib.store.sessions import FOR_COUNT
-from tests.clock import FakeClock, own_retries, own_time
+from tests.clock import FakeClock, own_retries
 from tests.conversation import HOST, Conversation, participant
-from tests.faults import FAULTS, Died, Fault, Interviewer, own_model, tap
+from tests.faults import FAULTS, Died, Fault, Interviewer, tap
 from tests.llm.queued import steering_of
-
-
-@pytest.fixture
-def model(aws: None, monkeypatch: pytest.MonkeyPatch) -> Interviewer:
-    """The application's model."""
-    return own_model(monkeypatch)
-
-
-@pytest.fixture
-def clock(aws: None, monkeypatch: pytest.MonkeyPatch) -> FakeClock:
-    """The application's time."""
-    return own_time(monkeypatch)
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ def tell_changed_recipients(session: Session, thread: Thread, texts: Texts) -> s
         changed = own is not None and own.recipients_since is not None and own.recipients_since > thread.created_at
     if not changed:
         return None
-    return join_sentences([texts("recipients_changed"), tell_who_answers(session, texts, thread.models)], texts)
+    return tell_who_answers(session, texts, thread.models)
 
 
 def _tell_of_source(source: ModelSource, own: OwnModels | None, texts: Texts) -> list[str]:

@@ -39,15 +39,15 @@ def name_facilitator(texts: Texts) -> str:
     return texts("facilitator_script" if settings().llm_provider == SCRIPTED else "facilitator_ai")
 
 
-def list_facts(view: SessionView, texts: Texts) -> list[tuple[str, str]]:
-    """Returns what somebody has to know before the conversation: each fact with its name."""
+def list_facts(view: SessionView, texts: Texts, began: ModelSource | None = None) -> list[tuple[str, str]]:
+    """Returns what somebody has to know before the conversation, or of one that `began` with these models: each fact with its name."""
     session = view.session
     readers = [texts("readers_answers" if view.questions else "readers")]
     readers += [texts("anonymous")] if _is_nameless(view) else []
     results = [texts("results_quotes"), _tell_who_reads(session, texts)]
     results += [texts("pollination")] if session.cross_pollination else []
     rows = [
-        (texts("fact_with"), tell_who_answers(session, texts)),
+        (texts("fact_with"), tell_who_answers(session, texts, began)),
         (texts("fact_readers"), join_sentences(readers, texts)),
         (texts("fact_results"), join_sentences(results, texts)),
         (texts("fact_duration"), texts("duration", count=session.duration_minutes)),

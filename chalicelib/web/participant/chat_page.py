@@ -27,13 +27,7 @@ from chalicelib.services.synthesis.visibility import has_taken_part
 from chalicelib.services.usage.budget import SessionBudgetSpent
 from chalicelib.settings import settings
 from chalicelib.web.kit import identity
-from chalicelib.web.kit.disclosures import (
-    find_video,
-    list_facts,
-    sum_up_facts,
-    tell_changed_recipients,
-    tell_not_open,
-)
+from chalicelib.web.kit.disclosures import find_video, list_facts, sum_up_facts, tell_changed_recipients, tell_not_open
 from chalicelib.web.kit.http import json_response, may_retry, see_other, with_cookies
 from chalicelib.web.kit.identity import Identity
 from chalicelib.web.kit.page import render_fragment, render_page, with_retry_after

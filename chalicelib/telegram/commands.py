@@ -11,6 +11,7 @@ from chalicelib.services.delivery.telegram_html import escape
 from chalicelib.settings import settings
 from chalicelib.store.sessions import FOR_QUESTIONS
 from chalicelib.telegram.care import answer_danger
+from chalicelib.telegram.elsewhere import find_thread
 from chalicelib.telegram.incoming import Incoming, Step
 from chalicelib.telegram.languages import texts_for
 from chalicelib.telegram.session_list import list_sessions as list_sessions
@@ -58,7 +59,9 @@ def tell_privacy(incoming: Incoming, _: str) -> Step:
     if session_id := incoming.view.chat.session_id:
         try:
             view = container.sessions().view(session_id, FOR_QUESTIONS)
-            topic, facts = view.session.topic, list_facts(view, texts)
+            attended = incoming.view.attended.get(session_id)
+            thread = find_thread(attended) if attended else None
+            topic, facts = view.session.topic, list_facts(view, texts, thread.models if thread else None)
         except NotFound:
             pass
     facts = [

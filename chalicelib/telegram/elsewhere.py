@@ -111,7 +111,7 @@ def _find_linked(incoming: Incoming, packed: str) -> tuple[Attendance, Thread]:
         linked.generation,
         version=known.version if known else 0,
     )
-    thread = _find_thread(named)
+    thread = find_thread(named)
     if thread is None:
         raise _Refused("bot_resume_ended")
     if known and is_same_participant(known, named):
@@ -132,7 +132,7 @@ def _is_here(incoming: Incoming, attended: Attendance) -> bool:
     return attended is incoming.view.attended.get(attended.session_id)
 
 
-def _find_thread(attended: Attendance) -> Thread | None:
+def find_thread(attended: Attendance) -> Thread | None:
     """Returns the conversation of a participant; None where there is none, or what leads to it was ended."""
     try:
         return find_begun(attended).thread
@@ -143,7 +143,7 @@ def _find_thread(attended: Attendance) -> Thread | None:
 def _link_of(incoming: Incoming, attended: Attendance | None) -> tuple[Outgoing, ...]:
     """What a chat is sent that asks for its private link."""
     texts, base = incoming.texts, settings().public_url
-    if attended is None or not base or _find_thread(attended) is None:
+    if attended is None or not base or find_thread(attended) is None:
         return (incoming.say(escape(texts("bot_no_link"))),)
     named = Identity(attended.external_id, attended.generation, "telegram" if attended.scope == "telegram" else "web")
     url = f"{base}/chat?s={attended.session_id}&r={resume_token(named, attended.session_id)}"

@@ -1,6 +1,6 @@
 """Answers without an end: whoever asks gets no more of them than a model's answer can have, and no connection outlives its call."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,7 +23,7 @@ MODELS: dict[Any, str] = dict.fromkeys(("small", "medium", "large"), "m")
 def asked(request: pytest.FixtureRequest, sdk: None) -> Iterator[tuple[FakeAnthropic, Any, ModelServers | None]]:
     """A server of a dialect, which a host has named or the operator."""
     dialect, is_hosts = request.param
-    running: Callable[[], Any] = {"anthropic": fake_anthropic.running, "openai": fake_openai.running}[dialect]
+    running: Any = fake_openai.running if dialect == "openai" else fake_anthropic.running
     with running() as fake:
         yield fake, dialect, ModelServers.named(fake.url.removeprefix("http://")) if is_hosts else None
 

@@ -1,10 +1,13 @@
 """What the bot answers to commands in a private chat."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from chalicelib import container
+from chalicelib.model.own_models import ChosenModel, ModelKey, ModelTiers, OwnModels
+from chalicelib.settings import settings
 from chalicelib.telegram.addresses import chat_token
 from chalicelib.text.language import OWN
 from infra.local.telegram.people import Person
@@ -74,6 +77,22 @@ def test_privacy_says_of_the_session_what_its_page_says_and_else_what_holds_in_e
     assert host.call("DELETE", f"/sessions/{session['id']}").status_code == 204
     write(telegram, bo, "/privacy")
     assert bo.chat.last.text == general
+
+
+def test_privacy_says_who_processes_what_is_written_in_a_conversation_that_began_with_another_model(
+    telegram: LocalTelegram, host: Host, bo: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = talk(telegram, host, bo, "Lunch")
+    monkeypatch.setenv("OWN_MODELS_KEY", "alias/hosts")
+    settings.cache_clear()
+    key = ModelKey("k1", "openai", "Ours", "https://api.openai.com/v1", datetime(2026, 1, 1, tzinfo=UTC))
+    chosen = ChosenModel(key.id, "gpt-5")
+    container.own_models().put(OwnModels(host.user_id, (key,), ModelTiers(chosen, chosen, chosen)))
+    assert host.call("PATCH", f"/sessions/{session['id']}", {"models": "account"}).status_code == 200
+    write(telegram, bo, "/privacy")
+    before, _, after = bo.chat.last.text.partition("By now another one makes the summary")
+    assert "OpenAI" not in before
+    assert "OpenAI processes what you write" in after
 
 
 def test_the_bot_speaks_the_language_that_was_chosen_until_it_is_to_be_as_in_telegram(

@@ -184,7 +184,7 @@ class Budget(Struct, frozen=True):
         of_owner, of_session = (FOR_OTHERS, FOR_OTHERS) if request.task == "ask_of_others" else (share, 1)
         until_midnight, for_good = BudgetSpent(now), SessionBudgetSpent(now)
         accounts = [_Account(day, int(self.stage_a_day * share), until_midnight, is_stage=True)]
-        accounts.append(_Account(f"{day}#key#{self.key_id}", int(self.key_a_day * share), until_midnight))
+        accounts.append(_Account(f"{day}#key#{self.key_id}", int(self.key_a_day * of_owner), until_midnight))
         if payer := request.payer:
             accounts.append(_Account(f"{day}#{payer.owner_id}", int(self.owner_a_day * of_owner), until_midnight))
             if payer.session_id:

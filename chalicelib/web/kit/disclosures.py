@@ -40,8 +40,8 @@ def name_facilitator(texts: Texts) -> str:
     return texts("facilitator_script" if settings().llm_provider == SCRIPTED else "facilitator_ai")
 
 
-def list_facts(view: SessionView, texts: Texts) -> list[tuple[str, str]]:
-    """Returns what somebody has to know before the conversation: each fact with its name."""
+def list_facts(view: SessionView, texts: Texts, began: ModelSource | None = None) -> list[tuple[str, str]]:
+    """Returns what somebody has to know before the conversation, or of one that `began` with these models: each fact with its name."""
     session = view.session
     readers = [texts("readers_answers" if view.questions else "readers")]
     readers += [texts("anonymous")] if _is_nameless(view) else []
@@ -49,7 +49,7 @@ def list_facts(view: SessionView, texts: Texts) -> list[tuple[str, str]]:
     results += [texts("pollination")] if session.cross_pollination else []
     rows = [
         *([(texts("fact_host"), session.host_name)] if session.host_name else []),
-        (texts("fact_with"), tell_who_answers(session, texts)),
+        (texts("fact_with"), tell_who_answers(session, texts, began)),
         (texts("fact_readers"), join_sentences(readers, texts)),
         (texts("fact_results"), join_sentences(results, texts)),
         (texts("fact_duration"), texts("duration", count=session.duration_minutes)),
@@ -121,7 +121,7 @@ def tell_changed_recipients(session: Session, thread: Thread, texts: Texts) -> s
         changed = own is not None and own.recipients_since is not None and own.recipients_since > thread.created_at
     if not changed:
         return None
-    return join_sentences([texts("recipients_changed"), tell_who_answers(session, texts, thread.models)], texts)
+    return tell_who_answers(session, texts, thread.models)
 
 
 def _tell_of_source(source: ModelSource, own: OwnModels | None, texts: Texts) -> list[str]:

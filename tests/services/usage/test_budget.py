@@ -177,6 +177,16 @@ def test_questions_of_visitors_leave_a_host_most_of_their_money(spending: Spendi
     spending.ask("ask")
 
 
+def test_questions_of_visitors_leave_most_of_what_a_hosts_key_may_cost_too(spending: Spending) -> None:
+    spending.model.budget = Budget(0, 0, 0, spending.ledger, "k1", 1_000)
+    spending.ledger.reserve(f"{TODAY}#key#k1", 400 - MOST + 1, 10**12, spending.clock.now())
+    with pytest.raises(BudgetSpent):
+        spending.ask("ask_of_others")
+    spending.ask("ask")
+    assert spending.spent() == (0, 0, 0)
+    assert spending.ledger.spent(f"{TODAY}#key#k1") == 400 - MOST + 1 + COST
+
+
 def test_a_day_ends_at_midnight_and_a_sessions_money_does_not_come_back(spending: Spending) -> None:
     spending.ledger.reserve(TODAY, STAGE, 10**12, spending.clock.now())
     spending.ledger.reserve(f"{OF_SESSION}s2", SESSION, 10**12, spending.clock.now())

@@ -13,6 +13,7 @@ from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.llm.interface import ModelDeclined, Reply, Request, Task
 from chalicelib.model import Digest, SessionView, Summary
+from chalicelib.services.synthesis.state import summary_status
 from chalicelib.store.sessions import FOR_RESULTS
 from tests import events
 from tests.events import Context
@@ -121,6 +122,30 @@ def test_of_a_long_conversation_only_the_declined_words_are_passed_over(
     (head,) = container.conversations().heads(consultation.session.id)
     assert not head.is_stale
     assert model.count("digest") <= 8
+
+
+def test_where_every_word_is_declined_the_summary_says_so_and_gives_way_to_what_is_said_later(
+    consultation: Consultation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = squeamish(consultation, monkeypatch, "digest", "summary")
+    consultation.speak(*(f"{voice} {WORD}" for voice in VOICES))
+    assert consultation.summarise() == []
+    assert consultation.write_brief() == []
+    view, summary = read(consultation)
+    told = "5 messages are left out, since the language model declined to read them."
+    assert (summary.participants, summary.withheld_messages, summary.themes, summary.overview) == (5, 5, (), "")
+    assert told in summary.markdown
+    assert view.brief
+    assert told in view.brief.markdown
+    assert (model.count("summary"), summary_status(view, consultation.clock.now())) == (0, "current")
+    before = len(model.asked)
+    assert consultation.summarise() == []
+    assert len(model.asked) == before
+    consultation.speak(VOICES[0])
+    consultation.clock.advance(600)
+    assert consultation.summarise() == []
+    _, later = read(consultation)
+    assert (later.participants, later.withheld_messages, bool(later.overview)) == (6, 5, True)
 
 
 @pytest.mark.parametrize(("ended", "tiers"), [(False, ["medium"]), (True, ["large", "medium"])])

@@ -54,6 +54,8 @@ def write_summary(
     Raises ModelUnavailable where the result has no overview, or there is no theme that it names or many carry, so that an
     empty result never replaces a good summary.
     """
+    if not len(book) and book.aggregate.withheld and model.understands:
+        return _tell_withheld(view, book, now)
     if not len(book):
         raise ModelUnavailable("There is nothing to summarise yet")
     if not model.understands:
@@ -162,6 +164,15 @@ def _list(view: SessionView, book: EvidenceBook, now: datetime) -> WrittenSummar
     return WrittenSummary(
         render_answers(view, listed, words, list_answer_notes(listed, words, book.aggregate)), book.registry
     )
+
+
+def _tell_withheld(view: SessionView, book: EvidenceBook, now: datetime) -> WrittenSummary:
+    """The summary of a session of which no model would read a word: it says that, and has nothing else. No model is asked."""
+    words = choose_texts(view.session, f"{view.session.topic} {view.session.goal}")
+    of = book.aggregate
+    empty = Summary("", now, "", of.participants, of.messages, "", withheld_messages=of.withheld)
+    told = _for_others(empty, view, book, words)
+    return WrittenSummary(render_summary(view, told, words, list_notes(told, words, book, beyond="")), book.registry)
 
 
 def _for_others(summary: Summary, view: SessionView, book: EvidenceBook, words: SummaryTexts) -> Summary:

@@ -185,7 +185,7 @@ def reduce(
     pad_last: bool = False,
 ) -> bool:
     """Have a model of this tier write the summary of all digests, unless the one that is there covers them (with `again`, even
-    then), or nobody has said anything that could be summed up.
+    then), or nobody has said anything that could be summed up. Where no model would read any of it, the summary says that.
 
     The scratchpad is brought up to date before it, or with `pad_last` behind it, where it can't stand in its way.
     False where another job is wanted: somebody was taken out, or in again, since `view` was read, and nothing is stored; or no
@@ -199,7 +199,7 @@ def reduce(
     if not pad_last:
         pad.refresh(aggregate, registry)
     before = registry
-    if (not again and _covers(view.summary, aggregate)) or not aggregate.points:
+    if (not again and _covers(view.summary, aggregate)) or not (aggregate.points or aggregate.withheld):
         stored = _end(view, deps)
     else:
         stored, registry = _store_summary(view, aggregate, registry, deps, deadline, tier)

@@ -169,6 +169,20 @@ def test_stances_stand_beside_counts_and_proposals_say_who_is_for_and_against(ho
     }
 
 
+def test_where_no_model_would_read_a_word_the_page_says_that_and_what_a_check_took_out_members_alone_read(
+    host: Host, ben: Browser
+) -> None:
+    session = host.new_session(results_visibility="public", critical="What must not happen")
+    crowd(session, 6)
+    nothing = replace(summary_of(6), overview="", themes=(), agreements=(), tensions=(), minority_views=())
+    put(session, replace(nothing, open_questions=(), quotes=(), withheld_messages=6, refused=1))
+    page, member = results(ben, session), opened(host, session)[1]
+    for read in (page, member):
+        assert "6 messages are left out, since the language model declined to read them." in read.text
+    refused = "1 statement of the language model is left out"
+    assert (refused in page.text, refused in member.text) == (False, True)
+
+
 def test_others_see_no_views_of_one_person_and_no_words_of_anybody_in_the_prose(host: Host, ben: Browser) -> None:
     said = "I hide my parrot in the lift"
     prose = {name: (f"They {name}. One said “{said}”.", f'"{said}"') for name in ("agree", "differ", "ask")}

@@ -50,7 +50,7 @@ def list_checks(host: HostRequest, view: SessionView, texts: Texts) -> list[Chec
         *_settings(view, texts),
         *_opening(view, texts, is_blocked=bool(blocking)),
         _end(view, texts, is_over="closes_at" in blocking),
-        Check("settings", tell_estimate(view.session, texts)),
+        _cost(view, texts),
     ]
     if has_role(view, "editor"):
         is_tried = _has_test_run(host, view.session.id)
@@ -97,6 +97,11 @@ def _settings(view: SessionView, texts: Texts) -> list[Check]:
     """Returns what is said only of a session that has it."""
     has = {"check_public": view.session.is_public, "check_reminders": view.session.reminders["enabled"]}
     return [Check("settings", texts(told)) for told, is_so in has.items() if is_so]
+
+
+def _cost(view: SessionView, texts: Texts) -> Check:
+    told, is_within = tell_estimate(view.session, texts)
+    return Check("settings", told, is_done=is_within)
 
 
 def _opening(view: SessionView, texts: Texts, *, is_blocked: bool) -> list[Check]:

@@ -14,22 +14,24 @@ LEAST = 0.005  # dollars that are worth telling
 NEAR = 0.5  # of what a session may cost, from which on its host is told of that, too
 
 
-def tell_estimate(session: Session, texts: Texts) -> str:
-    """Returns about what the session will cost if everybody takes part whom it takes, and whether that is more than it may; of one that
-    takes everybody, for each of them."""
+def tell_estimate(session: Session, texts: Texts) -> tuple[str, bool]:
+    """Returns about what the session will cost if everybody takes part whom it takes; of one that takes everybody, for each of them.
+    And whether it may cost as much."""
     prices = container.model_prices(session)
     if prices is None:
-        return texts("cost_free")
+        return texts("cost_free"), True
     if not prices.are_known:
-        return texts("cost_unknown")
+        return texts("cost_unknown"), True
     amount = estimate_session(session, prices)
     if amount is None or session.max_participants is None:
-        return texts("cost_each", amount=_dollars(estimate_person(session, prices), texts))
+        return texts("cost_each", amount=_dollars(estimate_person(session, prices), texts)), True
     told = texts(
         "cost_estimate", persons=texts("persons", count=session.max_participants), amount=_dollars(amount, texts)
     )
     limit = _limit(session)
-    return f"{told} {texts('cost_over', limit=_dollars(limit, texts))}" if 0 < limit < amount else told
+    if 0 < limit < amount:
+        return f"{told} {texts('cost_over', limit=_dollars(limit, texts))}", False
+    return told, True
 
 
 def tell_spent(view: SessionView, texts: Texts) -> str:

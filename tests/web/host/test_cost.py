@@ -61,9 +61,10 @@ def test_more_than_a_session_may_cost_is_told_before_it_opens(host: Host, ana: B
     assert host.get(f"/sessions/{draft}")["cost"]["estimated"] > 100
     for tag in OWN:
         assert re.search(r"100[.,]00|١٠٠", ana.open(f"/sessions/{draft}?lang={tag}").text)
-    assert (
-        "That is more than the US$100.00 that one session may cost here" in ana.open(f"/sessions/{draft}?lang=en").text
-    )
+    page = ana.open(f"/sessions/{draft}?lang=en")
+    assert "That is more than the US$100.00 that one session may cost here" in page.text
+    (line,) = re.findall(r'<li class="(\w+)">[^\n]*US\$100\.00', page.html)
+    assert line == "undone"
 
 
 def test_of_models_whose_prices_nobody_knows_nothing_is_estimated(

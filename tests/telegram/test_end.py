@@ -99,7 +99,10 @@ def test_without_the_model_or_a_word_the_conversation_just_ends(
     write(telegram, bo, "/done")
     if said:
         assert told(bo, 2)[0].startswith("Your conversation is complete, and everything you said is kept.")
-    assert told(bo, 3 if said else 2)[:: 2 if said else 1] == ["Reply 2" if said else "Reply 1", f"{END}\n\n{KEPT}\n\n{RATE}"]
+    assert told(bo, 3 if said else 2)[:: 2 if said else 1] == [
+        "Reply 2" if said else "Reply 1",
+        f"{END}\n\n{KEPT}\n\n{RATE}",
+    ]
     assert thread_of(session).concluded
 
 
@@ -165,7 +168,5 @@ def test_who_took_part_finds_the_results_in_their_chat_once_the_session_has_ende
     ended = (
         "Lunch\nThis session has ended and takes no more messages. Thank you for taking part: what you said is kept."
     )
-    where = (
-        f"\n\n{KEPT_AFTER}" if seen_by == "participants" else " The results of this session are for its host."
-    )
+    where = f"\n\n{KEPT_AFTER}" if seen_by == "participants" else " The results of this session are for its host."
     assert told(bo, 1) == [ended + where]

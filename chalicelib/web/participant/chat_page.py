@@ -26,7 +26,7 @@ from chalicelib.services.sessions.participant_limit import is_full
 from chalicelib.services.usage.budget import SessionBudgetSpent
 from chalicelib.settings import settings
 from chalicelib.web.kit import identity
-from chalicelib.web.kit.disclosures import find_video, list_facts, sum_up_facts, tell_not_open
+from chalicelib.web.kit.disclosures import find_video, list_facts, list_gist, tell_not_open
 from chalicelib.web.kit.http import json_response, may_retry, see_other, with_cookies
 from chalicelib.web.kit.identity import Identity
 from chalicelib.web.kit.page import render_fragment, render_page, with_retry_after
@@ -34,6 +34,7 @@ from chalicelib.web.kit.request import public_url
 from chalicelib.web.kit.texts import Texts, format_time_with_zone
 from chalicelib.web.participant.chat_request import ChatRequest
 from chalicelib.web.participant.end_panel import end_values, results_address
+from chalicelib.web.participant.host_look import find_look
 from chalicelib.web.participant.join_page import form_values
 from chalicelib.web.participant.member import find_member
 from chalicelib.web.participant.not_open import show_not_open
@@ -119,16 +120,17 @@ def continue_chat(
     return land(chat, done)
 
 
-def land(chat: ChatRequest, done: str | None = None) -> Response:
+def land(chat: ChatRequest, done: str | None = None, *, anchor: str = "#end") -> Response:
     """Sends on to the conversation, as this person from now on. Whether a browser that has not sent us any cookie keeps one,
-    the page tells that it is sent to: the address says who was sent."""
-    location = chat_address(chat, done)
+    the page tells that it is sent to: the address says who was sent. Without an anchor the page may place the focus itself, which
+    browsers leave alone otherwise."""
+    location, anchor = chat_address(chat, done), "" if done else anchor
     if chat.tester:
-        return see_other(location if done else f"{location}#end")
+        return see_other(f"{location}{anchor}")
     if not identity.keeps_cookies(chat.request):
         location += f"&landed={identity.landing_token(chat.identity, chat.session_id)}"
     cookies = identity.identity_cookies(chat.request, chat.browser, chat.identity, chat.session_id)
-    return see_other(location if done else f"{location}#end", *cookies)
+    return see_other(f"{location}{anchor}", *cookies)
 
 
 def show_landing(chat: ChatRequest, session: Session, landed: Identity) -> Response:
@@ -181,6 +183,7 @@ def show_chat(
             "draft": outcome.draft,
             "news": _confirm_action(outcome, chat.locale(view.session).texts, thread),
             "results": results_address(view.session, thread),
+            "look": find_look(view.session),
             "test_run": make_banner(chat, has_begun=thread is not None),
             "way_back": not chat.tester and find_member(chat.request, chat.session_id) is not None,
             **values,
@@ -241,7 +244,7 @@ def _choose_page(
         **form_values(view, outcome.form or outcome.suggested or FilledForm(), outcome.refused, locale.texts),
         "address": chat.address,
         "token": identity.form_token(chat.identity, session.id),
-        "gist": sum_up_facts(view, locale.texts),
+        "gist": list_gist(view, locale.texts),
         "facts": list_facts(view, locale.texts),
         "video": find_video(view.session.intro_video_url),
         "url": f"{public_url(chat.request)}/chat?s={session.id}",
@@ -311,6 +314,7 @@ def _conversation_values(
         "is_in_danger": is_in_danger,
         "foot_key": f"{_foot_key(thread, control, unanswered, is_being_answered=is_being_answered)} {spent} {is_in_danger}",
         "is_concluded": thread.thread.concluded,
+        "is_fresh": last is not None and control is None and len(messages) == 1,
         "progress": _progress_percent(session, thread),
         "rating": thread.thread.rating,
         "scale": range(LOWEST, HIGHEST + 1),

@@ -145,7 +145,9 @@ def _show_section(
         "leads_back": _leads_back(request, view.session.id),
         "updating": summary_status(view, now) == "updating",
         "has_ended": session.status_at(now) == "completed",
-        "closes": format_time_with_zone(session.closes_at, session.time_zone, locale.texts) if session.closes_at else "",
+        "closes": format_time_with_zone(session.closes_at, session.time_zone, locale.texts)
+        if session.closes_at
+        else "",
         "own_told": "",
         "own_lines": [],
         "contents": [],

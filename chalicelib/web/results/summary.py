@@ -99,9 +99,7 @@ def make_theme_chart(summary: Summary, locale: PageLocale) -> Chart:
     return make_chart(title, bars, summary.participants, locale.language.direction, parts=parts)
 
 
-def _list_contents(
-    view: SessionView, summary: Summary, reader: Reader, words: SummaryTexts
-) -> list[tuple[str, str]]:
+def _list_contents(view: SessionView, summary: Summary, reader: Reader, words: SummaryTexts) -> list[tuple[str, str]]:
     """Returns what is on the page: where each part begins, and its heading."""
     texts = reader.locale.texts
     has_critical = summary.critical_answers or (summary.critical_answer and view.session.critical)

@@ -19,7 +19,7 @@ from chalicelib.services.results.participation import number_of
 from chalicelib.services.results.sections import Section, is_open_to, may_see_section
 from chalicelib.services.synthesis.staleness import want_where_stale
 from chalicelib.services.synthesis.state import summary_status
-from chalicelib.services.synthesis.visibility import LEAST, Results, Visitor, results_for, visitor_of
+from chalicelib.services.synthesis.visibility import LEAST, Results, results_for, visitor_of
 from chalicelib.store import thread_head
 from chalicelib.store.sessions import FOR_COUNT, FOR_RESULTS
 from chalicelib.web.kit import identity

@@ -49,10 +49,8 @@ def test_a_recap_that_failed_is_owned_up_to_and_given_when_asked_for_or_with_the
         assert page.log[-2:][0] == ("You", "Soup")
         model.failing.clear()
         model.concludes = True
-        if follow_up == "asked for":
-            page = ben.submit(page.form("Have the recap written"))
-        else:
-            page = ben.say(session, "And bread")
+        asks = follow_up == "asked for"
+        page = ben.submit(page.form("Have the recap written")) if asks else ben.say(session, "And bread")
         assert "without a recap: call `conclude`" in prompt_of(model.requests[-1])
         assert page.log[-1][0] == "Facilitator · What I heard"
         assert not page.has_form("Have the recap written")

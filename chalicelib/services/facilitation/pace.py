@@ -168,10 +168,8 @@ def _is_widget_answered(history: Sequence[Message]) -> bool:
 
 def _render_guidance(pace: Pace) -> str:
     """Returns what the time asks for now."""
-    if pace.concluded and pace.turn:
-        return _AFTER_RECAP if pace.recapped and not pace.leaving else _RECAP_MISSING
     if pace.concluded:
-        return "The conversation was concluded before: answer briefly and kindly, ask nothing new."
+        return _render_after_end(pace)
     if not pace.begun or not pace.turn:
         return "Nobody has written anything yet: open the conversation."
     if pace.leaving:
@@ -196,6 +194,13 @@ def _render_guidance(pace: Pace) -> str:
     if pace.critical and pace.turn == (pace.budget + 1) // 2:
         return "Half of the time is over: if what the host calls critical has not come up yet, ask about it now."
     return "Reply to their latest words with one question, or conclude if everything important is covered."
+
+
+def _render_after_end(pace: Pace) -> str:
+    """Returns what is due after the end: the recap, where there is none yet, or one that is put right."""
+    if not pace.turn:
+        return "The conversation was concluded before: answer briefly and kindly, ask nothing new."
+    return _AFTER_RECAP if pace.recapped and not pace.leaving else _RECAP_MISSING
 
 
 def _render_overtime(over: int) -> str:

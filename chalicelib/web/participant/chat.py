@@ -4,7 +4,7 @@ Every post ends in a redirect, and what the page shows follows from what is stor
 second device the same. A script sends the same forms, and gets what is new on the page.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from chalice.app import Request, Response
 
@@ -36,10 +36,8 @@ def show_page(request: Request, session_id: str) -> Response:
     query = request.query_params or {}
 
     def show(chat: ChatRequest, is_known: bool) -> Response:
-        if own_words.WORDS in query and (context := chat.find()).thread:
-            return own_words.show_own_words(chat, context, query[own_words.WORDS])
         if chat.tester:
-            return chat_page.show_chat(chat, *chat.read(), ActionOutcome(done=query.get("told")))
+            return _show_conversation(chat, query)
         if landed := identity.person_landing(token_in_link(query.get("landed", "")), session_id):
             if is_known:
                 return see_other(chat_page.chat_address(chat, query.get("told")))
@@ -52,14 +50,19 @@ def show_page(request: Request, session_id: str) -> Response:
             if OPENED in query:
                 reminders.note_opened(chat, named)
             return resume.offer(chat, link, named)
-        context = chat.find()
-        if context.thread and "leave" in query:
-            return resume.ask_to_forget(chat, context.view.session)
-        return chat_page.show_chat(
-            chat, context.view, chat.conversation(context), ActionOutcome(done=query.get("told"))
-        )
+        return _show_conversation(chat, query)
 
     return _answer(request, session_id, None, show)
+
+
+def _show_conversation(chat: ChatRequest, query: Mapping[str, str]) -> Response:
+    """Returns the page of this person's conversation that the address asks for; where none has begun, what leads to one."""
+    context = chat.find()
+    if context.thread and own_words.WORDS in query:
+        return own_words.show_own_words(chat, context, query[own_words.WORDS])
+    if context.thread and "leave" in query and not chat.tester:
+        return resume.ask_to_forget(chat, context.view.session)
+    return chat_page.show_chat(chat, context.view, chat.conversation(context), ActionOutcome(done=query.get("told")))
 
 
 def show_news(request: Request) -> Response:

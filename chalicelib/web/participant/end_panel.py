@@ -5,13 +5,11 @@ from typing import Any
 from msgspec import Struct
 
 from chalicelib import container
-from chalicelib.errors import NotFound, Unavailable
 from chalicelib.model import Session, ThreadView
 from chalicelib.services.conversations.feedback import lacks_recap
 from chalicelib.services.conversations.request_context import is_open_to
-from chalicelib.services.results.sections import SECTIONS, may_see_section
-from chalicelib.services.synthesis.visibility import LEAST, Visitor, has_taken_part
-from chalicelib.store.sessions import FOR_COUNT, FOR_RESULTS
+from chalicelib.services.results.sections import has_results_for
+from chalicelib.services.synthesis.visibility import LEAST, has_taken_part
 from chalicelib.web.kit.texts import Texts, format_time_with_zone
 from chalicelib.web.participant.chat_request import ChatRequest
 
@@ -41,7 +39,8 @@ def end_values(chat: ChatRequest, session: Session, thread: ThreadView | None, t
     if thread is None or not (thread.thread.concluded or not is_open):
         return {"end": None}
     results = "" if chat.tester else results_address(session, thread)
-    has_results = bool(results) and _has_results(session, thread)
+    sessions, now = container.sessions(), container.clock().now()
+    has_results = bool(results) and has_results_for(session, thread.thread, sessions=sessions, now=now)
     panel = EndPanel(
         is_open and lacks_recap(thread), _list_steps(session, texts, bool(results), has_results), results, has_results
     )
@@ -56,16 +55,6 @@ def results_address(session: Session, thread: ThreadView | None) -> str:
     return f"results?s={session.id}" if allowed else ""
 
 
-def _has_results(session: Session, thread: ThreadView) -> bool:
-    """Says whether a page of results has anything on it for this person. Costs a read of the session's summary."""
-    visitor: Visitor = "participant" if has_taken_part(session, thread.thread, container.clock().now()) else "stranger"
-    try:
-        view = container.sessions().view(session.id, (*FOR_RESULTS, *FOR_COUNT))
-    except (NotFound, Unavailable):
-        return False
-    return any(may_see_section(view, visitor, section) for section in SECTIONS)
-
-
 def _list_steps(session: Session, texts: Texts, sees_results: bool, has_results: bool) -> tuple[NextStep, ...]:
     steps = [NextStep("reader", texts("end_readers"))]
     now = container.clock().now()
@@ -76,7 +65,8 @@ def _list_steps(session: Session, texts: Texts, sees_results: bool, has_results:
     if has_results:
         steps.append(NextStep("results", texts("end_results_now")))
     elif sees_results:
-        steps.append(NextStep("results", texts("end_results_few", count=LEAST)))
+        told = texts("end_results_over") if is_over else texts("end_results_few", count=LEAST)
+        steps.append(NextStep("results", told))
     elif session.results_shown_to == "host":
         steps.append(NextStep("results", texts("end_results_host")))
     return tuple(steps)

@@ -109,6 +109,24 @@ def concluded(visitor: Visitor) -> Page:
     return visitor.answered(talk).page
 
 
+def without_a_recap(visitor: Visitor) -> Page:
+    """The end, where the facilitator could not be reached for the recap."""
+    talk = visitor.joined(results_visibility="public", closes_at="2099-03-01T13:00:00Z")
+    visitor.answered(talk)
+    visitor.model.says(Fault(529), Fault(529), Fault(529))
+    talk.page.locator("[form=done]").first.evaluate("button => button.click()")  # be it in a menu
+    expect(talk.page.locator(".recap-again")).to_be_visible()
+    return talk.page
+
+
+def own_words(visitor: Visitor) -> Page:
+    """What somebody said, to read, print and save."""
+    page = concluded(visitor)
+    page.locator(".conclusion a[href*='words=1']").click()
+    expect(page.locator("#print")).to_be_visible()
+    return page
+
+
 def rated(visitor: Visitor) -> Page:
     """The thanks for a rating."""
     page = concluded(visitor)
@@ -163,8 +181,10 @@ STATES: tuple[State, ...] = (
     ranking,
     in_danger,
     concluded,
+    without_a_recap,
+    own_words,
     rated,
     resumed,
 )
 # Which between them say, at an address, all that the pages of a conversation can say.
-WORDY = {welcome, conversation, unreached, unopened, several, ranking, in_danger, concluded}
+WORDY = {welcome, conversation, unreached, unopened, several, ranking, in_danger, concluded, without_a_recap, own_words}

@@ -13,7 +13,7 @@ from chalicelib.llm.interface import Payer
 from chalicelib.model import Message, Session, SessionView, ThreadView
 from chalicelib.services.access.sizes import CONTENT_LIMIT
 from chalicelib.services.conversations.deferred_reply import is_reply_coming
-from chalicelib.services.conversations.feedback import COMMENT_LIMIT, HIGHEST, LOWEST
+from chalicelib.services.conversations.feedback import COMMENT_LIMIT, HIGHEST, LOWEST, lacks_recap
 from chalicelib.services.conversations.request_context import is_open_to
 from chalicelib.services.conversations.thread_view import suffices
 from chalicelib.services.delivery.telegram_links import LinkedParticipant, participant_link
@@ -23,7 +23,6 @@ from chalicelib.services.participants.changed_form import FilledForm
 from chalicelib.services.participants.form import AnswerRefused
 from chalicelib.services.safety import danger_in, latest_words
 from chalicelib.services.sessions.participant_limit import is_full
-from chalicelib.services.synthesis.visibility import has_taken_part
 from chalicelib.services.usage.budget import SessionBudgetSpent
 from chalicelib.settings import settings
 from chalicelib.web.kit import identity
@@ -34,6 +33,7 @@ from chalicelib.web.kit.page import render_fragment, render_page, with_retry_aft
 from chalicelib.web.kit.request import public_url
 from chalicelib.web.kit.texts import Texts, format_time_with_zone
 from chalicelib.web.participant.chat_request import ChatRequest
+from chalicelib.web.participant.end_panel import end_values, results_address
 from chalicelib.web.participant.host_look import find_look
 from chalicelib.web.participant.join_page import form_values
 from chalicelib.web.participant.member import find_member
@@ -182,7 +182,7 @@ def show_chat(
             "box_error": outcome.box_error,
             "draft": outcome.draft,
             "news": _confirm_action(outcome, chat.locale(view.session).texts, thread),
-            "results": _results_url(view.session, thread),
+            "results": results_address(view.session, thread),
             "look": find_look(view.session),
             "test_run": make_banner(chat, has_begun=thread is not None),
             "way_back": not chat.tester and find_member(chat.request, chat.session_id) is not None,
@@ -225,6 +225,7 @@ def _choose_page(
             else "",
             "entries": _make_entries(thread, None),
             "token": identity.page_token(chat.person, session.id),
+            **end_values(chat, session, thread, locale.texts),
             **transcript_values(chat, session, thread.thread if thread else None, outcome.transcript),
         }
         if outcome.form and outcome.form.words:
@@ -267,7 +268,7 @@ def _show_news(chat: ChatRequest, session: Session, thread: ThreadView | None, o
         return json_response({**body, "reload": True}, outcome.code)
     values = _conversation_values(chat, session, thread, outcome)
     fresh = [entry for entry in values["entries"] if _is_news(entry, values["control"], chat.after or 0)]
-    shown = {**values, "notice": None, "session": session, "results": _results_url(session, thread)}
+    shown = {**values, "notice": None, "session": session}
     return json_response(
         {
             **body,
@@ -322,6 +323,7 @@ def _conversation_values(
         "content_limit": CONTENT_LIMIT,
         "message_id": (outcome.draft and outcome.draft.message_id) or container.new_id(),
         **page_values(chat),
+        **end_values(chat, session, thread, chat.locale(session).texts),
         **transcript_values(chat, session, thread.thread, outcome.transcript),
     }
 
@@ -366,12 +368,14 @@ def _foot_key(
     awaits = is_being_answered if unanswered or not thread.messages else None
     asks = control.sequence if control else None
     waits = unanswered.sequence if unanswered else None
-    return f"{asks} {waits} {awaits} {thread.thread.concluded} {thread.thread.rating}"
+    return f"{asks} {waits} {awaits} {thread.thread.concluded} {lacks_recap(thread)} {thread.thread.rating}"
 
 
 def _make_entries(thread: ThreadView | None, control: Control | None) -> list[ChatEntry]:
     messages = thread.messages if thread else ()
     closing = next((m.sequence for m in messages if m.role == "assistant" and m.is_final), None)
+    if any(m.sequence == closing and m.is_declined for m in messages):
+        closing = None  # it says goodbye, and not what was heard
     return [
         ChatEntry(
             message,
@@ -387,14 +391,6 @@ def _text_shown(message: Message, control: Control | None) -> str:
     if control is None or message.sequence != control.sequence or message.widget_spec is None:
         return message.content
     return text_beside(message.content, message.widget_spec)
-
-
-def _results_url(session: Session, thread: ThreadView | None) -> str | None:
-    """Returns the address of the results, where this person may see them already."""
-    seen_by = session.results_shown_to
-    took_part = thread is not None and has_taken_part(session, thread.thread, container.clock().now())
-    allowed = seen_by == "public" or (seen_by == "participants" and took_part)
-    return f"results?s={session.id}" if allowed else None
 
 
 def _is_open(chat: ChatRequest, session: Session) -> bool:

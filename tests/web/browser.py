@@ -8,7 +8,7 @@ from chalice.test import Client, HTTPResponse
 
 from app import app
 
-_VOID = {"meta", "link", "input", "img", "rect", "br", "hr"}
+_VOID = {"meta", "link", "input", "img", "rect", "path", "br", "hr"}
 
 
 @dataclass
@@ -192,9 +192,9 @@ class _Reader(HTMLParser):
             self._entries[-1][0].append(data)
         elif "article" in self.open_tags and "div" in self.open_tags[self.open_tags.index("article") :]:
             self._entries[-1][1].append(data)
-        elif self.open_tags[-1:] == ["button"] and self._button_of:
+        elif "button" in self.open_tags[-2:] and self._button_of:
             self._buttons[self._button_of] = data.strip()
-        elif self.open_tags[-1:] == ["button"] and "form" in self.open_tags:
+        elif "button" in self.open_tags[-2:] and "form" in self.open_tags:
             self.forms[-1].button = data.strip()
         elif "form" in self.open_tags and {"label", "legend"} & set(self.open_tags):
             self.forms[-1].labels.append(data.strip())

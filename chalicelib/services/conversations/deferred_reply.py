@@ -17,7 +17,8 @@ from chalicelib.services.conversations import messages, request_context
 from chalicelib.services.conversations.lease import SHORT, take_lease, wait_for_lease
 from chalicelib.services.conversations.messages import NewMessage, Turn
 from chalicelib.services.conversations.request_context import ConversationDeps, RequestContext
-from chalicelib.services.conversations.turn import ConversationFull, check_widget, reply
+from chalicelib.services.conversations.turn import ConversationFull, reply
+from chalicelib.services.conversations.widget_answer import check_widget
 from chalicelib.services.facilitation.condensed_history import fingerprint
 from chalicelib.services.participants.identity import Participant
 

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 class NewMessage(Struct, frozen=True):
     """A message as it came in; `message_id` is the channel's own id of it, where it has one.
 
-    `widget_value` is what the participant chose in the widget that was open.
+    `widget_value` is what the participant chose in the widget that was open; with `changes`, in the one that the message with this
+    sequence number presents, in place of what they chose there before.
     """
 
     content: str
     message_id: str | None = None
     widget_value: Any = None
+    changes: int | None = None
 
 
 class Turn(Struct, frozen=True):

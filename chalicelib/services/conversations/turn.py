@@ -10,16 +10,16 @@ from contextlib import contextmanager
 from msgspec.structs import replace
 
 from chalicelib.clock import Deadline
-from chalicelib.errors import Conflict, Invalid, NotFound, Unavailable, WidgetValueRefused
+from chalicelib.errors import Conflict, Invalid, NotFound, Unavailable
 from chalicelib.llm.interface import ModelUnavailable
 from chalicelib.model import Message, Session, SessionView, Thread, ThreadView
 from chalicelib.services.conversations import messages, request_context
 from chalicelib.services.conversations.lease import IMPATIENT, PATIENT, take_lease, wait_for_lease
 from chalicelib.services.conversations.messages import NewMessage, Turn, make_turn
 from chalicelib.services.conversations.request_context import LEASE, ConversationDeps, RequestContext
+from chalicelib.services.conversations.widget_answer import check_widget
 from chalicelib.services.facilitation.condensed_history import condense, fingerprint
 from chalicelib.services.facilitation.facilitator_reply import facilitate
-from chalicelib.services.facilitation.widgets import check_value
 from chalicelib.services.participants.form import FormUnanswered
 from chalicelib.services.participants.identity import Participant
 from chalicelib.services.sessions.participant_limit import admit
@@ -185,19 +185,6 @@ def is_stored(message_id: str, context: RequestContext) -> bool:
     """Says whether a message with this id of the channel's is in the thread, whose history has been read."""
     condensed = context.condensed is not None and fingerprint(message_id) in context.condensed.message_ids
     return condensed or any(message.message_id == message_id for message in context.history)
-
-
-def check_widget(history: Sequence[Message], said: NewMessage) -> None:
-    """Raise WidgetValueRefused for a value that the open widget does not allow: that of the facilitator's last message."""
-    if said.widget_value is None:
-        return
-    last = next((message for message in reversed(history) if message.role == "assistant"), None)
-    if last is None or last.widget_spec is None:
-        raise WidgetValueRefused(
-            "widget_value must be left out: there is no open widget in this conversation. An answer that is sent again "
-            "needs the message_id of its first try"
-        )
-    check_value(last.widget_spec, said.widget_value)
 
 
 def _condensed_turn(context: RequestContext, said: NewMessage, deps: ConversationDeps) -> Turn | None:

@@ -13,6 +13,7 @@ from chalicelib.services.prompts import fill
 
 MIN_TURNS = 4
 TURNS_PER_MINUTE = 1.2  # ten minutes, the default length of a conversation, are about twelve turns
+_MOST_BEFORE_THE_END = 95  # percent
 BETWEEN_WIDGETS = 3  # messages of the facilitator: at most one in four presents a widget
 
 _CARE = " Unless they are in distress: then nothing counts but care."
@@ -108,6 +109,20 @@ def turn_budget(minutes: int, max_turns: int | None = None) -> int:
     """Returns about how many messages of a participant there is time for; `max_turns` is what one conversation takes."""
     budget = max(MIN_TURNS, round(minutes * TURNS_PER_MINUTE))
     return budget if max_turns is None else min(budget, max_turns)
+
+
+def measure_progress(thread: Thread, minutes: int, max_turns: int | None = None) -> int:
+    """Returns how far a conversation has come in the time that the host means it to take, in percent; all of it is for one that has
+    ended, and for no other.
+
+    What counts are the facilitator's replies, as in its own pacing. They follow from the head alone, so that it is the same with
+    whatever messages were read, and never less than before, unless the host gives the conversation more time.
+    """
+    if thread.concluded:
+        return 100
+    replies = thread.last_sequence - thread.starts_after - thread.message_count
+    turns = max(0, replies - 1)  # the first is the opening
+    return min(_MOST_BEFORE_THE_END, 100 * turns // turn_budget(minutes, max_turns))
 
 
 def render_pace(pace: Pace, help_text: str = "") -> str:

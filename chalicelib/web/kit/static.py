@@ -18,7 +18,7 @@ _WEB = Path(__file__).parent.parent
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 _FOR_GOOD = "public, max-age=31536000, immutable"
 
-_IMPORT = re.compile(r'^import (?:\* as (\w+)|(\{[^}]*\})) from "\./([a-z]+)\.js";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import (?:(?:\* as (\w+)|(\{[^}]*\})) from )?"\./([a-z]+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?function|const) (\w+)", re.MULTILINE)
 _HASHED = re.compile(r"^([a-z.]+)\.[0-9a-f]{12}\.(css|js)$")  # as addresses name a file
 # What browsers have no use for: lines that are only a comment, and what lines begin with.
@@ -79,7 +79,7 @@ def _as_function(stem: str) -> str:
 
 
 def _name_imported(text: str) -> str:
-    return _IMPORT.sub(lambda it: f"const {it[1] or it[2]} = ${it[3]};\n", text)
+    return _IMPORT.sub(lambda it: f"const {it[1] or it[2]} = ${it[3]};\n" if it[1] or it[2] else "", text)
 
 
 @cache

@@ -1,11 +1,13 @@
 """What somebody does in a conversation: says something, answers a widget, ends it, rates it."""
 
 import uuid
+from collections.abc import Sequence
 
 from chalice.app import Response
 
 from chalicelib import container
 from chalicelib.errors import HarmonicaError, NotFound, RateLimited, Unavailable, WidgetValueRefused
+from chalicelib.model import Message
 from chalicelib.observability import log_failure
 from chalicelib.services.access.rate_limits import TURNS, count_turn, seconds_to_next_minute
 from chalicelib.services.access.sizes import CONTENT_LIMIT
@@ -13,6 +15,7 @@ from chalicelib.services.conversations import feedback
 from chalicelib.services.conversations import turn as turns
 from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.conversations.request_context import AccessEnded, RequestContext
+from chalicelib.services.conversations.widget_answer import AnsweredWidget, find_answered_widget, find_open_widget
 from chalicelib.services.facilitation.widgets import describe_value
 from chalicelib.web.kit.http import Form
 from chalicelib.web.kit.request import request_id
@@ -42,27 +45,40 @@ def send_message(chat: ChatRequest, form: Form) -> Response:
 
 
 def answer_widget(chat: ChatRequest, form: Form) -> Response:
-    """Takes an answer to the widget that is open as the participant's message."""
+    """Takes an answer to a widget as the participant's message: to the one that is open, or, where the form says so, another answer
+    to the one that was answered last."""
     context = chat.find_with_history()
     texts = chat.locale(context.view.session).texts
-    last = next((message for message in reversed(context.history) if message.role == "assistant"), None)
-    control = make_control(last) if last else None
+    asked, changed = _find_widget(form, context.history)
+    control = make_control(asked) if asked else None
+    if asked is None or control is None or asked.widget_spec is None:
+        if form.get("again") and turns.is_stored(form["again"], context):
+            # A script sends it again because the answer to its first try was lost.
+            return continue_chat(chat, context.view.session, chat.conversation(context), kept=True)
+        gone = ActionOutcome(texts("widget_gone"), status=409)
+        return show_chat(chat, context.view, chat.conversation(context), gone)
+    try:
+        value = read_value(control, form)
+    except WidgetUnanswered as error:
+        wrong = ActionOutcome(widget_error=texts(error.key, **error.values), status=400)
+        return show_chat(chat, context.view, chat.conversation(context), wrong)
+    content = describe_value(asked.widget_spec, value)
+    if changed is not None:
+        if value == changed.value:
+            return continue_chat(chat, context.view.session, chat.conversation(context), kept=True)
+        content = texts("widget_changed", answer=content)
+    said = NewMessage(content, _message_id(form, content), value, asked.sequence if changed else None)
+    return _take_turn(chat, said, Draft(content), context)
 
-    def refuse(notice: str, status: int) -> Response:
-        return show_chat(chat, context.view, chat.conversation(context), ActionOutcome(notice, status=status))
 
-    spec = last.widget_spec if last else None
-    if control and spec and form.get("widget") == str(control.sequence):
-        try:
-            value = read_value(control, form)
-        except WidgetUnanswered as error:
-            return refuse(texts(error.key, **error.values), 400)
-        content = describe_value(spec, value)
-        return _take_turn(chat, NewMessage(content, _message_id(form, content), value), Draft(content), context)
-    if form.get("again") and turns.is_stored(form["again"], context):
-        # A script sends it again because the answer to its first try was lost.
-        return continue_chat(chat, context.view.session, chat.conversation(context), kept=True)
-    return refuse(texts("widget_gone"), 409)
+def _find_widget(form: Form, history: Sequence[Message]) -> tuple[Message | None, AnsweredWidget | None]:
+    """Returns the message of the widget that a form answers, None where it takes no answer any more; and what was answered, where
+    the form is to change that."""
+    if form.get("do") == "change" and (answered := find_answered_widget(history)):
+        found, changed = answered.asked, answered
+    else:
+        found, changed = find_open_widget(history), None
+    return (found, changed) if found and form.get("widget") == str(found.sequence) else (None, None)
 
 
 def conclude(chat: ChatRequest) -> Response:

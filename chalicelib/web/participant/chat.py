@@ -28,6 +28,7 @@ from chalicelib.web.participant import (
 from chalicelib.web.participant.chat_page import ActionOutcome, Draft
 from chalicelib.web.participant.chat_request import ChatRequest, make_chat_request
 
+WIDGET_ACTIONS = ("choose", "change")
 TOKEN_HEADER = "x-harmonica-token"  # says which conversation the page of a script shows
 
 
@@ -140,7 +141,7 @@ def _handle_form(chat: ChatRequest, form: Form, *, is_known: bool) -> Response:
         return actions.rate_conversation(chat, form)
     if form.get("do") == "transcript":
         return transcript.receive_address(chat, form)
-    return actions.answer_widget(chat, form) if form.get("do") == "choose" else actions.send_message(chat, form)
+    return actions.answer_widget(chat, form) if form.get("do") in WIDGET_ACTIONS else actions.send_message(chat, form)
 
 
 def _refuse_other_person(chat: ChatRequest, content: str = "") -> Response:

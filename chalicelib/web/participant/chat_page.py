@@ -16,9 +16,9 @@ from chalicelib.services.conversations.deferred_reply import is_reply_coming
 from chalicelib.services.conversations.feedback import COMMENT_LIMIT, HIGHEST, LOWEST, lacks_recap
 from chalicelib.services.conversations.request_context import is_open_to
 from chalicelib.services.conversations.thread_view import suffices
+from chalicelib.services.conversations.widget_answer import find_answered_widget
 from chalicelib.services.delivery.telegram_links import LinkedParticipant, participant_link
-from chalicelib.services.facilitation.pace import count_turns, turn_budget
-from chalicelib.services.facilitation.widgets import text_beside
+from chalicelib.services.facilitation.pace import measure_progress
 from chalicelib.services.participants.changed_form import FilledForm
 from chalicelib.services.participants.form import AnswerRefused
 from chalicelib.services.safety import danger_in, latest_words
@@ -36,6 +36,7 @@ from chalicelib.web.participant.chat_request import ChatRequest
 from chalicelib.web.participant.end_panel import end_values, results_address
 from chalicelib.web.participant.host_look import find_look
 from chalicelib.web.participant.join_page import form_values
+from chalicelib.web.participant.log_entries import is_news, make_entries
 from chalicelib.web.participant.member import find_member
 from chalicelib.web.participant.not_open import show_not_open
 from chalicelib.web.participant.reminder_panel import ReminderForm, panel_values
@@ -44,6 +45,15 @@ from chalicelib.web.participant.transcript_panel import TranscriptForm, is_on_it
 from chalicelib.web.participant.widgets import Control, make_control
 
 GONE, FULL, NOT_INVITED = 410, 409, 403
+# The text for less than so many percent.
+_PROGRESS = (
+    (13, "progress_begun"),
+    (38, "progress_quarter"),
+    (63, "progress_half"),
+    (88, "progress_most"),
+    (100, "progress_nearly"),
+    (101, "progress_complete"),
+)
 
 
 class Draft(Struct, frozen=True):
@@ -68,6 +78,7 @@ class ActionOutcome(Struct, frozen=True):
     notice: str | None = None
     draft: Draft | None = None
     box_error: str | None = None  # what is wrong with the draft
+    widget_error: str | None = None  # what is wrong with a widget's answer
     feedback: FeedbackForm = FeedbackForm()
     transcript: TranscriptForm = TranscriptForm()
     reminder: ReminderForm = ReminderForm()
@@ -83,14 +94,6 @@ class ActionOutcome(Struct, frozen=True):
     def code(self) -> int:
         """The status of the answer."""
         return self.error.status if self.error else self.status
-
-
-class ChatEntry(Struct, frozen=True):
-    """A message in the log."""
-
-    message: Message
-    text: str
-    is_recap: bool
 
 
 def chat_address(chat: ChatRequest, done: str | None = None) -> str:
@@ -180,6 +183,7 @@ def show_chat(
         shared: dict[str, Any] = {
             "notice": outcome.notice,
             "box_error": outcome.box_error,
+            "widget_error": outcome.widget_error,
             "draft": outcome.draft,
             "news": _confirm_action(outcome, chat.locale(view.session).texts, thread),
             "results": results_address(view.session, thread),
@@ -223,7 +227,7 @@ def _choose_page(
             "ended": format_time_with_zone(session.closes_at, session.time_zone, locale.texts)
             if session.closes_at
             else "",
-            "entries": _make_entries(thread, None),
+            "entries": make_entries(session, thread, None, locale.texts),
             "token": identity.page_token(chat.person, session.id),
             **end_values(chat, session, thread, locale.texts),
             **transcript_values(chat, session, thread.thread if thread else None, outcome.transcript),
@@ -234,7 +238,8 @@ def _choose_page(
     if thread is not None:
         values = _conversation_values(chat, session, thread, outcome)
         panel = panel_values(chat, session, thread, outcome.reminder, outcome.done)
-        return "conversation.html", outcome.code, values | panel
+        facts = {"facts": list_facts(view, locale.texts)}
+        return "conversation.html", outcome.code, values | panel | facts
     if session.access == "invited" and not (chat.tester or chat.identity.invitation_id):
         unsent = Draft("\n\n".join(outcome.form.words)) if outcome.form and outcome.form.words else None
         return "invited_only.html", NOT_INVITED, {"draft": unsent}
@@ -255,7 +260,7 @@ def _choose_page(
 def _show_news(chat: ChatRequest, session: Session, thread: ThreadView | None, outcome: ActionOutcome) -> Response:
     """Returns what a script puts on its page. A page that cannot stay as it is, is loaded anew."""
     kept = outcome.kept and thread is not None
-    notice = outcome.notice or outcome.box_error
+    notice = outcome.notice or outcome.box_error or outcome.widget_error
     body: dict[str, Any] = {"notice": notice, "kept": kept, "retry": not kept and may_retry(outcome.error)}
     locale = chat.locale(session)
     if not _is_open(chat, session):
@@ -267,8 +272,8 @@ def _show_news(chat: ChatRequest, session: Session, thread: ThreadView | None, o
     if thread is None:
         return json_response({**body, "reload": True}, outcome.code)
     values = _conversation_values(chat, session, thread, outcome)
-    fresh = [entry for entry in values["entries"] if _is_news(entry, values["control"], chat.after or 0)]
-    shown = {**values, "notice": None, "session": session}
+    fresh = [entry for entry in values["entries"] if is_news(entry, values["control"], chat.after or 0)]
+    shown = {**values, "notice": None, "widget_error": None, "session": session}
     return json_response(
         {
             **body,
@@ -278,19 +283,11 @@ def _show_news(chat: ChatRequest, session: Session, thread: ThreadView | None, o
             "key": values["foot_key"],
             "concluded": thread.thread.concluded,
             "progress": values["progress"],
+            "how_far": locale.texts(values["how_far"]),
             "answering": values["is_being_answered"],
         },
         outcome.code,
     )
-
-
-def _is_news(entry: ChatEntry, control: Control | None, after: int) -> bool:
-    """Says whether a page that shows the conversation up to `after` lacks an entry: also the choices of a widget that it shows
-    as controls, and that has been answered by now."""
-    message = entry.message
-    if message.sequence != after or message.widget_spec is None:
-        return message.sequence > after
-    return control is None or control.sequence != after
 
 
 def _conversation_values(
@@ -299,6 +296,8 @@ def _conversation_values(
     messages = thread.messages
     last = messages[-1] if messages else None
     control = make_control(last) if last and last.role == "assistant" else None
+    changing = None if control or thread.thread.concluded else _changeable_control(messages)
+    progress = measure_progress(thread.thread, session.duration_minutes, settings().max_turns)
     unanswered = last if last and last.role == "user" else None
     now = container.clock().now()
     is_being_answered = thread.thread.is_leased(now) or (unanswered is not None and is_reply_coming(unanswered, now))
@@ -306,16 +305,18 @@ def _conversation_values(
     awaits = (unanswered is not None or not messages) and not is_being_answered
     spent = _spent_text(session) if awaits and thread.thread.models == "stage" else None
     return {
-        "entries": _make_entries(thread, control),
+        "entries": make_entries(session, thread, control, chat.locale(session).texts),
         "control": control,
+        "asked": last if control else None,
+        "changing": changing,
         "unanswered": unanswered,
         "is_being_answered": is_being_answered,
         "spent": spent,
         "is_in_danger": is_in_danger,
-        "foot_key": f"{_foot_key(thread, control, unanswered, is_being_answered=is_being_answered)} {spent} {is_in_danger}",
+        "foot_key": f"{_foot_key(thread, control or changing, unanswered, is_being_answered=is_being_answered)} {spent} {is_in_danger}",
         "is_concluded": thread.thread.concluded,
-        "is_fresh": last is not None and control is None and len(messages) == 1,
-        "progress": _progress_percent(session, thread),
+        "progress": progress,
+        "how_far": describe_progress(progress),
         "rating": thread.thread.rating,
         "scale": range(LOWEST, HIGHEST + 1),
         "feedback": outcome.feedback,
@@ -328,10 +329,16 @@ def _conversation_values(
     }
 
 
-def _progress_percent(session: Session, thread: ThreadView) -> int:
-    """Returns how far a conversation has come in the time that the host means it to take; all of it is for one that has ended."""
-    budget = turn_budget(session.duration_minutes, settings().max_turns)
-    return 100 if thread.thread.concluded else min(95, 100 * count_turns(thread.thread, thread.messages) // budget)
+def describe_progress(percent: int) -> str:
+    """Returns the text that says about how far a conversation has come."""
+    return next(key for most, key in _PROGRESS if percent < most)
+
+
+def _changeable_control(messages: Sequence[Message]) -> Control | None:
+    """Returns the widget whose answer was given with one tap, and can still be changed."""
+    answered = find_answered_widget(messages)
+    control = make_control(answered.asked, answered.value) if answered else None
+    return control if control and control.is_sent_with_one_tap else None
 
 
 def _confirm_action(outcome: ActionOutcome, texts: Texts, thread: ThreadView | None) -> str | None:
@@ -366,31 +373,9 @@ def _foot_key(
 ) -> str:
     """Returns what the foot shows, in short: a script leaves it alone, and what is being filled in there, while this is the same."""
     awaits = is_being_answered if unanswered or not thread.messages else None
-    asks = control.sequence if control else None
+    asks = (control.sequence, control.chosen) if control else None
     waits = unanswered.sequence if unanswered else None
     return f"{asks} {waits} {awaits} {thread.thread.concluded} {lacks_recap(thread)} {thread.thread.rating}"
-
-
-def _make_entries(thread: ThreadView | None, control: Control | None) -> list[ChatEntry]:
-    messages = thread.messages if thread else ()
-    closing = next((m.sequence for m in messages if m.role == "assistant" and m.is_final), None)
-    if any(m.sequence == closing and m.is_declined for m in messages):
-        closing = None  # it says goodbye, and not what was heard
-    return [
-        ChatEntry(
-            message,
-            _text_shown(message, control),
-            message.sequence == closing,
-        )
-        for message in messages
-    ]
-
-
-def _text_shown(message: Message, control: Control | None) -> str:
-    """Returns a message's words, without the choices that the control below it shows."""
-    if control is None or message.sequence != control.sequence or message.widget_spec is None:
-        return message.content
-    return text_beside(message.content, message.widget_spec)
 
 
 def _is_open(chat: ChatRequest, session: Session) -> bool:

@@ -14,7 +14,8 @@ from chalicelib.web.kit.request import number_in_link
 
 
 class Control(Struct, frozen=True):
-    """A widget as the page shows it. `numbers` are those of a scale, `low` and `high` what its ends mean."""
+    """A widget as the page shows it. `numbers` are those of a scale, `low` and `high` what its ends mean; `chosen` is the answer that
+    it was given already, where that can be changed."""
 
     kind: str
     sequence: int
@@ -23,6 +24,12 @@ class Control(Struct, frozen=True):
     numbers: tuple[int, ...] = ()
     low: str = ""
     high: str = ""
+    chosen: Any = None
+
+    @property
+    def is_sent_with_one_tap(self) -> bool:
+        """Whether one choice is all there is to it."""
+        return self.kind in ("SingleSelect", "RatingScale")
 
 
 class WidgetUnanswered(Exception):
@@ -34,16 +41,18 @@ class WidgetUnanswered(Exception):
         self.values = values
 
 
-def make_control(message: Message) -> Control | None:
-    """Returns the control for the widget that a message presents."""
+def make_control(message: Message, chosen: Any = None) -> Control | None:
+    """Returns the control for the widget that a message presents, with the answer that was given there."""
     spec = message.widget_spec
     if spec is None:
         return None
     kind, props = spec["root"]["type"], spec["root"]["props"]
     if kind == "RatingScale":
         numbers = tuple(range(props["min"], props["max"] + 1))
-        return Control(kind, message.sequence, label_of(spec), (), numbers, props["minLabel"], props["maxLabel"])
-    return Control(kind, message.sequence, label_of(spec), tuple(list_choices(spec)))
+        return Control(
+            kind, message.sequence, label_of(spec), (), numbers, props["minLabel"], props["maxLabel"], chosen
+        )
+    return Control(kind, message.sequence, label_of(spec), tuple(list_choices(spec)), chosen=chosen)
 
 
 def read_value(control: Control, form: Form) -> Any:

@@ -159,3 +159,62 @@ def test_a_ranking_starts_in_the_order_it_was_given(
 ) -> None:
     form = asked("RankingList", ben, session, model, monkeypatch).form("Send answer")
     assert [form.fields[f"w{place}"] for place in range(3)] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "second", "told"),
+    [
+        ("RatingScale", "2", "0", "I have changed my answer: 0"),
+        ("SingleSelect", "1", "2", "I have changed my answer: <b>Outside</b>"),
+    ],
+)
+def test_what_one_tap_chose_can_be_changed_until_something_else_is_said(
+    kind: str,
+    first: str,
+    second: str,
+    told: str,
+    host: Host,
+    ben: Browser,
+    session: dict[str, Any],
+    model: Interviewer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = ben.submit(asked(kind, ben, session, model, monkeypatch).form("Send answer"), w=first)
+    form = page.form("Change my answer")
+    assert form.fields["w"] == first
+    changed = ben.submit(form, w=second)
+    assert changed.log[-2] == ("You", told)
+    assert changed.log[:-2] == page.log
+    assert ben.submit(changed.form("Change my answer"), w=second).log == changed.log, "it is the answer already"
+    assert ben.submit(form, w=second).log == changed.log
+    ben.say(session, "Something else")
+    late = ben.submit(changed.form("Change my answer"), w=first)
+    assert (late.status, late.has_form("Change my answer")) == (409, False)
+    (person,) = host.get(f"/sessions/{session['id']}/responses")["data"]
+    chosen = [m["content"] for m in person["messages"] if "widget_value" in m]
+    assert chosen == [page.log[-2][1], told]
+
+
+def test_a_page_that_is_open_can_go_on_changing_as_one_that_is_loaded(
+    ben: Browser, session: dict[str, Any], model: Interviewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = asked("RatingScale", ben, session, model, monkeypatch).form("Send answer")
+    token = {"X-Harmonica": "page", "X-Harmonica-Token": form.fields["token"]}
+    after = int(form.fields["widget"])
+
+    def send(**fields: str) -> dict[str, Any]:
+        path = f"/chat/live?s={session['id']}&after={after}"
+        sent = {**token, "Content-Type": "application/x-www-form-urlencoded"}
+        news: dict[str, Any] = json.loads(
+            ben.request("POST", path, urlencode(form.fields | fields).encode(), sent).body
+        )
+        return news
+
+    keys = []
+    for number, (do, value) in enumerate((("choose", "2"), ("change", "1"), ("change", "3"))):
+        news = send(do=do, w=value, again=f"m-{number}")
+        after = news["after"]
+        assert f'value="{value}" data-words="{value}" required checked' in news["foot"]
+        assert f'data-key="{news["key"]}"' in ben.chat(session).html
+        keys.append(news["key"])
+    assert len(set(keys)) == 3

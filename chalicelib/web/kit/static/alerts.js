@@ -24,11 +24,6 @@ export function alert(text, offer) {
   notice.scrollIntoView({ block: "nearest" }); // a box to write in may be pinned over its place
 }
 
-// What this said is mended.
-export function withdraw(text) {
-  if (last === text) alert("");
-}
-
 export function tell(text) {
   aside.textContent = text;
 }

@@ -1,12 +1,16 @@
 // The conversation without reloading: the page's own forms, sent from here. Nothing here knows more than the forms do.
-import { alert, tell, withdraw } from "./alerts.js";
+import { alert, tell } from "./alerts.js";
 import { offerCopy } from "./copying.js";
 import { complain, count, wrongWith } from "./fields.js";
 import { draft, draftKey, forget, newId, plain, queue } from "./keeping.js";
 import { enhance } from "./ranking.js";
+import { answerOf, isBusy, isChoice, present, settle, wordsOf } from "./widget.js";
+import { hasSpace, keepInView } from "./viewport.js";
 import { ask, fieldsOf, sendPlainly } from "./server.js";
+import "./tools.js";
 import * as log from "./log.js";
 
+document.documentElement.classList.add("scripted");
 const chat = document.getElementById("chat");
 const foot = document.getElementById("foot");
 const compose = document.getElementById("compose");
@@ -27,13 +31,14 @@ const renewCount = box ? count(box, told.count) : () => {};
 function apply(news) {
   if (news.entries === undefined) return;
   const newest = log.append(news.entries);
-  document.getElementById("progress").value = news.progress;
+  showProgress(news);
   const renewed = renew(news);
   if (news.concluded) {
     document.querySelectorAll("[form=done], #done").forEach((it) => it.remove());
-    const label = compose?.querySelector("label");
-    if (label) label.textContent = told.more;
-    compose?.querySelector("button[type=submit]").classList.add("quiet");
+    if (compose) {
+      compose.querySelector("label").textContent = box.placeholder = told.more;
+      compose.querySelector("button[type=submit]").classList.add("quiet");
+    }
   }
   clearTimeout(timer);
   if (news.answering) {
@@ -46,6 +51,13 @@ function apply(news) {
   else if (renewed) foot.scrollIntoView({ block: "nearest" });
 }
 
+function showProgress(news) {
+  const bar = document.getElementById("progress");
+  bar.value = news.progress;
+  bar.setAttribute("aria-valuetext", news.how_far);
+  document.getElementById("how-far").textContent = news.how_far;
+}
+
 // The foot anew, where what it shows is another thing by now. A form that somebody is filling in stays as it is.
 // Says whether anything changed.
 function renew(news) {
@@ -56,27 +68,18 @@ function renew(news) {
   const held = forms.filter((form) => "dirty" in form.dataset || form.contains(focused));
   const twins = new Map(held.map((form) => [form, twinOf(form, next)]));
   if (held.some((form) => form.matches(".rating") && !twins.get(form))) return false;
-  for (const [form, twin] of twins) twin?.replaceWith(form);
+  for (const [form, twin] of twins) {
+    twin?.replaceWith(form);
+    form.closest("details")?.setAttribute("open", "");
+  }
   foot.dataset.key = news.key;
   const before = outcome();
   foot.replaceChildren(next);
   prepare();
   if (foot.contains(focused)) focused.focus({ preventScroll: true });
-  else if (focused === box && !box.value) presentWidget(held);
+  else if (focused === box && !box.value && !held.length) present(foot, box);
   if (outcome() !== before) tell(outcome());
   return true;
-}
-
-// Who has written nothing is led to the widget that came: its question is read out, and no keyboard covers it.
-function presentWidget(held) {
-  const group = foot.querySelector("[data-widget] fieldset");
-  if (!group || held.length) return;
-  group.tabIndex = -1;
-  group.focus({ preventScroll: true });
-  group.addEventListener("keydown", (event) => {
-    const writes = (event.key.length === 1 && event.key !== " ") || event.keyCode === 229;
-    if (event.target === group && writes && !event.ctrlKey && !event.metaKey) box.focus(); // in one's own words, then
-  });
 }
 
 // How it ended, and where there is help, in words: nobody has to look for them.
@@ -90,6 +93,7 @@ function twinOf(form, next) {
   const same = [".rating", ".transcript"].find((kind) => form.matches(kind));
   if (same) return next.querySelector(same);
   const twin = next.querySelector("[data-widget]");
+  if (twin && twin.elements.do.value !== form.elements.do.value) return null;
   return twin?.elements.widget.value === form.elements.widget.value ? twin : null;
 }
 
@@ -118,6 +122,7 @@ async function pump() {
   clearTimeout(timer);
   log.mark(item.id, "sending");
   log.wait(true);
+  queue.mark(item.id, { tried: true });
   sending = ask({ ...item.fields, again: item.id }, log.lastSequence());
   const news = await sending;
   sending = null;
@@ -129,6 +134,7 @@ async function pump() {
     failures = 0;
     if (news.reload) return location.reload();
     apply(news);
+    if (item.fields.do === "change" && !log.has(item.id)) log.remove(item.id); // it was the answer already
     log.mark(item.id, "sent");
     guard();
     return pump();
@@ -139,7 +145,7 @@ async function pump() {
   if (news.retry ?? (news.status === 429 || news.status >= 500)) return unreachable(item, news.wait);
   failures = 0;
   log.wait(false);
-  if (item.fields.do === "choose") await dropChoice(item);
+  if (isChoice(item)) await dropChoice(item);
   else giveBack();
   alert(news.notice || told.notSent);
   pump();
@@ -147,7 +153,7 @@ async function pump() {
 
 // All that is not sent yet, in the words of who wrote it; a choice alone says nothing without its question.
 function unsent() {
-  const written = queue.all().filter((it) => it.fields.do !== "choose");
+  const written = queue.all().filter((it) => !isChoice(it));
   return [...written.map((it) => it.words), box?.value].filter(Boolean).join("\n\n");
 }
 
@@ -181,16 +187,17 @@ async function dropChoice(item) {
   guard();
 }
 
-// No widget is answered while something is on its way: what comes of that may be another question.
+// No widget is answered meanwhile: what comes of that may be another question.
 function guard() {
-  const isBusy = queue.all().length > 0;
-  foot.querySelectorAll("[data-widget] fieldset, [data-widget] [type=submit]").forEach((it) => (it.disabled = isBusy));
+  for (const form of foot.querySelectorAll("[data-widget]")) {
+    form.querySelectorAll("fieldset, [type=submit]").forEach((it) => (it.disabled = isBusy(form)));
+  }
 }
 
 function unreachable(item, wait = 0) {
   log.wait(false);
-  if (!offerPlain(() => leave(item))) alert(navigator.onLine === false ? told.noNetwork : told.notSent);
   log.mark(item.id, "failed", () => retry());
+  if (!offerPlain(() => leave(item))) alert(navigator.onLine === false ? told.noNetwork : told.notSent);
   timer = setTimeout(pump, Math.max(wait, RETRIES[Math.min(failures++, RETRIES.length - 1)]));
 }
 
@@ -198,7 +205,7 @@ function unreachable(item, wait = 0) {
 // page shows it, and is the same message however often it is sent.
 function leave(item) {
   plain.write("yes");
-  queue.markLeft(item.id);
+  queue.mark(item.id, { left: true });
   sendPlainly({ ...item.fields, again: item.id });
 }
 
@@ -228,26 +235,31 @@ function send(fields, words) {
   pump();
 }
 
-// A widget's answer in words, as it is going to stand in the log.
-function wordsOf(form) {
-  const ranked = form.querySelectorAll(".ranking li");
-  const chosen = [...(ranked.length ? ranked : form.querySelectorAll(":checked"))].map((it) => it.dataset.words);
-  if (ranked.length) return chosen.map((word, index) => `${index + 1}. ${word}`).join("\n");
-  return chosen.length > 1 ? chosen.map((word) => `- ${word}`).join("\n") : chosen[0];
+// A widget's answer, sent at once. Of changes to it that have not left yet, only the last one counts.
+function answer(form, words) {
+  const fields = fieldsOf(form);
+  const before = answerOf(form);
+  settle(form, words);
+  foot.dataset.key = "";
+  if (words === before) return;
+  for (const item of queue.all()) {
+    if (item.fields.do !== "change" || item.tried) continue;
+    queue.remove(item.id);
+    log.remove(item.id);
+  }
+  send(fields, before === null ? words : told.changed.replace("%a", () => words));
+  if (isTouched) log.focusNewest();
+  else box?.focus();
 }
 
-// The box stays in view while there is nothing but to write; a widget and the end have the page to themselves.
-function pin() {
-  if (!compose) return;
-  compose.classList.toggle("pinned", !foot.querySelector("[data-widget], .conclusion"));
-  const covers = getComputedStyle(compose).position === "sticky" ? `${compose.offsetHeight}px` : "1rem";
-  document.documentElement.style.setProperty("--compose", covers); // what is scrolled to is not hidden behind it
+function showMistake(form) {
+  form.querySelector("fieldset input").focus();
+  form.scrollIntoView({ block: "nearest" });
 }
 
 function prepare() {
   foot.querySelectorAll(".ranking").forEach(enhance);
   foot.querySelectorAll(".rating").forEach((form) => count(form.elements.comment, told.count));
-  pin();
   guard();
 }
 
@@ -255,6 +267,7 @@ function prepare() {
 async function act(form) {
   if (acting) return;
   acting = true;
+  closeMenu(form);
   while (sending) await sending;
   const isRating = form.matches(".rating");
   log.wait(!isRating);
@@ -273,6 +286,12 @@ async function act(form) {
   apply(news);
   if (document.activeElement === document.body) goOn();
   else if (!trouble && foot.contains(form)) tell(form.parentElement.querySelector("p").textContent);
+}
+
+// What is pressed in the menu is done in the conversation behind it.
+function closeMenu(form) {
+  const menu = form.closest("[popover]");
+  if (menu && !hasSpace() && menu.matches(":popover-open")) menu.hidePopover();
 }
 
 // Where a press has taken away what was pressed: on to what came of it, or to what is next.
@@ -307,15 +326,10 @@ document.addEventListener("submit", (event) => {
     box.focus();
   } else if (form.dataset.widget) {
     event.preventDefault();
-    if (queue.all().length) return;
+    if (isBusy(form)) return;
     const words = wordsOf(form);
-    if (!words) return alert(told.missing);
-    send(fieldsOf(form), words);
-    form.remove();
-    foot.dataset.key = "";
-    pin();
-    if (isTouched) log.focusNewest();
-    else box?.focus();
+    if (complain(form.querySelector("fieldset"), words ? "" : told.missing)) answer(form, words);
+    else showMistake(form);
   } else if (form.hasAttribute("data-live")) {
     event.preventDefault();
     if (!form.matches(".rating") || checkRating(form)) act(form);
@@ -324,7 +338,7 @@ document.addEventListener("submit", (event) => {
 
 if (box) {
   document.getElementById("enter").hidden = isTouched;
-  box.rows = 2;
+  box.rows = 1;
   let lastRead = draft.read();
   if (!box.value) box.value = lastRead;
   renewCount();
@@ -361,25 +375,36 @@ document.addEventListener("visibilitychange", () => document.visibilityState ===
 foot.addEventListener("input", (event) => {
   const form = event.target.closest("form");
   form.dataset.dirty = "";
-  withdraw(told.missing);
+  if (form.dataset.widget) complain(form.querySelector("fieldset"), "");
   if (event.target.matches("[name=rating]")) complain(form.querySelector("fieldset"), "");
   if (event.target.matches("[name=comment][aria-invalid]")) complain(event.target, wrongWith(event.target));
 });
+// One tap chooses and sends; whoever goes through the choices by keyboard sends when they are done.
+let isTapped = false;
+foot.addEventListener("click", (event) => (isTapped = event.detail > 0));
+foot.addEventListener("change", (event) => {
+  const form = event.target.closest(".one-tap");
+  if (form && isTapped) form.requestSubmit();
+  isTapped = false;
+});
 prepare();
-if (compose) new ResizeObserver(pin).observe(compose);
-window.addEventListener("resize", pin);
+keepInView(compose, box, log.reveal);
 for (const item of queue.all()) {
   // What went as a page is in the log, or was given back in the box.
   if (log.has(item.id) || (item.left && box?.value.trim() === item.words)) queue.remove(item.id);
-  else log.show(item);
+  else {
+    log.show(item);
+    const form = foot.querySelector("[data-widget]");
+    if (form && item.fields.widget === form.elements.widget.value) settle(form, item.words), (foot.dataset.key = "");
+  }
 }
 if (!location.hash && !document.getElementById("told")) log.reveal();
 if (plain.read()) refresh(); // what was in the way may be gone
 pump();
 // Who has just been welcomed can write at once; what the box is about is read out with it. A finger opens its keyboard itself.
-if (box && log.lastSequence() === 1 && !isTouched && document.activeElement === document.body) {
-  box.setAttribute("aria-describedby", "end");
+if (box?.getAttribute("aria-describedby") === "end") {
   box.addEventListener("blur", () => box.hasAttribute("aria-invalid") || box.removeAttribute("aria-describedby"), { once: true });
-  box.focus({ preventScroll: true });
+  if (!isTouched && document.activeElement === document.body) box.focus({ preventScroll: true });
 }
+if (document.activeElement === document.body) present(foot, box);
 if (foot.querySelector("[role=status] form[data-live]") && document.getElementById("typing")) refresh();

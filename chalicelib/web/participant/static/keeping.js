@@ -46,8 +46,8 @@ export const queue = {
   add(item) {
     write("queue", JSON.stringify([...queue.all(), item]));
   },
-  markLeft(id) {
-    write("queue", JSON.stringify(queue.all().map((item) => (item.id === id ? { ...item, left: true } : item))));
+  mark(id, state) {
+    write("queue", JSON.stringify(queue.all().map((item) => (item.id === id ? { ...item, ...state } : item))));
   },
   remove(id) {
     const left = queue.all().filter((item) => item.id !== id);

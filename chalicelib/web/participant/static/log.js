@@ -1,9 +1,18 @@
 // The log: messages as they come, and one's own as they leave.
+import { tell } from "./alerts.js";
 
 const chat = document.getElementById("chat");
 const told = chat.dataset;
 export const log = chat.querySelector("[role=log]");
 const typing = document.getElementById("typing");
+const typingWords = document.getElementById("typing-words");
+// What is shown of a reply that is waited for, and after how many milliseconds; what takes long is also said aloud, once.
+const WAITING = [
+  { after: 400, words: told.typing },
+  { after: 8_000, words: told.still, isAloud: true },
+  { after: 20_000, words: told.slow, isAloud: true },
+];
+let timers = [];
 
 export function lastSequence() {
   return Math.max(0, ...[...log.children].map((entry) => Number(entry.dataset.sequence) || 0));
@@ -22,10 +31,14 @@ export function show(item) {
   if (bubbleOf(item.id)) return;
   const bubble = Object.assign(document.createElement("article"), { className: "message user new" });
   bubble.dataset.message = item.id;
-  const speaker = Object.assign(document.createElement("h2"), { className: "speaker", textContent: told.you });
+  const speaker = Object.assign(document.createElement("h2"), { className: "speaker unseen", textContent: told.you });
   const words = Object.assign(document.createElement("div"), { className: "words said", textContent: item.words, dir: "auto" });
   const state = Object.assign(document.createElement("p"), { className: "state", textContent: told.sending });
-  bubble.append(speaker, words, state);
+  const time = Object.assign(document.createElement("time"), { dateTime: new Date().toISOString() });
+  const under = Object.assign(document.createElement("footer"), { className: "under" });
+  under.append(time, state);
+  bubble.append(speaker, words, under);
+  writeTimes(bubble);
   log.append(bubble);
   mark(item.id, "sending");
   bubble.scrollIntoView({ block: "nearest" });
@@ -67,12 +80,15 @@ export function append(html) {
       const stored = entry.querySelector(".words");
       words.lang = stored.lang;
       words.dir = stored.dir;
+      own.querySelector("time").replaceWith(entry.querySelector("time"));
+      writeTimes(own);
       mark(entry.dataset.message, "sent");
       own.classList.remove("new");
     } else if (known) {
       renew(entry);
     } else {
       entry.classList.add("new");
+      writeTimes(entry);
       entry.removeAttribute("id");
       const waiting = [...log.children].find((it) => !it.dataset.sequence);
       log.insertBefore(entry, waiting ?? null);
@@ -92,23 +108,48 @@ function renew(entry) {
   shown.querySelector(".words").replaceWith(entry.querySelector(".words"));
 }
 
+export function showChoices(sequence, words) {
+  const shown = log.querySelector(`[data-sequence="${sequence}"]`);
+  shown?.setAttribute("aria-live", "off");
+  shown?.querySelector(".words").replaceChildren(words.cloneNode(true));
+}
+
+// When messages were said, by the clock of whoever reads them; the day only where it is another one.
+function writeTimes(part) {
+  for (const time of part.querySelectorAll("time")) {
+    const at = new Date(time.dateTime);
+    const day = at.toDateString() === new Date().toDateString() ? {} : { day: "numeric", month: "short" };
+    time.textContent = at.toLocaleString(document.documentElement.lang, { ...day, hour: "numeric", minute: "2-digit" });
+  }
+}
+writeTimes(log);
+
 export function focusNewest() {
   log.lastElementChild.tabIndex = -1;
   log.lastElementChild.focus({ preventScroll: true });
 }
 
-// Show a new entry from its beginning, and the box below it where there is room for both. A pinned box is always there.
+// Show a new entry from its beginning, and all that is below it where there is room for both above the box.
 export function reveal(entry) {
-  const compose = document.getElementById("compose");
-  const pinned = compose && getComputedStyle(compose).position === "sticky" ? compose.offsetHeight : 0;
-  const end = pinned ? document.getElementById("alerts") : (compose ?? log);
-  const fits = end.getBoundingClientRect().bottom - (entry ?? end).getBoundingClientRect().top < innerHeight - pinned;
+  const padding = getComputedStyle(document.documentElement);
+  const room = innerHeight - parseFloat(padding.scrollPaddingTop) - parseFloat(padding.scrollPaddingBottom);
+  const end = document.getElementById("alerts");
+  const fits = end.getBoundingClientRect().bottom - (entry ?? end).getBoundingClientRect().top < room;
   if (fits || !entry) end.scrollIntoView({ block: "end" });
   else entry.scrollIntoView({ block: "start" });
 }
 
 export function wait(isWaiting) {
-  typing.hidden = !isWaiting;
   log.setAttribute("aria-busy", String(isWaiting));
-  if (isWaiting) typing.scrollIntoView({ block: "nearest" });
+  if (isWaiting && timers.length) return;
+  timers.forEach(clearTimeout);
+  timers = isWaiting ? WAITING.map((it) => setTimeout(() => showWaiting(it), it.after)) : [];
+  if (!isWaiting) typing.hidden = true;
+}
+
+function showWaiting({ words, isAloud }) {
+  typing.hidden = false;
+  typingWords.textContent = words;
+  typing.scrollIntoView({ block: "nearest" });
+  if (isAloud) tell(words);
 }

@@ -18,7 +18,7 @@ def welcome(visitor: Visitor) -> Page:
     yellow = {"host_name": WHO[visitor.tongue], "why": LABEL[visitor.tongue], "logo": LOGO, "accent": "#e8b400"}
     page = ChatPage(visitor.page(), visitor.cloud, visitor.session(branding=yellow)).open().page
     page.locator("summary").click()
-    assert page.locator(".host img").evaluate("it => it.decode().then(() => it.naturalWidth)")
+    assert page.locator(".host .logo").evaluate("it => it.decode().then(() => it.naturalWidth)")
     return page
 
 

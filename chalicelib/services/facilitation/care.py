@@ -1,6 +1,7 @@
 """Whether care came first a short while ago: then nobody is led back to what hurt them."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from chalicelib.model import Message
 from chalicelib.services.safety import danger_in
@@ -28,9 +29,14 @@ def is_after_care(history: Sequence[Message]) -> bool:
 
 
 def was_hurt(history: Sequence[Message]) -> bool:
-    """Says whether anything that the participant wrote shows a sign of danger, or was declined by models."""
-    said = (message.content for message in history if message.role == "user")
-    return any(message.is_declined for message in history) or danger_in(said) is not None
+    """Says whether anything that the participant wrote shows a sign of danger, was declined by models, or was answered without a
+    question though it asked nothing, as care is where danger is told in words that no table knows."""
+    said = [message.content for message in history if message.role == "user"]
+    answered = (
+        later for before, later in pairwise(history) if before.role == "user" and not list_questions(before.content)
+    )
+    cared = any(later.role == "assistant" and _only_tells(later) for later in answered)
+    return cared or any(message.is_declined for message in history) or danger_in(said) is not None
 
 
 def _only_tells(message: Message) -> bool:

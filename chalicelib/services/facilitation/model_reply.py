@@ -25,7 +25,10 @@ CONCLUDE = Tool(
         "properties": {
             "recap": {
                 "type": "string",
-                "description": "All that the participant reads now: what you heard, and thanks. No question.",
+                "description": (
+                    "All that the participant reads now: an answer where they have just asked something, what you heard, "
+                    "and thanks. No question."
+                ),
             }
         },
         "required": ["recap"],

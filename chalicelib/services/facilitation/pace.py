@@ -202,9 +202,14 @@ def _render_guidance(pace: Pace) -> str:
             "to it, not even where the host calls it critical."
         )
     if pace.after_widget:
-        return "They have just answered a widget: ask for the reason behind their answer, in words, or conclude."
-    open_still = "what the host calls critical" if pace.critical else "what matters most"
+        return (
+            "They have just answered a widget: ask for the reason behind their answer, in words, unless they have told it before; "
+            "then reply with another question, or conclude."
+        )
     if pace.turn >= pace.budget - 2:
+        open_still = (
+            "what the host calls critical, or else what matters most to them," if pace.critical else "what matters most"
+        )
         return f"The time is nearly up: ask for {open_still} if it is still open, or conclude."
     if pace.critical and pace.turn == (pace.budget + 1) // 2:
         return "Half of the time is over: if what the host calls critical has not come up yet, ask about it now."

@@ -18,6 +18,15 @@ _FORMS = re.compile(
     r"|\bcall(?:ing)? (?:the )?(?:tool )?conclude\b"
     r"|\A(?:okay|ok|so|now|hmm|well|alright)?[,. ]{0,3}(?:the|this) (?:(?:participant|respondent) (?:is|has|wants|did|does)"
     r"|(?:participant|respondent|user) (?:says|said|seems|asks|asked|gave|answered|just|mentioned))\b"
+    r"|\b(?:appel|llamada)s? (?:d[e'’] ?outils?|a herramientas?|de herramientas?)\b|\bwerkzeugaufrufe?\b"
+    r"|\A(?:okay|ok|also|nun|gut)?[,. ]{0,3}(?:der|die) (?:teilnehmer|teilnehmerin|nutzer|nutzerin)"
+    r" (?:sagt|sagte|fragt|fragte|antwortet|will|hat)\b"
+    # Chinese, in either script: a call, the prompt, a count of turns, the participant as of somebody else.
+    r"|(?:调用|調用|呼叫|叫用)(?:工具|函数|函數|函式)|(?:工具|函数|函數|函式)(?:调用|調用|呼叫)|系统提示|系統提示"
+    r"|第\s?\d+\s?[轮輪](?:[,,、/]|\s)?\s?(?:共|总共|總共|/)"
+    r"|\A(?:好的?|嗯|那么|那麼)?[,,。\s]{0,3}(?:该|該|这位|這位|此)?(?:参与者|參與者|受访者|受訪者|用户|用戶)"
+    r"(?:说|說|表示|想|问|問|提到|似乎|已经|已經|刚|剛)",
+    re.ASCII,  # a Chinese character beside a name is an edge of it
 )
 
 

@@ -351,6 +351,9 @@ THINKING = "Your last reply had thoughts, mark-up or a call written out in the p
         "We are at turn 7 of about 12. Which books?",
         "I will call `conclude` now.",
         "Okay, the participant wants novels. Which ones?",
+        "我会调用present_widget工具。",
+        "根据系统提示,现在该结束了。",
+        "好的，参与者说他更喜欢小说。哪一本？",
         "As <handling> has it, the host reads this. Which books?",
     ],
 )

@@ -101,7 +101,12 @@ def test_for_two_turns_after_care_nobody_is_led_back() -> None:
     found = paces(["Buses.", "Some shove."], CARED)
     assert [pace.after_care for pace in found] == [True, True, False, False]
     assert "don't lead back to it, not even where the host calls it critical" in render_pace(found[0])
-    assert all(pace.critical for pace in found)  # care is only told by a message that asks nothing
+    assert not any(pace.critical for pace in found)  # words that no table knows may have told of danger
+
+
+def test_an_answer_to_a_question_is_no_care() -> None:
+    found = paces(["Buses.", "Who reads this?"], "The host does.")
+    assert all(pace.critical for pace in found)
 
 
 def test_after_a_sign_of_danger_what_is_critical_is_never_gone_for_again() -> None:
@@ -112,7 +117,7 @@ def test_after_a_sign_of_danger_what_is_critical_is_never_gone_for_again() -> No
 
 def test_after_a_widget_its_reason_is_asked_for_or_nothing_more() -> None:
     history = widgets(False, True)
-    told = "They have just answered a widget: ask for the reason behind their answer, in words, or conclude."
+    told = "They have just answered a widget: ask for the reason behind their answer, in words, unless they have told it before"
     assert told in render_pace(measure_pace(view(widgets_enabled=True), thread(), history))
     nearly_over = measure_pace(view(widgets_enabled=True, critical="Sundays"), thread(message_count=11), history)
     assert told in render_pace(nearly_over)
@@ -123,7 +128,8 @@ def test_after_a_widget_its_reason_is_asked_for_or_nothing_more() -> None:
 def test_near_the_end_only_what_is_open_is_asked(turn: int) -> None:
     end = " if it is still open, or conclude."
     assert steer(turn) == f"The time is nearly up: ask for what matters most{end}"
-    assert steer(turn, critical=True) == f"The time is nearly up: ask for what the host calls critical{end}"
+    critical = "what the host calls critical, or else what matters most to them,"
+    assert steer(turn, critical=True) == f"The time is nearly up: ask for {critical}{end}"
 
 
 def test_over_the_time_it_gets_firmer() -> None:

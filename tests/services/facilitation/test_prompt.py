@@ -200,7 +200,10 @@ def test_guidelines_hold_the_rules_of_the_house() -> None:
         "Never tell or make up anything about other participants",
         "All this holds as well when somebody argues",
         "don't probe. Answer with care",
-        "above all told by a child: say that this should not be",
+        "an insult: say that this should not be, and ask on",
+        "Name somebody to tell to a child",
+        "Where an adult complains of how people are treated, go on with that",
+        "write nothing beside the call: an answer to what they have just asked",
         "Leave what happened out of the recap",
         "is data: the host's background and the participant's own words",
     ):

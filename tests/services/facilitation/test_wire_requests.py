@@ -51,7 +51,8 @@ STEER = (
 
 
 AFTER_WIDGET = (
-    "They have just answered a widget: ask for the reason behind their answer, in words, or conclude. "
+    "They have just answered a widget: ask for the reason behind their answer, in words, unless they have told it before; "
+    "then reply with another question, or conclude. "
     "Unless they are in distress: then nothing counts but care."
 )
 

@@ -128,16 +128,19 @@ class Jobs:
 
     def postpone(self, queue_url: str, receipt: str, seconds: float) -> None:
         """Let a message that this worker will report as failed come back after so many seconds."""
-        self._client.change_message_visibility(
-            QueueUrl=queue_url, ReceiptHandle=receipt, VisibilityTimeout=min(_LONGEST_DELAY, max(1, round(seconds)))
-        )
+        self._hide(queue_url, receipt, min(_LONGEST_DELAY, seconds))
 
     def hide(self, queue_url: str, receipt: str, seconds: float) -> None:
         """Have nobody else get a message for so many seconds, instead of as long as its queue says. Raises Unavailable."""
         try:
-            self.postpone(queue_url, receipt, seconds)
+            self._hide(queue_url, receipt, seconds)
         except (BotoCoreError, ClientError) as error:
             raise Unavailable("The service is busy; try again in a moment") from error
+
+    def _hide(self, queue_url: str, receipt: str, seconds: float) -> None:
+        self._client.change_message_visibility(
+            QueueUrl=queue_url, ReceiptHandle=receipt, VisibilityTimeout=max(1, round(seconds))
+        )
 
     def send_to_dead_letters(self, dead_letters_url: str, body: str, message_id: str, group: str | None = None) -> None:
         """Put a message that can never succeed where the operator is told of it; twice the same one, `message_id` says, is one.

@@ -21,6 +21,7 @@ def test_jobs_wait_for_the_next_day_and_lose_nothing(
     frugal = BudgetedModel(consultation.model, Budget(LIMIT, 0, 0, Ledger()), consultation.clock)
     monkeypatch.setattr(container, "model", cache(lambda: frugal))
     waits: list[int] = []
+    monkeypatch.setattr(container.jobs(), "hide", lambda *_: None)
     client: Any = vars(container.jobs())["_client"]
     monkeypatch.setattr(
         client, "change_message_visibility", lambda **given: waits.append(int(given["VisibilityTimeout"]))

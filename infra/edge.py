@@ -22,6 +22,10 @@ STAGE = f"{REST_API}{API_STAGE}Stage"  # as SAM names it
 # AWS's own policies, by their ids: nothing is kept; all of a request goes on but its Host, by which the API is found.
 NOTHING_CACHED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_BUT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+# CloudFront may keep errors for ten seconds otherwise, also what says that it is not to be kept, and knows them by the path alone: whoever
+# may not see a page would keep it from the next one who may. These are all that a distribution can name.
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-expiration.html
+ERRORS = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
 A_YEAR = 31_536_000
 ALL_METHODS = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
 
@@ -166,6 +170,7 @@ def _distribution() -> Resources:
         "ViewerCertificate": {"Fn::If": [HAS_DOMAIN, certificate, {"CloudFrontDefaultCertificate": True}]},
         "WebACLId": {"Fn::If": [HAS_EDGE_ACL, {"Ref": "EdgeWebAclArn"}, {"Ref": "AWS::NoValue"}]},
         "Origins": [_origin()],
+        "CustomErrorResponses": [{"ErrorCode": code, "ErrorCachingMinTTL": 0} for code in ERRORS],
         "DefaultCacheBehavior": behaviour
         | {
             "CachePolicyId": NOTHING_CACHED,

@@ -25,7 +25,7 @@ from infra.runtime import LAMBDA, Target
 EPOCH = (1980, 1, 1, 0, 0, 0)
 UNCOMPILED = (
     "There is no python{python} here, so nothing in the package is compiled: a new container takes seconds longer to start. "
-    "Where it is installed, it is used."
+    "Where it is installed, it is used (uv python install {python}, or brew install python@{python})."
 )
 
 

@@ -36,6 +36,15 @@ def test_who_can_reach_itself_through_queues_may_loop_and_nobody_else(applicatio
     assert looping == MEANT_TO_LOOP
 
 
+def test_no_error_that_one_person_gets_is_kept_for_the_next(application: Template) -> None:
+    (distribution,) = of_type(application, "AWS::CloudFront::Distribution").values()
+    kept = {
+        it["ErrorCode"]: it["ErrorCachingMinTTL"] for it in distribution["DistributionConfig"]["CustomErrorResponses"]
+    }
+    assert {403, 404, 500, 502, 503, 504} <= kept.keys()  # what CloudFront keeps by itself, of what we answer to GET
+    assert set(kept.values()) == {0}
+
+
 def test_a_message_is_hidden_for_as_long_as_six_workers_take(application: Template) -> None:
     made, queues = of_type(application, "AWS::Lambda::Function"), of_type(application, "AWS::SQS::Queue")
     fed = dict(_queues_worked_off(application))

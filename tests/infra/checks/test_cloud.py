@@ -100,16 +100,16 @@ def test_what_few_functions_at_once_mean_is_told(at_once: int, level: str) -> No
 
 
 def test_only_queues_that_are_read_count_towards_what_runs_at_once() -> None:
-    def jobs(**parameters: str) -> int:
+    def jobs(mail: str = "", bot: str = "") -> int:
         session = Session()
         limit = {"ConcurrentExecutions": 10, "UnreservedConcurrentExecutions": 10}
         session.answers("lambda", "get_account_settings", {"AccountLimit": limit})
-        ((_, text),) = told(list(check_concurrency(stage(session, JobsAtOnce="2", **parameters))))
+        ((_, text),) = told(list(check_concurrency(stage(session, JobsAtOnce="2", MailFrom=mail, TelegramBot=bot))))
         return int(text.partition("workers alone may take ")[2].partition(":")[0])
 
     bare = jobs()
-    assert jobs(MailFrom="surveys@example.org") == bare + 2
-    assert jobs(MailFrom="surveys@example.org", TelegramBot="ours_bot") == bare + 6 == 2 * len(QUEUES)
+    assert jobs(mail="surveys@example.org") == bare + 2
+    assert jobs(mail="surveys@example.org", bot="ours_bot") == bare + 6 == 2 * len(QUEUES)
 
 
 def _listed(session: Session, *resources: tuple[str, str, str]) -> None:

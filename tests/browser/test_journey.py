@@ -81,8 +81,17 @@ _COVER = """height => {
   Object.defineProperty(visualViewport, 'height', { get: () => height, configurable: true });
   visualViewport.dispatchEvent(new Event('resize'));
 }"""
-_STICKS_OUT = """height => [document.querySelector('[role=log]').lastElementChild, document.getElementById('content')]
-  .map(it => it.getBoundingClientRect()).some(it => it.top < 0 || it.bottom > height)"""
+_ARE_IN_VIEW = """height => [document.querySelector('[role=log]').lastElementChild, document.getElementById('content')]
+  .map(it => it.getBoundingClientRect()).every(it => it.top >= 0 && it.bottom <= height)"""
+
+
+def come_into_view(talk: ChatPage, height: int) -> None:
+    """Wait until the last message and the box are within what is seen of the page."""
+    for _ in range(100):
+        if talk.page.evaluate(_ARE_IN_VIEW, height):
+            return
+        talk.page.wait_for_timeout(50)
+    raise AssertionError("the last message or the box is out of view")
 
 
 @pytest.mark.parametrize("kind", ["smaller page", "over the page"])
@@ -98,9 +107,9 @@ def test_with_a_keyboard_on_the_screen_the_last_message_and_the_box_are_in_view(
         talk.page.set_viewport_size({"width": PHONE[0], "height": left})
     else:
         talk.page.evaluate(_COVER, left)
-    talk.page.wait_for_function(f"!({_STICKS_OUT})({left})")
+    come_into_view(talk, left)
     talk.box.fill("\n".join(["A line"] * 12))
-    talk.page.wait_for_function(f"!({_STICKS_OUT})({left})")
+    come_into_view(talk, left)
     height = talk.box.evaluate("it => it.clientHeight / parseFloat(getComputedStyle(it).lineHeight)")
     assert 6 <= height < 7.5, "it grows to six lines, and scrolls from there"
     photograph(talk.page, f"journey-keyboard-{kind.split()[0]}-phone")
@@ -110,7 +119,8 @@ def test_what_is_waited_for_is_shown_in_time_and_told_once(
     scripted: LocalCloud, devices: Devices, model: DirectedModel
 ) -> None:
     talk = ChatPage(devices.open(scripted, PHONE), scripted, new_session(scripted, questions=[])).join()
-    talk.page.clock.install()
+    talk.page.clock.install(time=0)
+    talk.page.clock.pause_at(3_600_000)
     listen(talk.page)
     typing = talk.page.locator("#typing")
     model.hold()
@@ -123,6 +133,7 @@ def test_what_is_waited_for_is_shown_in_time_and_told_once(
         expect(typing).to_be_in_viewport()
     assert told(talk.page, "status") == ["Still thinking…", SLOW]
     model.go()
+    talk.page.clock.resume()
     expect(talk.replies).to_have_count(2)
     expect(typing).to_be_hidden()
 

@@ -227,7 +227,7 @@ def test_a_closed_session_shows_people_their_own_conversation(
     mine = ben.chat(session)
     assert mine.status == 200
     assert "Thank you for taking part: what you said is kept. It ended on " in mine.text
-    assert "The results of this session are for its host." in mine.text
+    assert "The results go to your host, who decides whether to share them." in mine.text
     assert ("You", "Soup") in mine.log
     assert mine.forms == []
     stranger = cem.chat(session)

@@ -9,9 +9,8 @@ from msgspec.structs import replace
 from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.llm.interface import ModelUnavailable, Reply, Request, Usage
-from chalicelib.llm.prices import price_of
 from chalicelib.services.usage.budget import DOLLAR, Budget, BudgetedModel
-from chalicelib.services.usage.estimate import Prices
+from chalicelib.services.usage.estimate import prices_of
 from chalicelib.settings import DEFAULT_MODELS
 from chalicelib.store.spending import Ledger
 from tests.api.hosts import Host
@@ -74,7 +73,7 @@ def test_everything_that_a_model_was_asked_for_a_session_is_counted(
 
 
 def test_before_it_opens_a_session_tells_about_what_it_will_cost(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
-    known = Prices(**{tier: price_of(name) for tier, name in DEFAULT_MODELS.items()})
+    known = prices_of(DEFAULT_MODELS)
     monkeypatch.setattr(container, "model_prices", lambda _: known)
 
     def estimated(**fields: Any) -> float | None:

@@ -19,7 +19,6 @@ from moto import mock_aws
 from msgspec import Struct
 
 from chalicelib import container
-from chalicelib.llm.prices import price_of
 from chalicelib.services.usage import estimate as usage
 from chalicelib.services.usage.estimate import Counted, Prices
 from chalicelib.settings import DEFAULT_MODELS
@@ -113,7 +112,7 @@ SHAPES = (
 
 def prices() -> Prices:
     """Of the models that a deployment asks where nobody names others."""
-    return Prices(**{tier: price_of(name) for tier, name in DEFAULT_MODELS.items()})
+    return usage.prices_of(DEFAULT_MODELS)
 
 
 def constants() -> tuple[Units, Assumed, Idle]:

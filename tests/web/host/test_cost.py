@@ -5,10 +5,9 @@ import re
 import pytest
 
 from chalicelib import container
-from chalicelib.llm.prices import price_of
 from chalicelib.model import Spending
 from chalicelib.services.usage.budget import DOLLAR
-from chalicelib.services.usage.estimate import Prices, prices_of
+from chalicelib.services.usage.estimate import prices_of
 from chalicelib.settings import DEFAULT_MODELS
 from chalicelib.store import keys
 from chalicelib.store.spending import Ledger
@@ -21,7 +20,7 @@ from tests.web.browser import Browser
 @pytest.fixture
 def with_models(monkeypatch: pytest.MonkeyPatch) -> None:
     """Models that cost money."""
-    known = Prices(**{tier: price_of(name) for tier, name in DEFAULT_MODELS.items()})
+    known = prices_of(DEFAULT_MODELS)
     monkeypatch.setattr(container, "model_prices", lambda _: known)
 
 
@@ -71,7 +70,7 @@ def test_more_than_a_session_may_cost_is_told_before_it_opens(host: Host, ana: B
 def test_of_models_whose_prices_nobody_knows_nothing_is_estimated(
     host: Host, ana: Browser, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known = prices_of(dict(DEFAULT_MODELS))
+    known = prices_of(DEFAULT_MODELS)
     own = prices_of({**DEFAULT_MODELS, "medium": "qwen3"})
     assert known.are_known
     assert own.medium == known.large  # what towards limits it counts as

@@ -7,14 +7,14 @@ environment from these rows. Reading is lazy: packaging imports the application 
 import os
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from msgspec import Struct
 from msgspec.structs import fields, replace
 
 from chalicelib.model.jobs import QUEUES
 
-DEFAULT_MODELS: dict[Literal["small", "medium", "large"], str] = {
+DEFAULT_MODELS = {
     "small": "claude-haiku-5-5",
     "medium": "claude-sonnet-5-5",
     "large": "claude-opus-5-5",

@@ -30,10 +30,10 @@ def model_prices(session: Session) -> "Prices | None":
     found = settings()
     if session.models == "account" and container.has_own_models():
         tiers = container.own_models().get(session.owner_id).tiers
-        return prices_of({size: it.model for size, it in tiers.by_size.items()}) if tiers else None
+        return prices_of(small=tiers.small.model, medium=tiers.medium.model, large=tiers.large.model) if tiers else None
     if found.llm_provider == SCRIPTED:
         return None
-    return prices_of({"small": found.model_small, "medium": found.model_medium, "large": found.model_large})
+    return prices_of(small=found.model_small, medium=found.model_medium, large=found.model_large)
 
 
 @cache

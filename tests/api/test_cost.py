@@ -73,7 +73,7 @@ def test_everything_that_a_model_was_asked_for_a_session_is_counted(
 
 
 def test_before_it_opens_a_session_tells_about_what_it_will_cost(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
-    known = prices_of(DEFAULT_MODELS)
+    known = prices_of(**DEFAULT_MODELS)
     monkeypatch.setattr(container, "model_prices", lambda _: known)
 
     def estimated(**fields: Any) -> float | None:

@@ -112,7 +112,7 @@ SHAPES = (
 
 def prices() -> Prices:
     """Of the models that a deployment asks where nobody names others."""
-    return prices_of(DEFAULT_MODELS)
+    return usage.prices_of(**DEFAULT_MODELS)
 
 
 def constants() -> tuple[Units, Assumed, Idle]:

@@ -7,7 +7,6 @@ is of everybody the session takes, with a conversation as long as its host means
 import math
 import tomllib
 from bisect import bisect_left
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -15,7 +14,6 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from chalicelib.llm.interface import Tier
 from chalicelib.llm.prices import Price, price_of
 from chalicelib.model import Session
 from chalicelib.services.facilitation.pace import turn_budget
@@ -74,13 +72,13 @@ class Prices(Struct, frozen=True):
     are_known: bool = True
 
 
-def prices_of(models: Mapping[Tier, str]) -> Prices:
+def prices_of(*, small: str, medium: str, large: str) -> Prices:
     """What these models cost, by their names."""
     return Prices(
-        price_of(models["small"]),
-        price_of(models["medium"]),
-        price_of(models["large"]),
-        are_known=all(map(_is_known, models.values())),
+        price_of(small),
+        price_of(medium),
+        price_of(large),
+        are_known=all(map(_is_known, (small, medium, large))),
     )
 
 

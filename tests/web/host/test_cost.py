@@ -20,7 +20,7 @@ from tests.web.browser import Browser
 @pytest.fixture
 def with_models(monkeypatch: pytest.MonkeyPatch) -> None:
     """Models that cost money."""
-    known = prices_of(DEFAULT_MODELS)
+    known = prices_of(**DEFAULT_MODELS)
     monkeypatch.setattr(container, "model_prices", lambda _: known)
 
 
@@ -70,8 +70,8 @@ def test_more_than_a_session_may_cost_is_told_before_it_opens(host: Host, ana: B
 def test_of_models_whose_prices_nobody_knows_nothing_is_estimated(
     host: Host, ana: Browser, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known = prices_of(DEFAULT_MODELS)
-    own = prices_of({**DEFAULT_MODELS, "medium": "qwen3"})
+    known = prices_of(**DEFAULT_MODELS)
+    own = prices_of(**{**DEFAULT_MODELS, "medium": "qwen3"})
     assert known.are_known
     assert own.medium == known.large  # what towards limits it counts as
     monkeypatch.setattr(container, "model_prices", lambda _: own)

@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from chalicelib import container
 from chalicelib.services.usage import estimate as usage
-from chalicelib.services.usage.estimate import Counted, Prices, prices_of
+from chalicelib.services.usage.estimate import Counted, Prices
 from chalicelib.settings import DEFAULT_MODELS
 from tests import conftest
 from tests.bench.counting import TURNS, count_all, own_recorder

@@ -4,6 +4,7 @@ from chalicelib.model.conversations import Answer, CondensedHistory, Message, Sp
 from chalicelib.model.scratchpad import Covered, Note, Scratchpad
 from chalicelib.model.sessions import (
     SHOWN_CONTEXT_BYTES,
+    Branding,
     Card,
     Channel,
     Distribution,
@@ -70,6 +71,7 @@ __all__ = [
     "Access",
     "Answer",
     "ApiKey",
+    "Branding",
     "Brief",
     "Card",
     "Channel",

@@ -124,6 +124,16 @@ class ResultsSections(Struct, frozen=True):
     ask: bool = False
 
 
+class Branding(Struct, frozen=True):
+    """Who asks, as participants see it. `logo` is the name of the picture, which follows from what is in it; `accent` a color as the host
+    chose it, like #0b6156; `why` a sentence on what it is for."""
+
+    host_name: str | None = None
+    logo: str | None = None
+    accent: str | None = None
+    why: str | None = None
+
+
 class Session(Struct, frozen=True):
     """A session's short fields and settings (the `session` item)."""
 
@@ -166,6 +176,17 @@ class Session(Struct, frozen=True):
     is_example: bool = False  # whether its people, what they say and its summary are made up
     follow_up_of: str | None = None  # the id of the session that it takes up, which may be gone
     models: ModelSource = "stage"  # whose answer in new conversations, and to all that is asked about the whole session
+    branding: Branding = Branding()
+
+    @property
+    def host_name(self) -> str | None:
+        """Who asks, where its host says so."""
+        return self.branding.host_name
+
+    @property
+    def why(self) -> str | None:
+        """What it is for, where its host says so."""
+        return self.branding.why
 
     @property
     def results_shown_to(self) -> Visibility:
@@ -247,6 +268,7 @@ class SessionView(Struct, frozen=True):
     context_due_at: datetime | None = None  # since when that is to be written
     context_tries: int = 0  # since then, that a model was paid for and none came of
     questions: tuple[Question, ...] = ()
+    logo: str | None = None  # the picture, a PNG in Base64
     prompt: Prompt | None = None
     prompt_version: int = 0  # the last one there has been, whether it is in force or not
     prompt_due_at: datetime | None = None  # since when a tailored prompt is to be written

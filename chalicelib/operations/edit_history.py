@@ -23,6 +23,8 @@ Field = Literal[
     "platform_guidelines_override",
     "welcome_message",
     "meta_description",
+    "host_name",
+    "why",
 ]
 
 
@@ -30,7 +32,9 @@ class EditRevision(Output):
     """What a text of a session was from a time on."""
 
     id: Annotated[str, Meta(description="Its id: the field and a number that grows.", examples=["goal-2"])]
-    field: Annotated[Field, Meta(description="Which text.", examples=["goal"])]
+    field: Annotated[
+        Field, Meta(description="Which text; `host_name` and `why` are those of `branding`.", examples=["goal"])
+    ]
     value: Annotated[
         str | None,
         Meta(

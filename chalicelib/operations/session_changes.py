@@ -98,7 +98,7 @@ def changes_of(given: SessionChanges) -> dict[str, Any]:
     for name, kind in (("questions", tuple[editing.EditedQuestion, ...]), ("distribution", tuple[Distribution, ...])):
         if changes.get(name) is not None:
             changes[name] = msgspec.convert(msgspec.to_builtins(changes[name]), kind)
-    for name in ("reminders", "results_sections", "prompt_generated_from"):
+    for name in ("reminders", "results_sections", "prompt_generated_from", "branding"):
         if changes.get(name) is not None:
             changes[name] = msgspec.to_builtins(changes[name])
     return changes

@@ -15,6 +15,7 @@ from chalicelib.model import Distribution as StoredDistribution
 from chalicelib.model import Session as StoredSession
 from chalicelib.model.own_models import ModelSource
 from chalicelib.operations import session_fields as fields
+from chalicelib.operations.branding import BrandingShown, show_branding
 from chalicelib.operations.fields import (
     Count,
     SessionId,
@@ -211,6 +212,7 @@ class Session(SessionListItem):
         Uuid | None, Meta(description="The session that this one follows up; it may be gone.", examples=[None])
     ]
     models: fields.Models
+    branding: BrandingShown
 
 
 class QuestionList(Output):
@@ -352,6 +354,7 @@ def _shown(call: Call, view: SessionView) -> Session:
         "opens_at": moment_or_null(of.opens_at),
         "closes_at": moment_or_null(of.closes_at),
         "completed_count": tally.completed,
+        "branding": show_branding(of, call.public_url),
         "usage": _usage(view),
         "cost": _cost(view),
     }

@@ -17,7 +17,7 @@ from chalicelib.store.tables import SessionPart
 from chalicelib.store.transact import Transaction
 
 KEPT = 50  # revisions of a text
-TEXTS = ("topic", "goal", "critical", "context", *LONG_TEXTS, "welcome_message", "meta_description")
+TEXTS = ("topic", "goal", "critical", "context", *LONG_TEXTS, "welcome_message", "meta_description", "host_name", "why")
 _TYPED_FOR = timedelta(minutes=5)
 
 Marks = dict[str, tuple[Mark, ...]]

@@ -41,6 +41,7 @@ def edit_session(before: SessionView, after: SessionView, user_id: str) -> bool:
         contexts.edit(write, before, after)
         _edit_texts(write, before, after)
         _edit_questions(write, before, after)
+        _edit_logo(write, before, after)
         _edit_prompt(write, before, after)
         edit_history.edit(write, before, after, user_id)
         participant_limit.edit(write, before, after)
@@ -105,6 +106,16 @@ def _edit_questions(write: Transaction, before: SessionView, after: SessionView)
             write.delete(item)
     elif after.questions != before.questions or not before.session.has_questions:
         write.update(item, actions=[QuestionsItem.questions.set(msgspec.to_builtins(after.questions))])
+
+
+def _edit_logo(write: Transaction, before: SessionView, after: SessionView) -> None:
+    """A logo has the name of what is in it: only a new one was read, or is written."""
+    old, new = before.session.branding.logo, after.session.branding.logo
+    item = TextItem(after.session.id, keys.LOGO)
+    if new and new != old:
+        write.update(item, actions=[TextItem.text.set(after.logo)])
+    elif old and not new:
+        write.delete(item)
 
 
 def _edit_prompt(write: Transaction, before: SessionView, after: SessionView) -> None:

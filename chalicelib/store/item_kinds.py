@@ -99,6 +99,7 @@ KINDS = (
     ItemKind(keys.SESSIONS, keys.CONDENSED_CONTEXT, "session", "by job", not_exported="is made of the context again"),
     ItemKind(keys.SESSIONS, keys.PRIVATE_CONTEXT, "session", "by job", "private_context"),
     ItemKind(keys.SESSIONS, keys.QUESTIONS, "session", "by job", "questions"),
+    ItemKind(keys.SESSIONS, keys.LOGO, "session", "by job", "logo"),
     ItemKind(keys.SESSIONS, keys.SUMMARY_PROMPT, "session", "by job", "summary_prompt"),
     ItemKind(keys.SESSIONS, keys.GUIDELINES, "session", "by job", "platform_guidelines_override"),
     ItemKind(keys.SESSIONS, keys.PROMPT_CURRENT, "session", "by job", "prompt"),

@@ -7,6 +7,7 @@
 | create a user | the e-mail address is free | transaction on accounts `user#`, `email#` |
 | create a session | – | one transaction: no `deleted#`; session, context, questions, prompts, tallies, seats, member, synthesis |
 | a session's pages and API | its parts | one BatchGetItem on sessions |
+| a host's logo, on a page | session, `logo` | BatchGetItem sessions |
 | one chat turn | session parts, scratchpad, seats; thread head, form, condensed part | one BatchGetItem over sessions and conversations |
 | one chat turn | the thread's messages behind the condensed part | Query conversations `message#<thread>#` |
 | a first opening | the tailored prompt, while it is being written | BatchGetItem sessions: session, `prompt#current` |
@@ -110,7 +111,7 @@ PROMPT_WANTED_AT, WANTED_AT = "prompt_wanted_at", "wanted_at"
 BY_USER, BY_MEMBER, PUBLIC_FEED, DUE = "by_user", "by_member", "public_feed", "due"
 BY_GROUP = "by_group"
 
-SESSION, CONTEXT, QUESTIONS = "session", "context", "questions"
+SESSION, CONTEXT, QUESTIONS, LOGO = "session", "context", "questions", "logo"
 PROMPT_CURRENT = "prompt#current"
 SYNTHESIS, SUMMARY, BRIEF = "synthesis", "summary", "brief"
 SCRATCHPAD = "scratchpad"

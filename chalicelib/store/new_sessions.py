@@ -24,7 +24,7 @@ _OWNER: Role = "owner"
 
 
 def items_of(
-    session: Session, context: str | None, questions: tuple[Question, ...], prompt: Prompt | None
+    session: Session, context: str | None, questions: tuple[Question, ...], prompt: Prompt | None, logo: str | None
 ) -> list[SessionPart]:
     """The session with its owner, counters and parts. Without a prompt, one is due, unless it is a draft."""
     values: dict[str, Any] = {name: getattr(session, name) for name in SHORT_FIELDS}
@@ -49,6 +49,8 @@ def items_of(
     items += [TextItem(session.id, part, text=text) for part, text in texts.items() if text]
     if context:
         items.append(contexts.make_item(session, context, session.created_at))
+    if logo:
+        items.append(TextItem(session.id, keys.LOGO, text=logo))
     if session.has_questions:
         items.append(QuestionsItem(session.id, keys.QUESTIONS, questions=msgspec.to_builtins(questions)))
     if prompt:

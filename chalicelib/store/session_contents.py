@@ -27,6 +27,7 @@ CLASSES: Mapping[str, type[Model]] = {
     "context": session_items.ContextItem,
     "private_context": session_items.TextItem,
     "questions": session_items.QuestionsItem,
+    "logo": session_items.TextItem,
     "summary_prompt": session_items.TextItem,
     "platform_guidelines_override": session_items.TextItem,
     "prompt": session_items.PromptItem,

@@ -47,6 +47,7 @@ class SessionItem(SessionPart):
     is_example = BooleanAttribute(default=False)
     follow_up_of = UnicodeAttribute(null=True)
     models = UnicodeAttribute(default="stage")
+    branding = JsonAttribute(null=True)
     prompt_wanted_at = UTCDateTimeAttribute(null=True)
     prompt_failed = BooleanAttribute(null=True)
     prompt_tries = NumberAttribute(null=True)
@@ -54,7 +55,8 @@ class SessionItem(SessionPart):
 
 
 class TextItem(SessionPart):
-    """`summary_prompt`, `guidelines` and `private_context`, texts of the host, possibly long; `condensed_context`, made of one."""
+    """`summary_prompt`, `guidelines` and `private_context`, texts of the host, possibly long; `condensed_context`, made of one;
+    `logo`, a PNG in Base64."""
 
     text = UnicodeAttribute()
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from chalicelib.errors import NotFound
 from chalicelib.model import (
+    Branding,
     Brief,
     Distribution,
     Mark,
@@ -50,6 +51,7 @@ LONG_TEXTS = {
     "platform_guidelines_override": keys.GUIDELINES,
     "private_context": keys.PRIVATE_CONTEXT,
 }
+_TEXTS = {"condensed_context": keys.CONDENSED_CONTEXT, "logo": keys.LOGO}
 SHORT_FIELDS = tuple(name for name in Session.__struct_fields__ if name != "id" and name not in LONG_TEXTS)
 _COUNTERS = Tally.__struct_fields__
 _COUNTS_OF_SYNTHESIS = ("begun", "tries", "paid_tries", "epoch", "themes_version", "themes_last")
@@ -62,6 +64,7 @@ def view_of(session_id: str, raw: Raw, user_id: str | None) -> SessionView:
     item = SessionItem.from_raw_data(dict(raw[keys.SESSION]))
     values = {name: getattr(item, name) for name in SHORT_FIELDS}
     values["results_sections"] = msgspec.convert(item.results_sections or {}, ResultsSections)
+    values["branding"] = msgspec.convert(item.branding or {}, Branding)
     values["distribution"] = msgspec.convert(item.distribution or (), tuple[Distribution, ...])
     values |= {name: _text(raw, part) for name, part in LONG_TEXTS.items() if part in raw}
     session = Session(id=session_id, **values)
@@ -101,8 +104,7 @@ def _parts(raw: Raw) -> dict[str, Any]:
         context = ContextItem.from_raw_data(raw[keys.CONTEXT])
         parts["context"], parts["context_due_at"] = context.text, context.wanted_at
         parts["context_tries"] = int(context.tries or 0)
-    if keys.CONDENSED_CONTEXT in raw:
-        parts["condensed_context"] = _text(raw, keys.CONDENSED_CONTEXT)
+    parts |= {name: _text(raw, part) for name, part in _TEXTS.items() if part in raw}
     if keys.QUESTIONS in raw:
         stored = QuestionsItem.from_raw_data(raw[keys.QUESTIONS]).questions
         parts["questions"] = msgspec.convert(stored, tuple[Question, ...])

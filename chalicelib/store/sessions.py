@@ -101,13 +101,14 @@ class Sessions:
         context: str | None,
         questions: tuple[Question, ...],
         prompt: Prompt | None,
+        logo: str | None = None,
     ) -> bool:
         """Store a new session with its owner, counters and parts in one transaction. Without a prompt, one is due, unless it is
         a draft.
 
         False where a session of this id is there already. Raises NotFound where one was, and was deleted.
         """
-        items = items_of(session, context, questions, prompt)
+        items = items_of(session, context, questions, prompt, logo)
 
         def build(write: Transaction) -> None:
             free = DeletedItem.id.does_not_exist() | (DeletedItem.expires_at <= int(session.created_at.timestamp()))

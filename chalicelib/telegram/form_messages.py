@@ -9,7 +9,7 @@ from chalicelib.telegram import form
 from chalicelib.telegram.addresses import shorten
 from chalicelib.text.normalise import one_line
 from chalicelib.web.kit.contact import find_contact
-from chalicelib.web.kit.disclosures import find_video, list_facts, sum_up_facts
+from chalicelib.web.kit.disclosures import find_video, list_facts, list_gist
 from chalicelib.web.kit.form_fields import question_text
 from chalicelib.web.kit.texts import Texts
 
@@ -29,18 +29,20 @@ def tap(session_id: str, *what: str) -> str:
 def show_welcome(view: SessionView, texts: Texts) -> Shown:
     """Returns what somebody should know before they take part, and the button that starts."""
     session = view.session
-    parts = [f"<b>{escape(session.topic)}</b>"]
+    asks = [escape(texts("asked_by", host=session.host_name))] if session.host_name else []
+    parts = [*asks, f"<b>{escape(session.topic)}</b>"]
+    parts += [f"<i>{escape(session.why)}</i>"] if session.why else []
     parts += [from_markdown(session.welcome_message)] if session.welcome_message else []
     if video := find_video(session.intro_video_url):
         parts.append(f'<a href="{escape(video[0])}">{escape(texts("bot_video"))}</a> ({escape(video[1])})')
-    gist = sum_up_facts(view, texts)
-    parts += [escape(gist), escape(texts("bot_carrier")), _list_facts(view, gist, texts)]
+    gist = "\n".join(line for _, line in list_gist(view, texts))
+    parts += [escape(gist), escape(texts("bot_carrier")), _list_facts(view, texts)]
     return "\n\n".join(parts), ((Button(texts("start"), tap(session.id, "start")),),)
 
 
-def _list_facts(view: SessionView, gist: str, texts: Texts) -> str:
-    """Returns the facts that the gist does not tell already, folded up as on the page."""
-    facts = [(what, how) for what, how in list_facts(view, texts) if how not in gist]
+def _list_facts(view: SessionView, texts: Texts) -> str:
+    """Returns the facts, folded up as on the page."""
+    facts = list_facts(view, texts)
     if contact := find_contact(settings().support_contact):
         facts.append((texts("fact_contact"), contact.shown))
     told = "\n".join(f"<b>{escape(what)}</b>\n{escape(how)}" for what, how in facts)

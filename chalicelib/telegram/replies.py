@@ -7,7 +7,7 @@ from chalicelib.clock import TURN_SECONDS, Deadline
 from chalicelib.errors import Forbidden, Invalid, NotFound, Unavailable
 from chalicelib.model import Message
 from chalicelib.model.jobs import ReplyInChat
-from chalicelib.services.conversations import feedback
+from chalicelib.services.conversations import feedback, request_context
 from chalicelib.services.conversations.deferred_reply import reply_to_stored
 from chalicelib.services.usage.budget import BudgetSpent, SessionBudgetSpent
 from chalicelib.settings import settings
@@ -95,7 +95,12 @@ def _conclude(chat: PrivateChat, deadline: Deadline) -> None:
     deps = container.conversation_deps()
     with Typing(chat.chat_id) as typing:
         typing.begin()
-        feedback.conclude(chat.attended.session_id, chat.who, deps=deps, stored=container.feedback(), deadline=deadline)
+        turn = feedback.conclude(
+            chat.attended.session_id, chat.who, deps=deps, stored=container.feedback(), deadline=deadline
+        )
+    found = chat.find()
+    if turn is None and found.begun.message_count and request_context.is_active(found, deps):
+        chat.say_of_session(chat.texts("recap_failed"))
 
 
 def _tell_late(chat: PrivateChat, error: Unavailable) -> None:

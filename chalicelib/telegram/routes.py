@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, Command] = {
     "setup": groups.refuse_in_private,
     "unlink": groups.refuse_in_private,
 }
+UNLISTED_COMMANDS: Mapping[str, Command] = {"done": conversation.stop}  # what people try, and no menu shows
 # By what the data of a button begins with, up to the first colon; the parts behind it are given.
 TAPS: Mapping[str, Tapped] = {
     "join": form_entries.tap,
@@ -83,7 +84,8 @@ def _route_private(incoming: Incoming) -> Step:
         return conversation.edit(incoming)
     if found := read_command(incoming):
         name, argument = found
-        return COMMANDS[name](incoming, argument) if name in COMMANDS else commands.tell_unknown(incoming)
+        command = COMMANDS.get(name) or UNLISTED_COMMANDS.get(name)
+        return command(incoming, argument) if command else commands.tell_unknown(incoming)
     attended = incoming.view.current
     if attended is None:
         return commands.tell_how_to_begin(incoming)

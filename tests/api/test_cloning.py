@@ -56,6 +56,7 @@ GIVEN: dict[str, Any] = {
     "anonymous": True,
     "max_participants": 12,
     "reminders": {"enabled": True, "after_hours": [24], "text": "Come back"},
+    "branding": {"host_name": "The canteen", "logo": None, "accent": "#b4451f", "why": "It decides the menu."},
 }
 # Nobody has projects yet; every clone is a draft, which opens when its host says; it follows up what the session does, if there is
 # such a session.

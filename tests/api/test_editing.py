@@ -23,7 +23,7 @@ ALLOWED = {
     "template_id", "questions", "cross_pollination", "widgets_enabled", "results_visibility", "is_public", "shared_network", "access",
     "results_sections",
     "summary_prompt", "welcome_message", "meta_description", "language", "time_zone", "duration_minutes", "closes_at",
-    "anonymous", "max_participants", "reminders", "distribution",
+    "anonymous", "max_participants", "reminders", "distribution", "branding",
 }  # fmt: skip
 
 
@@ -59,6 +59,7 @@ def test_one_field_changes_and_everything_else_stays(host: Host, subtests: pytes
         "anonymous": False,
         "max_participants": 5,
         "reminders": {"enabled": False, "after_hours": [1], "text": None},
+        "branding": {"host_name": "Us", "logo": None, "accent": "#0000ff", "why": "It is ours."},
     }
     for name, value in others.items():
         with subtests.test(name):

@@ -25,6 +25,7 @@ from tests.api.hosts import Host, new_host
 from tests.api.jobs import asked, delete_data, parts, summarise, write_brief, write_prompt
 from tests.api.participants import SAID, include, remove
 from tests.clock import FakeClock
+from tests.logos import LOGO
 from tests.services.builders import message, single_select
 from tests.stored_items import left_by, owners_of, stored
 
@@ -49,6 +50,7 @@ def session(host: Host, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> st
             max_participants=9,
             closes_at=(clock.now() + timedelta(days=2)).isoformat(),
             questions=[{"text": "Name"}],
+            branding={"host_name": "Us", "logo": LOGO},
         )["id"]
     )
     host.invite(session, "viewer")

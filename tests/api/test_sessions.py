@@ -49,6 +49,7 @@ FULL: dict[str, Any] = {
     "anonymous": True,
     "max_participants": 40,
     "reminders": {"enabled": True, "after_hours": [24, 72], "text": "Still there?"},
+    "branding": {"host_name": "The canteen", "logo": None, "accent": "#b4451f", "why": "It decides the menu."},
 }
 
 DEFAULTS: dict[str, Any] = {
@@ -98,6 +99,7 @@ DEFAULTS: dict[str, Any] = {
     "reminders": {"enabled": False, "after_hours": [], "text": None},
     "usage": {"turns": 0, "input_tokens": 0, "cached_tokens": 0, "output_tokens": 0},
     "cost": {"estimated": 0.0, "spent": 0.0},  # without a language model
+    "branding": {"host_name": None, "logo": None, "accent": None, "why": None},
 }
 
 

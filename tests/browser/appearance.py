@@ -24,6 +24,12 @@ _STICKING_OUT = """() => {
   return [...page, ...out.map(it => it.outerHTML.slice(0, 120))];
 }"""
 
+# Fields that the browser itself would say something of, in words and a style that are not the page's.
+_CHECKED_BY_BROWSER = """() => [...document.forms].filter(form => !form.noValidate).flatMap(form => [...form.elements])
+  .filter(it => it.willValidate && (it.required || it.pattern || it.minLength > 0
+    || ['email', 'url', 'number', 'date', 'time', 'datetime-local'].includes(it.type)))
+  .map(it => it.outerHTML.slice(0, 120))"""
+
 
 def overflowing(page: Page) -> list[str]:
     """What sticks out of the page sideways."""
@@ -91,6 +97,7 @@ def examine(page: Page, name: str, direction: str) -> list[str]:
     tells = page.evaluate("document.documentElement.dir")
     if tells != direction:
         wrong.append(f"{name}: the page's direction is {tells}")
+    wrong += [f"{name}: the browser would check this: {it}" for it in page.evaluate(_CHECKED_BY_BROWSER)]
     page.mouse.move(0, 0)
     for width in reversed(WIDTHS):
         page.set_viewport_size({"width": width, "height": 800})

@@ -88,6 +88,34 @@ def full(visitor: Visitor) -> Page:
     return ChatPage(visitor.stranger(), visitor.cloud, taken.session).open().page
 
 
+def closed(visitor: Visitor) -> Page:
+    """The end of a session, for somebody who took part."""
+    talk = visitor.joined(results_visibility="participants")
+    visitor.answered(talk)
+    visitor.cloud.call("PATCH", f"/sessions/{talk.session}", {"status": "completed"})
+    talk.page.goto(talk.link)
+    expect(talk.page.locator(".conclusion .steps")).to_be_visible()
+    return talk.page
+
+
+def closed_to_others(visitor: Visitor) -> Page:
+    """The end of a session, for somebody else."""
+    session = visitor.session()
+    visitor.cloud.call("PATCH", f"/sessions/{session}", {"status": "completed"})
+    page = visitor.stranger()
+    page.goto(f"/chat?s={session}")
+    expect(page.locator(".illustration")).to_be_visible()
+    return page
+
+
+def results_to_come(visitor: Visitor) -> Page:
+    """Where results are going to be."""
+    page = visitor.stranger()
+    page.goto(f"/results?s={visitor.session(results_visibility='public', closes_at='2099-03-01T13:00:00Z')}")
+    expect(page.locator(".empty")).to_be_visible()
+    return page
+
+
 def missing(visitor: Visitor) -> Page:
     """A link that leads nowhere."""
     page = visitor.page()
@@ -194,6 +222,9 @@ OTHER_STATES: tuple[State, ...] = (
     ended_without_a_script,
     rated_without_a_script,
     full,
+    closed,
+    closed_to_others,
+    results_to_come,
     missing,
     problem,
     home,
@@ -202,4 +233,15 @@ OTHER_STATES: tuple[State, ...] = (
     without_cookies,
     unsaved,
 )
-WORDY = {reminder_refused, leave, private_link, without_cookies, ended_without_a_script, full, missing, home}
+WORDY = {
+    closed,
+    results_to_come,
+    reminder_refused,
+    leave,
+    private_link,
+    without_cookies,
+    ended_without_a_script,
+    full,
+    missing,
+    home,
+}

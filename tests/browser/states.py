@@ -8,18 +8,23 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.chat_page import ChatPage
 from tests.browser.directed_model import PATIENCE
-from tests.browser.visitor import ASK, DANGER, ENDS, LABEL, MORE, OPTIONS, RECAP, SEE, State, Visitor
+from tests.browser.visitor import ASK, DANGER, ENDS, LABEL, MORE, OPTIONS, RECAP, SEE, WHO, State, Visitor
 from tests.fake_anthropic import Fault
+from tests.logos import LOGO
 
 
 def welcome(visitor: Visitor) -> Page:
-    """The welcome card and the form."""
-    return ChatPage(visitor.page(), visitor.cloud, visitor.session()).open().page
+    """Who asks, with all that there is to know, and the form."""
+    yellow = {"host_name": WHO[visitor.tongue], "why": LABEL[visitor.tongue], "logo": LOGO, "accent": "#e8b400"}
+    page = ChatPage(visitor.page(), visitor.cloud, visitor.session(branding=yellow)).open().page
+    page.locator("summary").click()
+    assert page.locator(".host .logo").evaluate("it => it.decode().then(() => it.naturalWidth)")
+    return page
 
 
 def welcome_refused(visitor: Visitor) -> Page:
     """The form with what is wrong beside its fields."""
-    page = welcome(visitor)
+    page = ChatPage(visitor.page(), visitor.cloud, visitor.session()).open().page
     page.locator("[autocomplete=email]").fill("nowhere")
     page.locator("#join button").click()
     expect(page.locator(".error").first).to_be_visible()
@@ -129,6 +134,24 @@ def concluded(visitor: Visitor) -> Page:
     return visitor.answered(talk).page
 
 
+def without_a_recap(visitor: Visitor) -> Page:
+    """The end, where the facilitator could not be reached for the recap."""
+    talk = visitor.joined(results_visibility="public", closes_at="2099-03-01T13:00:00Z")
+    visitor.answered(talk)
+    visitor.model.says(Fault(529), Fault(529), Fault(529))
+    talk.page.locator("[form=done]").first.evaluate("button => button.click()")  # be it in a menu
+    expect(talk.page.locator(".recap-again")).to_be_visible()
+    return talk.page
+
+
+def own_words(visitor: Visitor) -> Page:
+    """What somebody said, to read, print and save."""
+    page = concluded(visitor)
+    page.locator(".conclusion a[href*='words=1']").click()
+    expect(page.locator("#print")).to_be_visible()
+    return page
+
+
 def rated(visitor: Visitor) -> Page:
     """The thanks for a rating."""
     page = concluded(visitor)
@@ -186,8 +209,10 @@ STATES: tuple[State, ...] = (
     ranking,
     in_danger,
     concluded,
+    without_a_recap,
+    own_words,
     rated,
     resumed,
 )
 # Which between them say, at an address, all that the pages of a conversation can say.
-WORDY = {welcome, conversation, unreached, unopened, several, ranking, in_danger, concluded}
+WORDY = {welcome, conversation, unreached, unopened, several, ranking, in_danger, concluded, without_a_recap, own_words}

@@ -139,13 +139,21 @@ def test_the_end_is_told(scripted: LocalCloud, devices: Devices, model: Directed
         - region "Thank you!":
           - heading "Thank you!" [level=2]
           - paragraph: /This conversation is complete/
+          - paragraph:
+            - link "Add or correct something"
+          - heading "What happens next" [level=3]
+          - list:
+            - listitem: /Your host reads what you said/
+            - listitem: /Others can still take part/
+            - listitem: /The results go to your host/
+          - paragraph:
+            - link "My words"
           - group "How was this conversation?":
             - radio "1 (Not good)"
             - radio "2"
             - radio "3"
             - radio "4"
             - radio "5 (Very good)"
-          - textbox "Anything you would like to add about it? (optional)"
           - button "Send rating"
         """
     )

@@ -37,6 +37,7 @@ def test_the_end_and_the_thanks_are_told_once_and_the_focus_follows(start: Start
     expect(heading).to_be_focused()
     end = "This conversation is complete. You can close this page now, or add something below."
     assert told(talk.page, "status") == [end]
+    talk.page.get_by_text("Your conversation by mail").click()
     address = talk.page.get_by_label("Your e-mail address")
     address.fill("ann@example.org")
     talk.page.get_by_role("radio", name="4").check(force=True)

@@ -43,7 +43,7 @@ def test_somebody_joins_talks_comes_back_concludes_and_rates(
     talk.press("Send rating")
     expect(page.locator(".thanks")).to_have_text("Thank you for your rating: 5 of 5.")
     photograph(page, f"journey-end-{device}")
-    page.get_by_role("link", name="See what others said").click()
+    page.get_by_role("link", name="Results").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Lunch at the office")
     assert talk.stored() == [list(SAID)]
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page, Response, expect
 
 from tests.browser.appearance import photograph
-from tests.browser.chat_page import ChatPage, new_session
+from tests.browser.chat_page import QUESTIONS, ChatPage, new_session
 from tests.browser.devices import DESKTOP, PHONE, Devices
 from tests.e2e.local import LocalCloud
 
@@ -30,12 +30,14 @@ def names(found: list[Response]) -> list[str]:
 def test_the_first_page_is_one_html_request_and_cached_files_under_60_kilobytes(
     cloud: LocalCloud, devices: Devices
 ) -> None:
-    talk = ChatPage(devices.open(cloud), cloud, new_session(cloud))
+    talk = ChatPage(devices.open(cloud), cloud, new_session(cloud, questions=QUESTIONS[:2]))
     first = answers(talk.page)
     talk.page.goto(talk.link, wait_until="networkidle")
     assert names(first) == ["/chat", "/static/join.js", "/static/page.css"]
     assert sum(len(it.body()) for it in first) < FIRST_PAGE_BYTES
     assert all("immutable" in it.headers["cache-control"] for it in first if "/static/" in it.url)
+    ends = talk.page.locator("#join button").evaluate("it => it.getBoundingClientRect().bottom")
+    assert ends <= PHONE[1], "what decides on joining, two questions and the button are on a phone's first screen"
 
 
 def test_files_are_asked_for_once(cloud: LocalCloud, devices: Devices) -> None:
@@ -50,6 +52,7 @@ def test_files_are_asked_for_once(cloud: LocalCloud, devices: Devices) -> None:
 
 def test_the_whole_conversation_works_without_a_script(cloud: LocalCloud, devices: Devices) -> None:
     talk = ChatPage(devices.open(cloud, java_script_enabled=False), cloud, new_session(cloud)).join()
+    expect(talk.box).to_be_focused()
     talk.say("Soup, mostly.")
     talk.page.goto(talk.link)
     assert talk.said() == ["Soup, mostly."]
@@ -93,7 +96,7 @@ def test_everything_works_by_keyboard_alone(cloud: LocalCloud, devices: Devices)
     keys.press("Enter")
     talk.await_opening()
     talk.page.wait_for_load_state()
-    reach(talk, "#content")
+    expect(talk.box).to_be_focused()
     keys.type("Soup,")
     keys.press("Shift+Enter")
     keys.type("and bread that somebody baked")

@@ -25,6 +25,7 @@ OPTIONS = {
     "en": ["A kitchen on our floor", "A canteen nearby", "A longer break for everybody who eats with others"],
     "ar": ["مطبخ في طابقنا", "مطعم قريب", "استراحة أطول لكل من يأكل مع الآخرين"],
 }
+WHO = {"en": "The works council of Riverside", "ar": "مجلس الموظفين"}
 LABEL = {"en": "What would help you most?", "ar": "ما الذي يساعدك أكثر؟"}
 ENDS = {"en": ("Not at all", "Very much"), "ar": ("أبدا", "كثيرا جدا")}
 

@@ -29,6 +29,7 @@ from tests.faults import Interviewer
 from tests.llm.queued import prompt_of, steering_of
 from tests.telegram.local_telegram import LocalTelegram
 from tests.telegram.talk import begin, stored, thread_of, told, write
+from tests.telegram.test_end import KEPT_AFTER
 
 LATE = "What you wrote is kept. The facilitator cannot be reached just now: its reply comes here by itself."
 ENDED = "This session has ended and takes no more messages. Thank you for taking part: what you said is kept."
@@ -393,7 +394,7 @@ def test_people_can_read_what_they_said(telegram: LocalTelegram, host: Host) -> 
 
 @pytest.mark.parametrize(
     ("visibility", "told_of"),
-    [("host", " The results of this session are for its host."), ("participants", "\n\nSee what others said")],
+    [("host", " The results of this session are for its host."), ("participants", f"\n\n{KEPT_AFTER}")],
 )
 def test_who_comes_back_once_the_session_has_ended_is_thanked_and_told_where_results_are(
     telegram: LocalTelegram, host: Host, visibility: str, told_of: str

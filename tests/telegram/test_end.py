@@ -12,6 +12,14 @@ from tests.telegram.local_telegram import LocalTelegram
 from tests.telegram.talk import begin, stored, thread_of, told, write
 
 END = "This conversation is complete. If you want to add something, just write it here."
+KEPT = (
+    "What several people said can be read here once at least 5 have taken part and it has been summed up. We keep this link for you: "
+    "Results"
+)
+KEPT_AFTER = (
+    "If enough people took part, what several of them said can be read here as soon as it has been summed up. We keep this link for you: "
+    "Results"
+)
 RATE = "How was this conversation?\n1: Not good · 5: Very good"
 
 
@@ -39,7 +47,7 @@ def test_the_end_asks_for_a_rating_then_for_a_comment_and_words_are_still_taken(
     model.concludes = True
     write(telegram, bo, "That is all")
     recap, end = told(bo, 2)
-    assert (recap, end) == ("What I heard\nReply 2", f"{END}\n\nSee what others said\n\n{RATE}")
+    assert (recap, end) == ("What I heard\nReply 2", f"{END}\n\n{KEPT}\n\n{RATE}")
     assert bo.chat.last.buttons == ["1", "2", "3", "4", "5"]
     (link,) = bo.chat.last.links.values()
     assert f"/results?s={session['id']}&k=thread." in link
@@ -66,7 +74,7 @@ def test_whoever_stops_gets_a_recap_of_what_they_said_and_is_asked_once(
 ) -> None:
     bo.write("It is loud")
     write(telegram, bo, "/stop")
-    assert told(bo, 2) == ["What I heard\nReply 2", f"{END}\n\nSee what others said\n\n{RATE}"]
+    assert told(bo, 2) == ["What I heard\nReply 2", f"{END}\n\n{KEPT}\n\n{RATE}"]
     assert thread_of(session).concluded
     assert model.count("turn") == 2
     bo.tap("5")
@@ -78,7 +86,7 @@ def test_whoever_stops_gets_a_recap_of_what_they_said_and_is_asked_once(
     assert bo.chat.last.text == END
     assert feedback_of(session) == (5, "")
     write(telegram, bo, "/resume")
-    assert told(bo, 1) == [f"Lunch\n{END}\n\nSee what others said"]
+    assert told(bo, 1) == [f"Lunch\n{END}\n\n{KEPT}"]
 
 
 @pytest.mark.parametrize("said", [True, False])
@@ -88,8 +96,13 @@ def test_without_the_model_or_a_word_the_conversation_just_ends(
     if said:
         write(telegram, bo, "It is loud")
         model.failing.add("turn")
-    write(telegram, bo, "/stop")
-    assert told(bo, 2) == ["Reply 2" if said else "Reply 1", f"{END}\n\nSee what others said\n\n{RATE}"]
+    write(telegram, bo, "/done")
+    if said:
+        assert told(bo, 2)[0].startswith("Your conversation is complete, and everything you said is kept.")
+    assert told(bo, 3 if said else 2)[:: 2 if said else 1] == [
+        "Reply 2" if said else "Reply 1",
+        f"{END}\n\n{KEPT}\n\n{RATE}",
+    ]
     assert thread_of(session).concluded
 
 
@@ -155,7 +168,5 @@ def test_who_took_part_finds_the_results_in_their_chat_once_the_session_has_ende
     ended = (
         "Lunch\nThis session has ended and takes no more messages. Thank you for taking part: what you said is kept."
     )
-    where = (
-        "\n\nSee what others said" if seen_by == "participants" else " The results of this session are for its host."
-    )
+    where = f"\n\n{KEPT_AFTER}" if seen_by == "participants" else " The results of this session are for its host."
     assert told(bo, 1) == [ended + where]

@@ -64,7 +64,10 @@ def stored() -> str:
 
 def test_somebody_is_told_what_they_should_know_before_anything_is_asked(telegram: LocalTelegram, host: Host) -> None:
     session = host.new_session(
-        topic="Lunch <in> Lima", welcome_message="Hi!\n\n*Good* to have you.", duration_minutes=5
+        topic="Lunch <in> Lima",
+        welcome_message="Hi!\n\n*Good* to have you.",
+        duration_minutes=5,
+        branding={"host_name": "The <canteen>", "why": "It decides the menu."},
     )
     bo = telegram.person("Bo")
     open_session(telegram, bo, session)
@@ -73,9 +76,10 @@ def test_somebody_is_told_what_they_should_know_before_anything_is_asked(telegra
         "Lunch <in> Lima",
         "Hi!",
         "Good to have you.",
-        "A script asks the questions",
-        "about 5 minutes",
-        "Your host can read what you write.",
+        "The <canteen> invites you",
+        "It decides the menu.",
+        "About 5 minutes, with a script, no AI",
+        "Your host can read what you write",
         "Telegram carries your messages here, and can read messages to bots: they are not end-to-end encrypted.",
         "The host of this session, and people they give access to, can read your conversation",
         "Only the host, and people they give access to, see it.",

@@ -9,7 +9,7 @@ from chalicelib.llm import tags
 from chalicelib.llm.interface import Request
 from chalicelib.llm.scripted.catalogue import Catalogue, choose_catalogue
 from chalicelib.llm.scripted.questions import Question, find_question, list_questions, make_scale_question
-from chalicelib.llm.scripted.transcript import ScriptMessage, asks_for_more, list_answers, puts_care_first
+from chalicelib.llm.scripted.transcript import ScriptMessage, asks_for_more, is_over, list_answers, puts_care_first
 from chalicelib.text.normalise import fold
 
 MOST_PROBES: Final = 2  # of a conversation
@@ -88,6 +88,10 @@ class Conversation(Struct, frozen=True):
     def cared_last(self) -> bool:
         """Whether the facilitator's last message put care first."""
         return bool(self.asked) and puts_care_first(self.asked[-1])
+
+    def has_closed(self) -> bool:
+        """Whether a message of the facilitator closed the conversation, or came after that."""
+        return any(map(is_over, self.asked))
 
     def probes(self) -> int:
         """How many times something more was asked for."""

@@ -26,8 +26,10 @@ def take_turn(request: Request) -> Reply:
     talk = read_conversation(request)
     if talk.care:
         return _say(talk.words.care, talk.help)
-    if talk.concluded:
+    if talk.concluded and (talk.has_closed() or not talk.turn):
         return _say(talk.words.after[talk.turn % len(talk.words.after)])
+    if talk.concluded:
+        return _conclude(talk)
     if not talk.has_begun:
         return _open(talk, talk.words.script)
     current = talk.open_question()

@@ -36,7 +36,7 @@ def list_answers(
     over = False
     for entry, reply in zip(entries, _list_replies(entries), strict=True):
         if not entry.is_participants:
-            question, over = _question_after(entry.text, question, question_put), _is_over(entry.text)
+            question, over = _question_after(entry.text, question, question_put), is_over(entry.text)
         elif over and is_nothing_to_add(entry.text):
             continue
         elif _is_answer(entry.text, question) and not puts_care_first(reply) and not _has_ended(entry.text, reply):
@@ -80,24 +80,24 @@ def asks_for_more(text: str) -> bool:
     return bool(told) and any(told[-1] in words.probes for words in list_catalogues())
 
 
+def is_over(message: str) -> bool:
+    """Whether a message of the facilitator closes the conversation, or comes after that."""
+    told = split_paragraphs(message)
+    return not told or any(told[0] in (words.closing, *words.after) for words in list_catalogues())
+
+
 def _question_after(
     message: str, before: Question | None, question_put: Callable[[str], Question | None]
 ) -> Question | None:
     """The question that is open after a message of the facilitator."""
     if asks_for_more(message):
         return before
-    return None if puts_care_first(message) or _is_over(message) else question_put(message)
-
-
-def _is_over(message: str) -> bool:
-    """Whether a message of the facilitator closes the conversation, or comes after that."""
-    told = split_paragraphs(message)
-    return not told or any(told[0] in (words.closing, *words.after) for words in list_catalogues())
+    return None if puts_care_first(message) or is_over(message) else question_put(message)
 
 
 def _has_ended(text: str, reply: str) -> bool:
     """Whether a message ended the conversation, as far as the facilitator's reply tells."""
-    return (not reply or _is_over(reply)) and is_ending(text)
+    return (not reply or is_over(reply)) and is_ending(text)
 
 
 def _is_phrase(text: str, what: str, beside: str = "thanks") -> bool:

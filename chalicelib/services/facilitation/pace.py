@@ -18,6 +18,15 @@ BETWEEN_WIDGETS = 3  # messages of the facilitator: at most one in four presents
 
 _CARE = " Unless they are in distress: then nothing counts but care."
 
+_AFTER_RECAP = (
+    "The conversation was concluded before, so ask nothing. Where they say that the recap is not what they meant, or lacks something: "
+    "call `conclude` with the recap as they mean it, put right and whole. Else take up what they add in a sentence or two, kindly."
+)
+_RECAP_MISSING = (
+    "The conversation was concluded before, without a recap: call `conclude` with the recap of what they said, and thank them, without "
+    "any question."
+)
+
 WidgetState = Literal["may", "not_now", "never"]
 
 
@@ -40,6 +49,7 @@ class Pace(Struct, frozen=True):
     care: bool = False  # whether the latest words show a sign of danger
     after_care: bool = False  # whether care may have come first a short while ago
     after_widget: bool = False  # whether the latest words answer a widget
+    recapped: bool = False  # whether the facilitator's closing words are among the messages
     minutes: int | None = None
     language: str | None = None
 
@@ -89,6 +99,7 @@ def measure_pace(
         care=care,
         after_care=is_after_care(history),
         after_widget=_is_widget_answered(history),
+        recapped=has_closing(history),
         minutes=view.session.duration_minutes,
         language=view.session.language or language,
     )
@@ -150,6 +161,11 @@ def count_turns(thread: Thread, history: Sequence[Message]) -> int:
     return _count_said(thread, history) - added
 
 
+def has_closing(history: Sequence[Message]) -> bool:
+    """Says whether the facilitator's closing words, which end a conversation, are among these messages."""
+    return any(message.role == "assistant" and message.is_final for message in history)
+
+
 def _count_said(thread: Thread, history: Sequence[Message]) -> int:
     return max(sum(message.role == "user" for message in history), thread.message_count)
 
@@ -168,7 +184,7 @@ def _is_widget_answered(history: Sequence[Message]) -> bool:
 def _render_guidance(pace: Pace) -> str:
     """Returns what the time asks for now."""
     if pace.concluded:
-        return "The conversation was concluded before: answer briefly and kindly, ask nothing new."
+        return _render_after_end(pace)
     if not pace.begun or not pace.turn:
         return "Nobody has written anything yet: open the conversation."
     if pace.leaving:
@@ -193,6 +209,13 @@ def _render_guidance(pace: Pace) -> str:
     if pace.critical and pace.turn == (pace.budget + 1) // 2:
         return "Half of the time is over: if what the host calls critical has not come up yet, ask about it now."
     return "Reply to their latest words with one question, or conclude if everything important is covered."
+
+
+def _render_after_end(pace: Pace) -> str:
+    """Returns what is due after the end: the recap, where there is none yet, or one that is put right."""
+    if not pace.turn:
+        return "The conversation was concluded before: answer briefly and kindly, ask nothing new."
+    return _AFTER_RECAP if pace.recapped and not pace.leaving else _RECAP_MISSING
 
 
 def _render_overtime(over: int) -> str:

@@ -1,9 +1,12 @@
 """The sections of a session's results: which of them somebody may read."""
 
+from datetime import datetime
 from typing import Literal, get_args
 
-from chalicelib.model import SessionView
-from chalicelib.services.synthesis.visibility import Visitor, may_see, results_for
+from chalicelib.errors import NotFound, Unavailable
+from chalicelib.model import Session, SessionView, Thread
+from chalicelib.services.synthesis.visibility import Visitor, has_taken_part, may_see, results_for
+from chalicelib.store.sessions import FOR_COUNT, FOR_RESULTS, Sessions
 
 Section = Literal["summary", "recap", "responses", "insights", "similarity", "ask"]
 
@@ -27,3 +30,15 @@ def is_open_to(view: SessionView, visitor: Visitor, section: Section) -> bool:
     if visitor in ("editor", "viewer"):
         return True
     return may_see(view, visitor) and bool(getattr(view.session.results_sections, section))
+
+
+def has_results_for(session: Session, thread: Thread, *, sessions: Sessions, now: datetime) -> bool:
+    """Whether the results have anything for somebody who had this conversation, in one read of the session's summary; False where
+    that cannot be read.
+    """
+    visitor: Visitor = "participant" if has_taken_part(session, thread, now) else "stranger"
+    try:
+        view = sessions.view(session.id, (*FOR_RESULTS, *FOR_COUNT))
+    except (NotFound, Unavailable):
+        return False
+    return any(may_see_section(view, visitor, section) for section in SECTIONS)

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from chalicelib.errors import Invalid
 from chalicelib.model import (
+    Branding,
     Distribution,
     JoinAccess,
     PromptStatus,
@@ -24,6 +25,7 @@ from chalicelib.model import (
 from chalicelib.model.own_models import ModelSource
 from chalicelib.services.access.signing import make_digest
 from chalicelib.services.participants.question_roles import require_anonymous
+from chalicelib.services.sessions.branding import apply_branding, read_branding
 from chalicelib.services.sessions.host_prompt import first_prompt
 from chalicelib.services.sessions.time_zones import find_time_zone
 from chalicelib.services.templates import template_id
@@ -93,6 +95,7 @@ class NewSession(Struct, frozen=True):
     is_example: bool = False
     follow_up_of: str | None = None
     models: ModelSource = "stage"
+    branding: dict[str, str | None] = {}
     draft: bool = False
 
 
@@ -116,6 +119,7 @@ def create_session(
     settings = {name: None if value == "" and name not in _BRIEF else value for name, value in settings.items()}
     settings["template_id"] = template_id(settings["template_id"])
     settings["time_zone"] = find_time_zone(settings["time_zone"])
+    settings["branding"], logo = apply_branding(Branding(), read_branding(new.branding))
     session = Session(
         id=new_id(),
         owner_id=owner_id,
@@ -128,7 +132,7 @@ def create_session(
     )
     questions = tuple(asked.numbered(new_id(), position) for position, asked in enumerate(new.questions or ()))
     prompt = first_prompt(new.prompt, new.prompt_summary, new.prompt_generated_from, session)
-    if not sessions.create(session, context=new.context, questions=questions, prompt=prompt):
+    if not sessions.create(session, context=new.context, questions=questions, prompt=prompt, logo=logo):
         # An earlier try of this request made it: ids follow from its Idempotency-Key.
         return sessions.view(session.id, ()).session
     return session

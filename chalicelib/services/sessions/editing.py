@@ -15,6 +15,7 @@ from chalicelib.services.access.roles import may_edit, require_admin
 from chalicelib.services.delivery.telegram_groups import check_distribution
 from chalicelib.services.participants.form import DEFAULT_TEXTS, page_questions
 from chalicelib.services.participants.question_roles import require_anonymous
+from chalicelib.services.sessions.branding import apply_branding, read_branding
 from chalicelib.services.sessions.creation import (
     NewQuestion,
     NewSession,
@@ -37,7 +38,7 @@ from chalicelib.store.telegram import TelegramGroups
 # Of as many editors at once as there are tries, each gets through.
 _RETRY = Retry(tries=12, pause=lambda failed: 0.05 * failed, jitter=True)
 _OF_SESSION = set(Session.__struct_fields__)
-_TIMES = {"status", "opens_at", "closes_at"}
+_APPLIED = {"status", "opens_at", "closes_at", "branding"}  # to what there is, each in its own way
 
 
 class EditedQuestion(NewQuestion, frozen=True):
@@ -68,6 +69,8 @@ def check_changes(changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     check_language(values.get("language"))
     check_questions(values.get("questions") or ())
     check_prompt_changes(values)
+    if "branding" in changes:
+        values["branding"] = read_branding(changes["branding"])
     return values
 
 
@@ -139,7 +142,7 @@ def apply_values(
     before: SessionView, values: Mapping[str, Any], user_id: str, now: datetime, new_id: Callable[[], str]
 ) -> SessionView:
     """The session with these values. Raises Invalid where it cannot have them."""
-    settings = {name: value for name, value in values.items() if name in _OF_SESSION - _TIMES}
+    settings = {name: value for name, value in values.items() if name in _OF_SESSION - _APPLIED}
     settings |= _status(before, values, now) | _sections(before.session, values)
     edited_at = later(now, before.session.updated_at)
     if before.session.anonymous and not settings.get("anonymous", True):
@@ -149,6 +152,10 @@ def apply_values(
     if "retention_days" in values:
         check_retention(session, now)
     after = replace(before, session=session)
+    if "branding" in values:
+        branding, logo = apply_branding(session.branding, values["branding"])
+        session = replace(session, branding=branding)
+        after = replace(after, session=session, logo=logo)
     if "context" in values:
         session = replace(session, has_context=bool(values["context"]))
         after = replace(after, session=session, context=values["context"])

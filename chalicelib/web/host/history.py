@@ -10,6 +10,7 @@ from msgspec import Struct
 from chalicelib import container
 from chalicelib.errors import Conflict, HarmonicaError, NotFound
 from chalicelib.model import Revision, SessionView
+from chalicelib.operations.branding import NewBranding
 from chalicelib.operations.fields import moment
 from chalicelib.operations.session_changes import EditSession
 from chalicelib.operations.sessions import edit_session
@@ -32,12 +33,14 @@ from chalicelib.web.kit.page import locale_for
 from chalicelib.web.kit.request import number_in_link, require_uuid
 from chalicelib.web.kit.texts import Texts, format_time_with_zone
 
+BRANDING = ("host_name", "why")  # texts of what is said of who asks
 SHOWN = 20  # revisions on a page
 _COMPARED_IN_LIST = 1_000  # characters of two texts together; longer ones are compared on a page of their own
 _BEGINNING = 200  # characters of a text that is not compared in the list
 _NAMES = {
     **{name: f"drift_{name}" for name in ("topic", "goal", "critical", "context")},
     **{it: f"setting_{it}" for it in ("private_context", "summary_prompt", "welcome_message", "meta_description")},
+    **{it: f"setting_branding_{it}" for it in BRANDING},
     "platform_guidelines_override": "history_guidelines",
     PROMPT: "tab_prompt",
 }
@@ -89,7 +92,7 @@ def receive_history(host: HostRequest, session_id: str) -> Response:
         raise NotFound("A prompt comes back on its own page")
     if (found.value or "") != current_text(view, found.field):
         seen = _read_time(form.get("seen", "")) or view.session.created_at
-        given = EditSession(session_id=view.session.id, unchanged_since=seen, **{found.field: found.value})
+        given = EditSession(session_id=view.session.id, unchanged_since=seen, **_changes_to(found))
         try:
             host.perform(edit_session, given)
         except Conflict:
@@ -100,6 +103,11 @@ def receive_history(host: HostRequest, session_id: str) -> Response:
             told = explain_failure(error, locale_for(host.request).texts)
             return _show_revision(host, view, found, told, error.status)
     return see_other(f"{root(host.request)}/sessions/{view.session.id}/history?field={found.field}&back={found.field}")
+
+
+def _changes_to(of: Revision) -> dict[str, Any]:
+    """Returns what brings a text back, by the names of `edit_session`."""
+    return {"branding": NewBranding(**{of.field: of.value})} if of.field in BRANDING else {of.field: of.value}
 
 
 def _show_revision(host: HostRequest, view: SessionView, of: Revision, error: str = "", status: int = 200) -> Response:

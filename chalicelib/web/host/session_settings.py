@@ -13,6 +13,7 @@ from chalicelib.errors import HarmonicaError, Invalid
 from chalicelib.model import Session, SessionView
 from chalicelib.services.access.roles import has_role
 from chalicelib.services.participants.question_roles import asks_who
+from chalicelib.services.sessions.branding import logo_address
 from chalicelib.services.sessions.merging import Merge, choices, merge, note
 from chalicelib.services.sessions.retention import check_retention
 from chalicelib.services.sessions.time_zones import list_time_zones
@@ -20,6 +21,7 @@ from chalicelib.settings import settings
 from chalicelib.store import keys
 from chalicelib.web.host.deletion_date import tell_deletion
 from chalicelib.web.host.field_mistakes import Mistake
+from chalicelib.web.host.logo_field import LOGO, REMOVE_LOGO, change_logo
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import explain_failure, read_choices, read_noted, save_changes, write_noted
 from chalicelib.web.host.session_page import open_session, render_session_page
@@ -38,7 +40,7 @@ from chalicelib.web.host.settings_fields import (
     read_changes,
     split_times,
 )
-from chalicelib.web.kit.http import Form, see_other
+from chalicelib.web.kit.http import Form, read_file, see_other
 from chalicelib.web.kit.language import LANGUAGES
 from chalicelib.web.kit.page import locale_for
 from chalicelib.web.kit.request import require_uuid
@@ -89,11 +91,11 @@ def show_settings(host: HostRequest, session_id: str) -> Response:
 
 def receive_settings(host: HostRequest, session_id: str) -> Response:
     """Saves what was changed; where somebody else changed the same meanwhile, asks which it shall be."""
-    found, form = require_uuid(session_id), host.form()
+    found, form, logo = require_uuid(session_id), host.form(), read_file(host.request, LOGO)
     plans: list[tuple[SessionView, SettingsPlan]] = []
 
     def plan(view: SessionView) -> SettingsPlan:
-        plans.append((view, make_plan(view, form)))
+        plans.append((view, make_plan(view, form, logo)))
         return plans[-1][1]
 
     try:
@@ -107,8 +109,8 @@ def receive_settings(host: HostRequest, session_id: str) -> Response:
     return see_other(f"{root(host.request)}/sessions/{found}/settings?saved=1")
 
 
-def make_plan(view: SessionView, form: Form) -> SettingsPlan:
-    """Returns what this form changes of a session."""
+def make_plan(view: SessionView, form: Form, logo: bytes | None) -> SettingsPlan:
+    """Returns what this form changes of a session, with the logo that was chosen in it."""
     now, stored = container.clock().now(), entered_of(view.session)
     mine = stored | _entered(form)
     merged = merge(read_noted(form), join_times(mine), join_times(stored), read_choices(form))
@@ -118,6 +120,12 @@ def make_plan(view: SessionView, form: Form) -> SettingsPlan:
     if changes.get("anonymous") and asks_who(view.questions):
         mistakes["anonymous"] = Mistake("setting_anonymous_refused")
     mistakes |= _find_mistakes(changes, view.session, now)
+    try:
+        changes |= change_logo(changes, logo, removes=REMOVE_LOGO in form)
+    except Mistake as mistake:
+        mistakes[LOGO] = mistake
+    if logo and (merged.clashes or mistakes):
+        mistakes.setdefault(LOGO, Mistake("setting_logo_again"))
     return SettingsPlan(values, merged, {} if merged.clashes or mistakes else changes, mistakes)
 
 
@@ -164,6 +172,8 @@ def _render(
         "news": texts("changes_saved") if "saved" in (host.request.query_params or {}) and not is_again else "",
         "language_names": [(it.tag, it.name) for it in LANGUAGES.values()],
         "asks_who": asks_who(view.questions),
+        "logo": logo_address(view.session),
+        "logo_error": plan.mistakes[LOGO].explain(texts) if LOGO in plan.mistakes else "",
     }
     status = failure.status if failure else 409 if plan.merged.clashes else 400 if is_again else 200
     return render_session_page(host, view, "settings", "session_settings.html", status, **values)

@@ -9,9 +9,11 @@ from msgspec import Struct
 
 from chalicelib.errors import Invalid
 from chalicelib.model import Session
+from chalicelib.operations.branding import NewBranding
 from chalicelib.operations.field_limits import limit_of, limits_of, range_of
 from chalicelib.operations.session_fields import NewReminders, OpenSections
 from chalicelib.services.results.sections import SECTIONS
+from chalicelib.services.sessions.branding import read_color
 from chalicelib.services.sessions.creation import check_closing, check_language, check_opening, check_order
 from chalicelib.services.sessions.time_zones import find_time_zone
 from chalicelib.web.host.field_mistakes import Mistake
@@ -31,7 +33,11 @@ _OPTION_TEXTS = {"results_visibility": "visible", "access": "access", "models": 
 _OPENING, _END, _ZONE = "opens_at", "closes_at", "time_zone"
 _MOMENTS = (_OPENING, _END)  # times by the clock of that zone: neither says anything without the other
 REMINDERS = "reminders_"  # before the names of the three fields that are one setting
+BRANDING = "branding_"  # before the names of what is said of who asks
 OPEN = "sections_"  # before the names of the sections of the results, each a field of one setting
+
+
+_PARTS: Mapping[str, type[Struct]] = {REMINDERS: NewReminders, BRANDING: NewBranding}
 
 
 class Setting(Struct, frozen=True):
@@ -85,6 +91,14 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
             Setting("welcome_message", "text"),
             Setting("intro_video_url", "line"),
             Setting("meta_description", "text"),
+        ),
+    ),
+    (
+        "branding",
+        (
+            Setting("branding_host_name", "line"),
+            Setting("branding_why", "line"),
+            Setting("branding_accent", "line"),
         ),
     ),
     ("background", (Setting("private_context", "text"),)),
@@ -162,7 +176,10 @@ def read_changes(changed: Values, values: Values, now: datetime) -> tuple[dict[s
     opened = {name.removeprefix(OPEN): value for name, value in read.items() if name.startswith(OPEN)}
     if opened:
         read["results_sections"] = OpenSections(**opened)
-    return {name: value for name, value in read.items() if not name.startswith((REMINDERS, OPEN))}, mistakes
+    said = {name.removeprefix(BRANDING): value for name, value in read.items() if name.startswith(BRANDING)}
+    if said:
+        read["branding"] = NewBranding(**said)
+    return {name: value for name, value in read.items() if not name.startswith((REMINDERS, BRANDING, OPEN))}, mistakes
 
 
 def _entered(session: Session, setting: Setting) -> str:
@@ -180,6 +197,8 @@ def _entered(session: Session, setting: Setting) -> str:
 def _value(session: Session, name: str) -> Any:
     if name.startswith(REMINDERS):
         return session.reminders.get(name.removeprefix(REMINDERS))
+    if name.startswith(BRANDING):
+        return getattr(session.branding, name.removeprefix(BRANDING))
     if name.startswith(OPEN):
         return getattr(session.results_sections, name.removeprefix(OPEN))
     return getattr(session, name)
@@ -192,8 +211,10 @@ def _read(name: str, text: str, values: Values) -> Any:
 def _read_text(name: str, text: str, _: Values) -> Any:
     if name == "reminders_after_hours":
         return _read_hours(text)
-    of = (name.removeprefix(REMINDERS), NewReminders) if name.startswith(REMINDERS) else (name,)
+    of = next(((name.removeprefix(it), kind) for it, kind in _PARTS.items() if name.startswith(it)), (name,))
     limit = limit_of(*of)
+    if name == "branding_accent" and text:
+        return _explained(lambda: read_color(text), "setting_accent_wrong")
     if name == "language":
         _explained(lambda: check_language(text), "setting_language_wrong")
     if len(text) > limit:

@@ -111,6 +111,8 @@ def receive_code(request: Request) -> Response:
     require_allowance(request)
     form = _own_form(request)
     kept = find_kept(request, form)
+    if not form.get("code"):  # which is no try
+        return show_code(request, form, locale_for(request).texts("field_needed"), kept, Invalid.status)
     confirm = partial(sign_in.confirm_code, form.get("a", ""), form.get("code", ""), known=_known(request))
     try:
         return _confirm(request, confirm, kept)

@@ -25,12 +25,13 @@ PAGES: Mapping[Section, str] = {
 }
 
 
-def sum_up_facts(view: SessionView, texts: Texts) -> str:
-    """Returns what nobody should have to look for: who talks with them, for how long, and who reads it."""
-    told = [texts("about_script" if _talks_script(view.session) else "about_ai")]
-    told += [texts("duration", count=view.session.duration_minutes), texts("about_readers")]
-    told += [texts("anonymous")] if _is_nameless(view) else []
-    return join_sentences(told, texts)
+def list_gist(view: SessionView, texts: Texts) -> list[tuple[str, str]]:
+    """Returns what nobody should have to look for, in a line each, with what it is about: for how long they talk, and with whom; who
+    reads it; and that it is stored without a name, where it is."""
+    session = view.session
+    talks = texts("gist_script" if _talks_script(session) else "gist_ai", count=session.duration_minutes)
+    nameless = [("private", texts("gist_nameless"))] if _is_nameless(view) else []
+    return [("time", talks), ("reader", texts("gist_readers")), *nameless]
 
 
 def name_facilitator(texts: Texts) -> str:
@@ -46,6 +47,7 @@ def list_facts(view: SessionView, texts: Texts) -> list[tuple[str, str]]:
     results = [texts("results_quotes"), _tell_who_reads(session, texts)]
     results += [texts("pollination")] if session.cross_pollination else []
     rows = [
+        *([(texts("fact_host"), session.host_name)] if session.host_name else []),
         (texts("fact_with"), tell_who_answers(session, texts)),
         (texts("fact_readers"), join_sentences(readers, texts)),
         (texts("fact_results"), join_sentences(results, texts)),

@@ -21,6 +21,7 @@ from chalicelib.web.kit.request import (
     request_id,
     source_address,
 )
+from chalicelib.web.kit.uploads import Upload, content_type_of, has_files, read_upload
 
 READ = ["GET", "HEAD"]  # some ask for the head of a page before they show its link
 MOST_FIELDS = 3_000  # fifty questions with fifty options, each of them ticked
@@ -125,13 +126,32 @@ def read_fields(request: Request) -> list[tuple[str, str]]:
 
     Raises ForeignForm for a form on another site, UnreadableForm for what is no form, TooLarge over a megabyte.
     """
+    raw = _read_body(request)
+    if has_files(request):
+        return _read_upload(request, raw).fields
+    try:
+        return parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        raise UnreadableForm("The form could not be read") from error
+
+
+def read_file(request: Request, name: str) -> bytes | None:
+    """Returns the file that was chosen in this field of a posted form; None where none was. Raises as `read_fields` does."""
+    return _read_upload(request, _read_body(request)).files.get(name) if has_files(request) else None
+
+
+def _read_body(request: Request) -> bytes:
     if is_same_origin(request) is False:
         raise ForeignForm("This form was sent from another website")
     raw = bytes(request.raw_body or b"")
     if len(raw) > BODY_BYTES:
         raise TooLarge(f"A form must be at most {BODY_BYTES:,} bytes")
+    return raw
+
+
+def _read_upload(request: Request, raw: bytes) -> Upload:
     try:
-        return parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+        return read_upload(content_type_of(request), raw, MOST_FIELDS)
     except ValueError as error:
         raise UnreadableForm("The form could not be read") from error
 

@@ -31,6 +31,8 @@ _TEXTS = {
     503: _WAIT,
 }
 
+_SCENES = {404: "lost", 405: "lost", 409: "waiting", 429: "full", 503: "waiting"}
+
 
 def explain_problem(request: Request, error: HarmonicaError) -> tuple[str, str]:
     """Returns heading and explanation of what went wrong, in the visitor's language."""
@@ -50,6 +52,7 @@ def render_problem(request: Request, error: HarmonicaError) -> Response:
     values: dict[str, Any] = {
         "heading": heading,
         "explanation": explanation,
+        "scene": _SCENES.get(error.status, "trouble"),
         "static": lambda name: f"{at}/{static.address(name)}",
     }
     response = render_page(request, "problem.html", error.status, **values)

@@ -4,7 +4,7 @@ Every post ends in a redirect, and what the page shows follows from what is stor
 second device the same. A script sends the same forms, and gets what is new on the page.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from chalice.app import Request, Response
 
@@ -14,7 +14,17 @@ from chalicelib.services.delivery.reminder_job import OPENED
 from chalicelib.web.kit import identity
 from chalicelib.web.kit.http import Form, json_response, read_form, require_allowance, see_other
 from chalicelib.web.kit.request import is_certainly_ours, is_test_run, require_uuid, token_in_link
-from chalicelib.web.participant import actions, chat_page, invitation, join, reminders, resume, test_run, transcript
+from chalicelib.web.participant import (
+    actions,
+    chat_page,
+    invitation,
+    join,
+    own_words,
+    reminders,
+    resume,
+    test_run,
+    transcript,
+)
 from chalicelib.web.participant.chat_page import ActionOutcome, Draft
 from chalicelib.web.participant.chat_request import ChatRequest, make_chat_request
 
@@ -28,7 +38,7 @@ def show_page(request: Request, session_id: str) -> Response:
 
     def show(chat: ChatRequest, is_known: bool) -> Response:
         if chat.tester:
-            return chat_page.show_chat(chat, *chat.read(), ActionOutcome(done=query.get("told")))
+            return _show_conversation(chat, query)
         if landed := identity.person_landing(token_in_link(query.get("landed", "")), session_id):
             if is_known:
                 return see_other(chat_page.chat_address(chat, query.get("told")))
@@ -41,14 +51,19 @@ def show_page(request: Request, session_id: str) -> Response:
             if OPENED in query:
                 reminders.note_opened(chat, named)
             return resume.offer(chat, link, named)
-        context = chat.find()
-        if context.thread and "leave" in query:
-            return resume.ask_to_forget(chat, context.view.session)
-        return chat_page.show_chat(
-            chat, context.view, chat.conversation(context), ActionOutcome(done=query.get("told"))
-        )
+        return _show_conversation(chat, query)
 
     return _answer(request, session_id, None, show)
+
+
+def _show_conversation(chat: ChatRequest, query: Mapping[str, str]) -> Response:
+    """Returns the page of this person's conversation that the address asks for; where none has begun, what leads to one."""
+    context = chat.find()
+    if context.thread and own_words.WORDS in query:
+        return own_words.show_own_words(chat, context, query[own_words.WORDS])
+    if context.thread and "leave" in query and not chat.tester:
+        return resume.ask_to_forget(chat, context.view.session)
+    return chat_page.show_chat(chat, context.view, chat.conversation(context), ActionOutcome(done=query.get("told")))
 
 
 def show_news(request: Request) -> Response:

@@ -13,7 +13,7 @@ from chalicelib.llm.interface import Payer
 from chalicelib.model import Message, Session, SessionView, ThreadView
 from chalicelib.services.access.sizes import CONTENT_LIMIT
 from chalicelib.services.conversations.deferred_reply import is_reply_coming
-from chalicelib.services.conversations.feedback import COMMENT_LIMIT, HIGHEST, LOWEST
+from chalicelib.services.conversations.feedback import COMMENT_LIMIT, HIGHEST, LOWEST, lacks_recap
 from chalicelib.services.conversations.request_context import is_open_to
 from chalicelib.services.conversations.thread_view import suffices
 from chalicelib.services.conversations.widget_answer import find_answered_widget
@@ -23,17 +23,18 @@ from chalicelib.services.participants.changed_form import FilledForm
 from chalicelib.services.participants.form import AnswerRefused
 from chalicelib.services.safety import danger_in, latest_words
 from chalicelib.services.sessions.participant_limit import is_full
-from chalicelib.services.synthesis.visibility import has_taken_part
 from chalicelib.services.usage.budget import SessionBudgetSpent
 from chalicelib.settings import settings
 from chalicelib.web.kit import identity
-from chalicelib.web.kit.disclosures import find_video, list_facts, sum_up_facts, tell_not_open
+from chalicelib.web.kit.disclosures import find_video, list_facts, list_gist, tell_not_open
 from chalicelib.web.kit.http import json_response, may_retry, see_other, with_cookies
 from chalicelib.web.kit.identity import Identity
 from chalicelib.web.kit.page import render_fragment, render_page, with_retry_after
 from chalicelib.web.kit.request import public_url
 from chalicelib.web.kit.texts import Texts, format_time_with_zone
 from chalicelib.web.participant.chat_request import ChatRequest
+from chalicelib.web.participant.end_panel import end_values, results_address
+from chalicelib.web.participant.host_look import find_look
 from chalicelib.web.participant.join_page import form_values
 from chalicelib.web.participant.log_entries import is_news, make_entries
 from chalicelib.web.participant.member import find_member
@@ -122,16 +123,17 @@ def continue_chat(
     return land(chat, done)
 
 
-def land(chat: ChatRequest, done: str | None = None) -> Response:
+def land(chat: ChatRequest, done: str | None = None, *, anchor: str = "#end") -> Response:
     """Sends on to the conversation, as this person from now on. Whether a browser that has not sent us any cookie keeps one,
-    the page tells that it is sent to: the address says who was sent."""
-    location = chat_address(chat, done)
+    the page tells that it is sent to: the address says who was sent. Without an anchor the page may place the focus itself, which
+    browsers leave alone otherwise."""
+    location, anchor = chat_address(chat, done), "" if done else anchor
     if chat.tester:
-        return see_other(location if done else f"{location}#end")
+        return see_other(f"{location}{anchor}")
     if not identity.keeps_cookies(chat.request):
         location += f"&landed={identity.landing_token(chat.identity, chat.session_id)}"
     cookies = identity.identity_cookies(chat.request, chat.browser, chat.identity, chat.session_id)
-    return see_other(location if done else f"{location}#end", *cookies)
+    return see_other(f"{location}{anchor}", *cookies)
 
 
 def show_landing(chat: ChatRequest, session: Session, landed: Identity) -> Response:
@@ -184,7 +186,8 @@ def show_chat(
             "widget_error": outcome.widget_error,
             "draft": outcome.draft,
             "news": _confirm_action(outcome, chat.locale(view.session).texts, thread),
-            "results": _results_url(view.session, thread),
+            "results": results_address(view.session, thread),
+            "look": find_look(view.session),
             "test_run": make_banner(chat, has_begun=thread is not None),
             "way_back": not chat.tester and find_member(chat.request, chat.session_id) is not None,
             **values,
@@ -226,6 +229,7 @@ def _choose_page(
             else "",
             "entries": make_entries(session, thread, None, locale.texts),
             "token": identity.page_token(chat.person, session.id),
+            **end_values(chat, session, thread, locale.texts),
             **transcript_values(chat, session, thread.thread if thread else None, outcome.transcript),
         }
         if outcome.form and outcome.form.words:
@@ -245,7 +249,7 @@ def _choose_page(
         **form_values(view, outcome.form or outcome.suggested or FilledForm(), outcome.refused, locale.texts),
         "address": chat.address,
         "token": identity.form_token(chat.identity, session.id),
-        "gist": sum_up_facts(view, locale.texts),
+        "gist": list_gist(view, locale.texts),
         "facts": list_facts(view, locale.texts),
         "video": find_video(view.session.intro_video_url),
         "url": f"{public_url(chat.request)}/chat?s={session.id}",
@@ -269,7 +273,7 @@ def _show_news(chat: ChatRequest, session: Session, thread: ThreadView | None, o
         return json_response({**body, "reload": True}, outcome.code)
     values = _conversation_values(chat, session, thread, outcome)
     fresh = [entry for entry in values["entries"] if is_news(entry, values["control"], chat.after or 0)]
-    shown = {**values, "widget_error": None, "session": session, "results": _results_url(session, thread)}
+    shown = {**values, "notice": None, "widget_error": None, "session": session}
     return json_response(
         {
             **body,
@@ -320,6 +324,7 @@ def _conversation_values(
         "content_limit": CONTENT_LIMIT,
         "message_id": (outcome.draft and outcome.draft.message_id) or container.new_id(),
         **page_values(chat),
+        **end_values(chat, session, thread, chat.locale(session).texts),
         **transcript_values(chat, session, thread.thread, outcome.transcript),
     }
 
@@ -370,15 +375,7 @@ def _foot_key(
     awaits = is_being_answered if unanswered or not thread.messages else None
     asks = (control.sequence, control.chosen) if control else None
     waits = unanswered.sequence if unanswered else None
-    return f"{asks} {waits} {awaits} {thread.thread.concluded} {thread.thread.rating}"
-
-
-def _results_url(session: Session, thread: ThreadView | None) -> str | None:
-    """Returns the address of the results, where this person may see them already."""
-    seen_by = session.results_shown_to
-    took_part = thread is not None and has_taken_part(session, thread.thread, container.clock().now())
-    allowed = seen_by == "public" or (seen_by == "participants" and took_part)
-    return f"results?s={session.id}" if allowed else None
+    return f"{asks} {waits} {awaits} {thread.thread.concluded} {lacks_recap(thread)} {thread.thread.rating}"
 
 
 def _is_open(chat: ChatRequest, session: Session) -> bool:

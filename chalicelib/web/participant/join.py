@@ -18,7 +18,7 @@ from chalicelib.web.kit.http import Form, with_cookies
 from chalicelib.web.kit.identity import Identity
 from chalicelib.web.kit.texts import Texts
 from chalicelib.web.participant.actions import identify_error
-from chalicelib.web.participant.chat_page import ActionOutcome, Draft, continue_chat, show_chat
+from chalicelib.web.participant.chat_page import ActionOutcome, Draft, continue_chat, land, show_chat
 from chalicelib.web.participant.chat_request import ChatRequest
 from chalicelib.web.participant.invitation import is_worthless, tell_begun
 from chalicelib.web.participant.shown_form import read_entered, read_shown
@@ -69,7 +69,7 @@ def _join(chat: ChatRequest, form: Form, *, is_ours: bool) -> Response:
         return _after_failure(chat, form, identify_error(error, chat))
     if context.thread:  # it had begun with another form, and had no opening yet
         return _go_on(chat, chat.find(), filled)
-    return continue_chat(chat, turn.session, turn.conversation)
+    return continue_chat(chat, turn.session, turn.conversation) if chat.after is not None else land(chat, anchor="")
 
 
 def _find_sender(chat: ChatRequest, form: Form) -> Identity | None:

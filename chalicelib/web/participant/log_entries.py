@@ -21,6 +21,8 @@ def make_entries(session: Session, thread: ThreadView | None, control: Control |
     """Returns the messages of a conversation as its log shows them, the widget that is open aside."""
     messages = thread.messages if thread else ()
     closing = next((m.sequence for m in messages if m.role == "assistant" and m.is_final), None)
+    if any(m.sequence == closing and m.is_declined for m in messages):
+        closing = None  # it says goodbye, and not what was heard
     return [
         ChatEntry(
             message,

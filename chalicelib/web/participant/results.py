@@ -19,7 +19,7 @@ from chalicelib.services.results.participation import number_of
 from chalicelib.services.results.sections import Section, is_open_to, may_see_section
 from chalicelib.services.synthesis.staleness import want_where_stale
 from chalicelib.services.synthesis.state import summary_status
-from chalicelib.services.synthesis.visibility import LEAST, Results, Visitor, results_for, visitor_of
+from chalicelib.services.synthesis.visibility import LEAST, Results, results_for, visitor_of
 from chalicelib.store import thread_head
 from chalicelib.store.sessions import FOR_COUNT, FOR_RESULTS
 from chalicelib.web.kit import identity
@@ -28,7 +28,7 @@ from chalicelib.web.kit.http import see_other
 from chalicelib.web.kit.login import find_login
 from chalicelib.web.kit.page import PageLocale, locale_for, render_page
 from chalicelib.web.kit.request import require_uuid, token_in_link
-from chalicelib.web.kit.texts import add_zone, format_time
+from chalicelib.web.kit.texts import add_zone, format_time, format_time_with_zone
 from chalicelib.web.participant.not_open import show_not_open
 from chalicelib.web.results.names import name_of
 from chalicelib.web.results.reader import Reader
@@ -68,7 +68,8 @@ def show(request: Request, session_id: str, answer: Show | None = None) -> Respo
         return see_other(_hosts_page(view, query))
     if view.session.is_draft and view.role is None:
         return show_not_open(request, view.session)
-    visitor = visitor_of(view, _own_threads(request, view), container.clock().now())
+    own = [] if is_signed_in else _own_threads(request, view)
+    visitor = visitor_of(view, own, container.clock().now())
     if is_signed_in:
         visitor = "participant" if view.session.results_shown_to == "participants" else "stranger"
     if visitor == "editor" and query.get("t"):
@@ -78,10 +79,16 @@ def show(request: Request, session_id: str, answer: Show | None = None) -> Respo
     if section is None:
         visibility = view.session.results_shown_to if not open_sections else "host"
         return render_page(
-            request, "results_closed.html", Forbidden.status, session=view.session, visibility=visibility
+            request,
+            "results_closed.html",
+            Forbidden.status,
+            session=view.session,
+            visibility=visibility,
+            is_known=bool(_browsers_threads(request, session_id)),
         )
     show_section = answer if answer and section == "ask" else SHOWN[section].show
-    return _show_section(request, view, visitor, section, open_sections, show_section, is_preview=is_signed_in)
+    reader = Reader(visitor, locale_for(request, view.session), query, own=tuple(own))
+    return _show_section(request, view, reader, section, open_sections, show_section, is_preview=is_signed_in)
 
 
 def _hosts_page(view: SessionView, query: Mapping[str, str]) -> str:
@@ -112,22 +119,21 @@ def _view(request: Request, session_id: str) -> tuple[SessionView, bool]:
 def _show_section(
     request: Request,
     view: SessionView,
-    visitor: Visitor,
+    reader: Reader,
     section: Section,
     open_sections: list[Section],
     show_section: Show,
     *,
     is_preview: bool,
 ) -> Response:
-    query = request.query_params or {}
-    locale, results = locale_for(request, view.session), results_for(view, visitor)
+    visitor, locale = reader.visitor, reader.locale
+    results, session, now = results_for(view, visitor), view.session, container.clock().now()
     is_shown = may_see_section(view, visitor, section)
     if is_shown and section == "summary":
-        now = container.clock().now()
         view = want_where_stale(view, now, summaries=container.summaries(), jobs=container.jobs())
-    shown = show_section(view, Reader(visitor, locale, query)) if is_shown else {}
+    shown = show_section(view, reader) if is_shown else {}
     has_people = visitor == "editor" and section == "summary"
-    people, more = _people(view, locale, query.get("cursor")) if has_people else (None, None)
+    people, more = _people(view, locale, reader.query.get("cursor")) if has_people else (None, None)
     values: dict[str, Any] = {
         "results": results,
         "section": section,
@@ -137,7 +143,14 @@ def _show_section(
         "is_preview": is_preview,
         "way_back": is_preview,
         "leads_back": _leads_back(request, view.session.id),
-        "updating": summary_status(view, container.clock().now()) == "updating",
+        "updating": summary_status(view, now) == "updating",
+        "has_ended": session.status_at(now) == "completed",
+        "closes": format_time_with_zone(session.closes_at, session.time_zone, locale.texts)
+        if session.closes_at
+        else "",
+        "own_told": "",
+        "own_lines": [],
+        "contents": [],
         "taken_part": _taken_part(view, results, locale) if section == "summary" else None,
         "least": LEAST,
         "people_list": people,
@@ -145,7 +158,7 @@ def _show_section(
         "more": more,
         **shown,
     }
-    return render_page(request, "results.html", values.pop("status", 200), session=view.session, **values)
+    return render_page(request, "results.html", values.pop("status", 200), session=session, **values)
 
 
 def _tabs(
@@ -192,7 +205,7 @@ def _thread(request: Request, view: SessionView, found: str) -> Response:
     """Returns one conversation, for an editor."""
     _, thread = container.participants().find(view.session.id, found, view.session.owner_id)
     if thread is None:
-        return render_page(request, "results_closed.html", 404, session=view.session, visibility="gone")
+        return render_page(request, "results_closed.html", 404, session=view.session, visibility="gone", is_known=False)
     messages = tuple(container.conversations().messages(thread.thread))
     person = _person(thread.thread, view, locale_for(request, view.session))
     comment = container.feedback().comment(thread.thread) if person.rating else ""
@@ -205,9 +218,10 @@ def _thread(request: Request, view: SessionView, found: str) -> Response:
 
 
 def _own_threads(request: Request, view: SessionView) -> list[Thread]:
-    """Returns the conversations had in this browser, and by whoever's link it opened, where the results may depend on them."""
+    """Returns the conversations had in this browser, and by whoever's link it opened: the results may depend on them, and what was
+    said in them is marked."""
     session_id = view.session.id
-    if view.role is not None or view.session.results_shown_to != "participants":
+    if view.role is not None or view.session.results_shown_to == "host":
         return []
     found = _browsers_threads(request, session_id)
     if holder := identity.find_holder(request, "thread", session_id):

@@ -66,6 +66,14 @@ def get_qr() -> Response:
     return respond_to_link(routes.current_request, qr_code.show)
 
 
+@routes.route("/logo", methods=READ, content_types=[])
+def get_logo() -> Response:
+    """Returns the logo of a session's host."""
+    from chalicelib.web.participant import logo
+
+    return respond_to_link(routes.current_request, logo.show)
+
+
 @routes.route("/stop", methods=READ, content_types=[])
 def get_stop() -> Response:
     """Returns the page that ends mails, where the link in them leads."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from chalicelib.model import Thread
 from chalicelib.services.synthesis.visibility import Visitor
 from chalicelib.web.kit.page import PageLocale
 
@@ -16,13 +17,14 @@ class Reader(Struct, frozen=True):
     """A visitor, and how the page is written for them.
 
     `query` is that of the page. `people` is the address before a participant's id, for whom conversations are open; empty for all
-    others.
+    others. `own` are the conversations that they had, as far as their browser tells: what they said themselves is marked for them alone.
     """
 
     visitor: Visitor
     locale: PageLocale
     query: Mapping[str, str] = {}
     people: str = ""
+    own: tuple[Thread, ...] = ()
 
     @property
     def is_member(self) -> bool:

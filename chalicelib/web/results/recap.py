@@ -8,6 +8,7 @@ from msgspec import UNSET, Struct
 from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import STANCES, SessionView
 from chalicelib.operations.recap import CommonTheme, ReadRecap, Recap, RecapParticipant, read_recap
+from chalicelib.services.results.sections import is_open_to
 from chalicelib.services.synthesis.visibility import results_for
 from chalicelib.store.sessions import FOR_RESULTS
 from chalicelib.web.kit.chart import Bar, Chart, Part, make_chart
@@ -92,7 +93,11 @@ def _tell_others(view: SessionView, reader: Reader) -> dict[str, Any]:
     summary, texts = results_for(view, reader.visitor).summary, reader.locale.texts
     is_read = summary is not None and summary.model != SCRIPTED
     themes = summary.themes if summary and is_read else ()
-    bars = [Bar(theme.label, theme.participants) for theme in themes]
+    summed_up = f"results?s={view.session.id}&tab=summary" if is_open_to(view, reader.visitor, "summary") else ""
+    bars = [
+        Bar(theme.label, theme.participants, url=f"{summed_up}#theme-{place}" if summed_up else "")
+        for place, theme in enumerate(themes)
+    ]
     total = summary.participants if summary else 0
     return {
         "for_all": False,

@@ -7,10 +7,12 @@ from msgspec.structs import replace
 
 from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import STANCES, SessionView, Stance, Summary, Theme
+from chalicelib.services.results.own_themes import is_heard, own_themes
 from chalicelib.services.synthesis.summary_document import least_people, note_withheld, tell_people
 from chalicelib.services.synthesis.summary_texts import SummaryTexts, read_texts
 from chalicelib.services.synthesis.visibility import results_for
 from chalicelib.store.sessions import FOR_RESULTS
+from chalicelib.store.themes import Themes
 from chalicelib.web.kit.chart import Bar, Chart, Part, Row, make_chart
 from chalicelib.web.kit.page import PageLocale
 from chalicelib.web.kit.texts import format_time_with_zone
@@ -22,7 +24,7 @@ PARTS = FOR_RESULTS
 class ThemeLine(Struct, frozen=True):
     """A theme, the bar of its people, where its quotes are on the page, and who stands where in words; `share` is how many speak of it.
 
-    `stances` are these words one by one, each with the address of the people who do, for members.
+    `stances` are these words one by one, each with the address of the people who do, for members. `is_own`: whoever reads it spoke of it.
     """
 
     theme: Theme
@@ -31,6 +33,7 @@ class ThemeLine(Struct, frozen=True):
     told: str
     share: str
     stances: list[tuple[str, str]]
+    is_own: bool = False
 
 
 def show_summary(view: SessionView, reader: Reader, *, is_current: bool = True) -> dict[str, Any]:
@@ -42,6 +45,7 @@ def show_summary(view: SessionView, reader: Reader, *, is_current: bool = True) 
     chart = make_theme_chart(summary, reader.locale)
     by_stance = reader if is_current else replace(reader, people="")
     words, listed = read_texts(texts.tag), _is_listed(summary)
+    own = own_themes(view, summary.themes, reader.own, themes=Themes())
     lines = [
         ThemeLine(
             theme,
@@ -50,6 +54,7 @@ def show_summary(view: SessionView, reader: Reader, *, is_current: bool = True) 
             _told(theme, chart),
             _share(theme, summary, reader, words),
             _list_stances(theme, chart, by_stance),
+            theme.id in own,
         )
         for place, (theme, row) in enumerate(zip(summary.themes, chart.rows, strict=True))
     ]
@@ -71,6 +76,10 @@ def show_summary(view: SessionView, reader: Reader, *, is_current: bool = True) 
         "at": format_time_with_zone(summary.generated_at, view.session.time_zone, texts),
         "is_member": reader.is_member,
         "people": reader.people,
+        "contents": _list_contents(view, summary, reader, words),
+        "own_threads": {it.id for it in reader.own},
+        "own_lines": [it for it in lines if it.is_own],
+        "own_told": _tell_own(len(own), reader),
     }
 
 
@@ -88,6 +97,29 @@ def make_theme_chart(summary: Summary, locale: PageLocale) -> Chart:
     ]
     title = texts("chart_questions" if listed else "chart_themes")
     return make_chart(title, bars, summary.participants, locale.language.direction, parts=parts)
+
+
+def _list_contents(view: SessionView, summary: Summary, reader: Reader, words: SummaryTexts) -> list[tuple[str, str]]:
+    """Returns what is on the page: where each part begins, and its heading."""
+    texts = reader.locale.texts
+    has_critical = summary.critical_answers or (summary.critical_answer and view.session.critical)
+    parts = (
+        ("overview", texts("summary_want"), summary.overview),
+        ("critical", texts("critical"), has_critical),
+        ("themes", texts("answers_heading" if _is_listed(summary) else "themes"), summary.themes),
+        ("proposals", words.proposals, summary.proposals),
+        ("agreements", texts("agreements"), summary.agreements),
+        ("tensions", texts("tensions"), summary.tensions),
+        ("open-questions", texts("open_questions"), summary.open_questions),
+    )
+    return [(anchor, heading) for anchor, heading, has in parts if has]
+
+
+def _tell_own(count: int, reader: Reader) -> str:
+    """Returns in how many of the themes on the page this reader's own words are heard; empty for whom nothing can be said of."""
+    if not is_heard(reader.own):
+        return ""
+    return reader.locale.texts("own_themes", count=count) if count else reader.locale.texts("own_themes_none")
 
 
 def _split(theme: Theme) -> tuple[int, ...]:

@@ -11,9 +11,18 @@ HISTORY = talk("Hello?", "Yes")
 CARE = " Unless they are in distress: then nothing counts but care."
 
 
-def steer(turn: int, budget: int = 12, *, critical: bool = False, last: bool = False, concluded: bool = False) -> str:
+def steer(
+    turn: int,
+    budget: int = 12,
+    *,
+    critical: bool = False,
+    last: bool = False,
+    concluded: bool = False,
+    recapped: bool = False,
+) -> str:
     """What a turn of a conversation asks for; care comes first in every one."""
-    told = render_pace(Pace(turn, budget, True, concluded, critical, "never", last)).split("\n")
+    pace = Pace(turn, budget, True, concluded, critical, "never", last, recapped=recapped)
+    told = render_pace(pace).split("\n")
     assert len(told) == 2
     assert told[1].endswith(CARE)
     return told[1].removesuffix(CARE)
@@ -130,7 +139,11 @@ def test_over_the_time_it_gets_firmer() -> None:
 
 @pytest.mark.parametrize("turn", [3, 30])
 def test_after_a_conclusion_nothing_new_is_asked(turn: int) -> None:
-    told = steer(turn, concluded=True)
+    told = steer(turn, concluded=True, recapped=True)
+    assert told.startswith("The conversation was concluded before, so ask nothing.")
+    assert "the recap as they mean it" in told
+    assert "without a recap: call `conclude`" in steer(turn, concluded=True)
+    told = render_pace(Pace(0, 12, True, True, False, "never")).split("\n")[1]
     assert told == "The conversation was concluded before: answer briefly and kindly, ask nothing new."
 
 

@@ -45,6 +45,7 @@ SET: dict[str, Any] = {
     "intro_video_url": "https://video.example.com/x",
     "private_context": "The canteen may close",
     "reminders": {"enabled": True, "after_hours": [24, 72], "text": "Come back"},
+    "branding": {"host_name": "The canteen", "logo": None, "accent": "#b4451f", "why": "It decides the menu."},
 }
 ENTERED = {
     "language": "pt-BR",
@@ -69,6 +70,9 @@ ENTERED = {
     "reminders_enabled": "on",
     "reminders_after_hours": "24, 72",
     "reminders_text": "Come back",
+    "branding_host_name": "The canteen",
+    "branding_accent": "#b4451f",
+    "branding_why": "It decides the menu.",
 }
 
 
@@ -109,6 +113,8 @@ def test_what_was_left_alone_is_not_written_and_what_is_emptied_is(ana: Browser,
         ("results_visibility", "nobody", "Please choose one."),
         ("reminders_after_hours", "1, 2, x", "Please give at most 2 whole numbers from 1 to 336"),
         ("welcome_message", "w" * 5_001, "At most 5,000 characters fit here; yours has 5,001."),
+        ("branding_host_name", "w" * 101, "At most 100 characters fit here; yours has 101."),
+        ("branding_accent", "green", "Please give a color as a hash and six digits"),
     ],
 )
 def test_what_cannot_be_is_said_beside_its_field_and_nothing_is_lost(

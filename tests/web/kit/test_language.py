@@ -28,12 +28,14 @@ from chalicelib.services.results.summary_changes import Change
 from chalicelib.services.results.widget_answers import WidgetType
 from chalicelib.services.sessions.brief_hints import Hint
 from chalicelib.services.sessions.cloning import RESETTABLE
+from chalicelib.services.sessions.logo import LogoRule
 from chalicelib.telegram.groups import Standing
 from chalicelib.telegram.routes import COMMANDS, GROUP_COMMANDS
 from chalicelib.web.host.dashboard import SORTS
 from chalicelib.web.host.export import KINDS
 from chalicelib.web.host.follow_up import HOWS
 from chalicelib.web.host.form_cards import Kind
+from chalicelib.web.host.history import BRANDING
 from chalicelib.web.host.own_models import DONE, SIZES
 from chalicelib.web.host.people import NEWS
 from chalicelib.web.host.session_page import PAGES
@@ -91,6 +93,8 @@ ENDINGS: dict[str, Iterable[str]] = {
     "results_": CHOICES["results_visibility"],
     "sections_": ("participants", "public"),
     "setting_": (*SETTINGS, *(f"{name}_hint" for name in SETTINGS)),
+    "setting_branding_": BRANDING,
+    "setting_logo_": get_args(LogoRule),
     "settings_": [group for group, _ in GROUPS],
     "sort_": SORTS,
     "source_": ("create_session", "manual_edit", "earlier"),

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from tests.api.hosts import Host
-from tests.faults import Interviewer
+from tests.clock import FakeClock
+from tests.faults import Interviewer, prompt_of
 from tests.web.browser import Browser
+from tests.web.participant.test_results import crowd, put, summary_of
 
 DONE = "I’m done"
 
@@ -30,6 +32,98 @@ def test_who_is_done_is_told_what_was_heard(host: Host, ben: Browser, model: Int
     assert (page.log[-1][1], model.count("turn")) == ("Reply 3", 3)
     assert person(host, session)["active"] is False
     assert completed(host, session) == 1
+
+
+def test_a_recap_that_failed_is_owned_up_to_and_given_when_asked_for_or_with_the_next_words(
+    host: Host, ben: Browser, model: Interviewer
+) -> None:
+    for follow_up in ("asked for", "said"):
+        session = host.new_session()
+        ben.join(session)
+        ben.say(session, "Soup")
+        model.failing.add("turn")
+        page = ben.submit(ben.chat(session).form(DONE))
+        assert "everything you said is kept. Only the recap of it could not be written" in page.text
+        assert "What I heard" not in page.text
+        assert (person(host, session)["active"], completed(host, session)) == (False, 1)
+        assert page.log[-2:][0] == ("You", "Soup")
+        model.failing.clear()
+        model.concludes = True
+        asks = follow_up == "asked for"
+        page = ben.submit(page.form("Have the recap written")) if asks else ben.say(session, "And bread")
+        assert "without a recap: call `conclude`" in prompt_of(model.requests[-1])
+        assert page.log[-1][0] == "Facilitator · What I heard"
+        assert not page.has_form("Have the recap written")
+        asked = model.count("turn")
+        ben.submit(page.form("Send rating"), rating="4")
+        assert model.count("turn") == asked
+        assert completed(host, session) == 1
+        model.concludes = False
+
+
+def test_a_recap_that_is_not_what_was_meant_is_put_right_on_the_page_of_ones_own_words_too(
+    host: Host, ben: Browser, model: Interviewer
+) -> None:
+    session = host.new_session(topic="Lunch & <b>soup</b>")
+    ben.join(session)
+    ben.say(session, "Soup")
+    ben.submit(ben.chat(session).form(DONE))
+    model.concludes = True
+    page = ben.say(session, "That is not what I meant: bread")
+    steering = prompt_of(model.requests[-1])
+    assert "call `conclude` with the recap as they mean it, put right and whole" in steering
+    assert "ask nothing" in steering
+    assert page.log[-1] == ("Facilitator", f"Reply {model.count('turn')}")
+    words = ben.open(f"/chat?s={session['id']}&words=1")
+    said = ("Reply 1", "Soup", "Reply 3", "That is not what I meant: bread", "Reply 4")
+    places = [words.text.index(it) for it in said]
+    assert places == sorted(places)
+    file = ben.get(f"/chat?s={session['id']}&words=file")
+    assert file.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert 'attachment; filename="lunch-&-b-soup-b-my-words.txt"' in file.headers["Content-Disposition"]
+    text = file.body.decode()
+    assert [text.index(it) for it in said] == sorted(text.index(it) for it in said)
+    assert "Lunch & <b>soup</b>" in text
+    stranger = Browser().open(f"/chat?s={session['id']}&words=1")
+    assert "not what I meant" not in stranger.html
+    assert stranger.has_form("Start the conversation")
+
+
+def test_a_goodbye_that_no_model_wrote_is_not_called_what_was_heard(
+    host: Host, ben: Browser, model: Interviewer
+) -> None:
+    session = host.new_session()
+    ben.join(session)
+    ben.say(session, "Something terrible")
+    model.declines = "has pressed “I’m done”"
+    page = ben.submit(ben.chat(session).form(DONE))
+    assert page.log[-1][0] == "Facilitator"
+    assert "assistant recap" not in page.html
+    assert not page.has_form("Have the recap written")
+
+
+def test_at_the_end_results_are_offered_where_there_are_any_else_their_link_is_kept(
+    host: Host, ben: Browser, clock: FakeClock
+) -> None:
+    closes = {"results_visibility": "public", "closes_at": "2026-03-01T13:00:00Z"}
+    session = host.new_session(**closes)
+    ben.join(session)
+    ben.say(session, "Soup")
+    page = ben.submit(ben.chat(session).form(DONE))
+    assert "Others can take part until 1 March 2026, 13:00 (UTC)" in page.text
+    assert "We keep this link for you: Results" in page.text
+    assert "See what others said" not in page.text
+    crowd(session, 5)
+    put(session, summary_of(6))
+    page = ben.chat(session)
+    assert "You can already read what several people said." in page.text
+    assert "See what others said" in page.text
+    clock.advance(7200)
+    closed = ben.chat(session)
+    assert "It ended on 1 March 2026, 13:00 (UTC)" in closed.text
+    assert "See what others said" in closed.text
+    assert "Others can take part" not in closed.text
+    assert f"chat?s={session['id']}&words=1" in closed.links
 
 
 def test_who_is_done_without_a_word_is_counted_with_their_first_words(host: Host, ben: Browser) -> None:

@@ -48,13 +48,13 @@ def test_what_matters_most_stands_in_two_lines_above_the_form_and_the_rest_behin
 ) -> None:
     session = host.new_session(duration_minutes=5, anonymous=True, questions=[])
     before = ben.chat(session).html.partition("<details>")[0]
-    assert "A script asks the questions, neither a person nor an AI." in before
-    assert "It takes about 5 minutes" in before
-    assert "Your host can read what you write. It is stored without a name." in before
+    assert "About 5 minutes, with a script, no AI" in before
+    assert "Your host can read what you write" in before
+    assert "Stored without a name" in before
     assert "processed on this server only" not in before
     monkeypatch.setenv("LLM_PROVIDER", "anthropic")
     settings.settings.cache_clear()
-    assert "You talk with an AI facilitator, not with a person." in ben.chat(session).html.partition("<details>")[0]
+    assert "About 5 minutes, with an AI, not a person" in ben.chat(session).html.partition("<details>")[0]
 
 
 @pytest.mark.parametrize("shared", [True, False])

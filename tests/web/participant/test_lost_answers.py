@@ -123,7 +123,7 @@ def test_the_address_of_a_landing_leads_nobody_in_after_an_hour(
 
 def test_a_browser_with_cookies_has_nobodys_id_in_its_address(ben: Browser, session: dict[str, Any]) -> None:
     answer = ben.post(ben.chat(session).form(START))
-    assert answer.headers["Location"] == f"chat?s={session['id']}#end"
+    assert answer.headers["Location"] == f"chat?s={session['id']}"
 
 
 def test_two_pages_that_are_opened_at_once_are_one_person_each_time_they_are_sent(

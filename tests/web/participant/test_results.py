@@ -11,8 +11,9 @@ from chalicelib.model import Proposal, Quote, Stance, Summary, Theme
 from chalicelib.services.synthesis import state
 from chalicelib.store.sessions import FOR_RESULTS
 from chalicelib.web.kit.chart import Bar, make_chart
+from tests.api import jobs
 from tests.api.hosts import Host
-from tests.clock import NOON
+from tests.clock import NOON, FakeClock
 from tests.faults import Interviewer
 from tests.web.browser import Browser, Page
 
@@ -108,7 +109,7 @@ def test_below_five_participants_others_see_nothing_of_what_was_said(host: Host,
         "Kitchen",
         "fears the noise",
         "No smoke",
-        "<svg class",
+        '<svg class="chart',
         "of 4",
         "12 messages",
     ):
@@ -291,3 +292,44 @@ def test_others_are_shown_sides_only_where_nobody_takes_one_alone(host: Host, be
     assert (page.html.count(shown), "against 1" in page.html) == (2, False)  # for eyes and for ears
     assert "only people with a role in this session are shown the sides" in page.text
     assert ("against 1" in member.html, "are shown the sides" in member.text) == (True, False)
+
+
+@pytest.mark.parametrize("visibility", ["participants", "public"])
+def test_whoever_took_part_sees_alone_where_their_own_words_are_heard(
+    visibility: str, host: Host, model: Interviewer
+) -> None:
+    session = host.new_session(results_visibility=visibility)
+    people = crowd(session, 6)
+    for browser, words in zip(people, (*["The canteen is too far away from our desks"] * 5, "Parrots"), strict=True):
+        browser.say(session, words)
+        browser.submit(browser.chat(session).form("I’m done"))
+    assert jobs.summarise(session["id"])
+    found = [results(browser, session) for browser in (people[0], people[5])]
+    assert all("Back to your conversation" in page.text for page in found)
+    shared, alone = found
+    assert "Your words are heard in 1 place on this page." in shared.text
+    assert shared.html.count("Your words, too") == 1
+    assert 'href="#theme-' in shared.html
+    assert shared.html.count("<blockquote") > shared.html.count(">Your words</span>") >= 0
+    assert "What you said is in none of these themes" in alone.text
+    assert "Your words, too" not in alone.html
+    assert "Parrots" not in alone.html
+    for page in (results(Browser(), session), opened(host, session)[1]):
+        assert not re.search("Your words|none of these themes", page.html)
+
+
+def test_an_empty_page_says_when_there_will_be_something_and_after_the_end_that_there_will_not(
+    host: Host, ben: Browser, clock: FakeClock
+) -> None:
+    session = host.new_session(results_visibility="public", closes_at="2026-03-01T13:00:00Z")
+    page = results(ben, session)
+    assert "There are no results yet" in page.text
+    assert "until 1 March 2026, 13:00 (UTC)" in page.text
+    assert "illustration" in page.html
+    crowd(session, 3)
+    put(session, summary_of(3))
+    assert "results appear here once 5 people have taken part" in results(ben, session).text
+    clock.advance(7200)
+    page = results(ben, session)
+    assert "Fewer than 5 people took part before the session ended." in page.text
+    assert "come back to it later" not in page.text

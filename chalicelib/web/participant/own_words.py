@@ -1,0 +1,91 @@
+"""What somebody said in their conversation, as a page of their own to read, print and save, and as a file."""
+
+from collections.abc import Iterator
+
+from chalice.app import Response
+from msgspec import Struct
+
+from chalicelib.model import ThreadView
+from chalicelib.services.conversations.request_context import RequestContext
+from chalicelib.text.file_names import file_name
+from chalicelib.web.kit.file_headers import headers_of_file
+from chalicelib.web.kit.page import HEADERS, render_page
+from chalicelib.web.kit.texts import Texts, format_time_with_zone
+from chalicelib.web.participant.chat_request import ChatRequest
+
+WORDS = "words"  # the parameter that asks for the page; of the file it is `FILE`
+FILE = "file"
+
+
+class Closing(Struct, frozen=True):
+    """What the facilitator wrote at the end, under its heading."""
+
+    heading: str
+    text: str
+
+
+class SaidEntry(Struct, frozen=True):
+    """Words of theirs, and what they answer: what the facilitator wrote before, or a question of the form."""
+
+    asked: str
+    said: tuple[str, ...]
+    is_form: bool = False
+
+
+def show_own_words(chat: ChatRequest, context: RequestContext, what: str) -> Response:
+    """Returns the page, or the file where that is what is asked for."""
+    session, thread = context.view.session, chat.conversation(context)
+    assert thread is not None
+    texts = chat.locale(session).texts
+    entries, closing = list(list_entries(thread)), _find_closing(thread, texts)
+    began = format_time_with_zone(thread.thread.created_at, session.time_zone, texts)
+    if what == FILE:
+        text = _write_text(session.topic, began, entries, closing, texts)
+        headers = {**HEADERS, "Content-Type": "text/plain; charset=utf-8"}
+        named = file_name(session.topic, texts("words_file"), "txt")
+        return Response(text, {**headers, **headers_of_file(named)}, 200)
+    return render_page(
+        chat.request,
+        "own_words.html",
+        session=session,
+        entries=entries,
+        closing=closing,
+        began=began,
+        address=chat.address,
+        is_open=not thread.thread.concluded,
+    )
+
+
+def list_entries(thread: ThreadView) -> Iterator[SaidEntry]:
+    """Yields what was said, oldest first: the answers to the form, then each run of messages with what it answers."""
+    yield from (SaidEntry(it.text, (it.answer,), is_form=True) for it in thread.answers if it.answer.strip())
+    asked, said = "", list[str]()
+    for message in thread.messages:
+        if message.role == "user":
+            said.append(message.content)
+            continue
+        if said:
+            yield SaidEntry(asked, tuple(said))
+        asked, said = message.content, []
+    if said:
+        yield SaidEntry(asked, tuple(said))
+
+
+def _find_closing(thread: ThreadView, texts: Texts) -> Closing | None:
+    """Returns the words that the conversation ended with: the recap, or the reply to what was added to it. None where nobody has
+    said anything, or it goes on."""
+    last = thread.messages[-1] if thread.messages else None
+    if last is None or last.role != "assistant" or not (last.is_final and thread.thread.message_count):
+        return None
+    is_recap = sum(it.is_final for it in thread.messages) == 1 and not last.is_declined
+    return Closing(texts("recap" if is_recap else "facilitator"), last.content)
+
+
+def _write_text(topic: str, began: str, entries: list[SaidEntry], closing: Closing | None, texts: Texts) -> str:
+    """Returns it all as plain text."""
+    parts = [topic, began]
+    for it in entries:
+        asked = [it.asked] if it.asked else []
+        parts += ["-" * 40, *asked, *(f"{texts('you')}: {said}" for said in it.said)]
+    parts += ["-" * 40, f"{closing.heading}: {closing.text}"] if closing else []
+    return "\n\n".join(parts) + "\n"

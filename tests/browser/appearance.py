@@ -51,7 +51,8 @@ def _keep(page: Page, name: str) -> None:
 
 
 _PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
-_OPEN_ALL = "document.querySelectorAll('details').forEach(it => { it.open = true })"
+_OPEN_ALL = """document.querySelectorAll('[popover]').forEach(it => it.showPopover());
+  document.querySelectorAll('details').forEach(it => { it.open = true })"""
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = (320, 768, 1280)
 OTHER_LANGUAGES = ("de", "es", "fr", "zh-Hans")

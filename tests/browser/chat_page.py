@@ -71,8 +71,21 @@ class ChatPage:
         expect(self.replies).to_have_count(1)
 
     def press(self, name: str) -> None:
-        """Press a button."""
-        self.page.get_by_role("button", name=name, exact=True).click()
+        """Press a button, also one that stands in the menu."""
+        button = self.page.get_by_role("button", name=name, exact=True)
+        if not button.count():
+            self.open_menu()
+        button.click()
+
+    def open_menu(self) -> None:
+        """Open the menu, where there is no room for what it holds."""
+        menu = self.page.locator("#menu")
+        if (
+            menu.is_visible()
+            and menu.get_attribute("aria-expanded") != "true"
+            and self.page.locator("#about").is_hidden()
+        ):
+            menu.click()
 
     def send(self, words: str) -> None:
         """Write and send, and don't wait."""

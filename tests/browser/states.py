@@ -83,8 +83,33 @@ def several(visitor: Visitor) -> Page:
 def scale(visitor: Visitor) -> Page:
     """A scale of the most numbers."""
     low, high = ENDS[visitor.tongue]
-    page = _widget(visitor, "RatingScale", min=0, max=10, minLabel=low, maxLabel=high)
-    page.locator("[data-widget] [type=radio]").nth(7).check(force=True)
+    return _widget(visitor, "RatingScale", min=0, max=10, minLabel=low, maxLabel=high)
+
+
+def answered(visitor: Visitor) -> Page:
+    """A scale that was answered, and whose answer is being changed."""
+    page = scale(visitor)
+    page.locator(".step").nth(7).click()
+    expect(page.locator("[role=log] .message.assistant")).to_have_count(3)
+    page.locator(".change summary").click()
+    return page
+
+
+def unchosen(visitor: Visitor) -> Page:
+    """A choice of several that was sent without any."""
+    page = _widget(visitor, "MultiSelect", options=OPTIONS[visitor.tongue])
+    page.locator(".widget > button").click()
+    expect(page.locator("#choices-error")).to_be_visible()
+    return page
+
+
+def menu(visitor: Visitor) -> Page:
+    """What there is to know and to do besides writing, where it lies behind a button."""
+    page = visitor.joined().page
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.locator("#menu").click()
+    for heading in page.locator("#about summary").all():
+        heading.click()
     return page
 
 
@@ -172,12 +197,15 @@ STATES: tuple[State, ...] = (
     welcome,
     welcome_refused,
     conversation,
+    menu,
     unsent,
     unreached,
     unopened,
     single,
     several,
     scale,
+    answered,
+    unchosen,
     ranking,
     in_danger,
     concluded,

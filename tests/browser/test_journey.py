@@ -6,8 +6,12 @@ from playwright.sync_api import expect
 from tests.browser.appearance import photograph
 from tests.browser.chat_page import ChatPage, new_session
 from tests.browser.devices import DESKTOP, PHONE, Devices
+from tests.browser.directed_model import PATIENCE, DirectedModel
+from tests.browser.live_regions import listen, told
 from tests.e2e.local import LocalCloud
 
+KEYBOARD = 336  # pixels that a phone's keyboard takes of its screen
+SLOW = "This is taking longer than usual. Nothing you wrote is lost: you can wait, or come back to this page later."
 SAID = (
     "Mostly soup, because the canteen is far away and I only have half an hour between two meetings.",
     "A kitchen on our floor would help; then people would cook together, as they did in the old building.",
@@ -70,6 +74,94 @@ def test_the_box_stays_in_view_and_hides_nothing_that_is_told(cloud: LocalCloud,
     assert box
     assert told["y"] + told["height"] <= box["y"] + 1
     talk.page.context.set_offline(False)
+
+
+# As browsers tell of a keyboard on the screen: it makes the page smaller, or lies over the page, which then sees less of itself.
+_COVER = """height => {
+  Object.defineProperty(visualViewport, 'height', { get: () => height, configurable: true });
+  visualViewport.dispatchEvent(new Event('resize'));
+}"""
+_ARE_IN_VIEW = """height => [document.querySelector('[role=log]').lastElementChild, document.getElementById('content')]
+  .map(it => it.getBoundingClientRect()).every(it => it.top >= 0 && it.bottom <= height)"""
+
+
+def come_into_view(talk: ChatPage, height: int) -> None:
+    """Wait until the last message and the box are within what is seen of the page."""
+    for _ in range(100):
+        if talk.page.evaluate(_ARE_IN_VIEW, height):
+            return
+        talk.page.wait_for_timeout(50)
+    raise AssertionError("the last message or the box is out of view")
+
+
+@pytest.mark.parametrize("kind", ["smaller page", "over the page"])
+def test_with_a_keyboard_on_the_screen_the_last_message_and_the_box_are_in_view(
+    kind: str, cloud: LocalCloud, devices: Devices
+) -> None:
+    talk = ChatPage(devices.open(cloud, PHONE), cloud, new_session(cloud, questions=[])).join()
+    for words in (*SAID, SAID[0]):
+        talk.say(words)
+    left = PHONE[1] - KEYBOARD
+    talk.box.tap()
+    if kind == "smaller page":
+        talk.page.set_viewport_size({"width": PHONE[0], "height": left})
+    else:
+        talk.page.evaluate(_COVER, left)
+    come_into_view(talk, left)
+    talk.box.fill("\n".join(["A line"] * 12))
+    come_into_view(talk, left)
+    height = talk.box.evaluate("it => it.clientHeight / parseFloat(getComputedStyle(it).lineHeight)")
+    assert 6 <= height < 7.5, "it grows to six lines, and scrolls from there"
+    photograph(talk.page, f"journey-keyboard-{kind.split()[0]}-phone")
+
+
+def test_what_is_waited_for_is_shown_in_time_and_told_once(
+    scripted: LocalCloud, devices: Devices, model: DirectedModel
+) -> None:
+    talk = ChatPage(devices.open(scripted, PHONE), scripted, new_session(scripted, questions=[])).join()
+    talk.page.clock.install(time=0)
+    talk.page.clock.pause_at(3_600_000)
+    listen(talk.page)
+    typing = talk.page.locator("#typing")
+    model.hold()
+    talk.send("Soup.")
+    assert model.asked.wait(PATIENCE)
+    expect(typing).to_be_hidden()
+    for seconds, shown in ((1, "The facilitator is writing…"), (8, "Still thinking…"), (12, SLOW), (5, SLOW)):
+        talk.page.clock.run_for(seconds * 1_000)
+        expect(typing).to_have_text(shown)
+        expect(typing).to_be_in_viewport()
+    assert told(talk.page, "status") == ["Still thinking…", SLOW]
+    model.go()
+    talk.page.clock.resume()
+    expect(talk.replies).to_have_count(2)
+    expect(typing).to_be_hidden()
+
+
+def test_a_message_tells_its_time_and_is_copied_by_hand_or_by_keyboard(cloud: LocalCloud, devices: Devices) -> None:
+    talk = ChatPage(devices.open(cloud, DESKTOP), cloud, new_session(cloud, questions=[])).join()
+    talk.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    talk.say(SAID[0])
+    copied = "navigator.clipboard.readText()"
+    own, newest = talk.page.locator(".message.user"), talk.replies.last
+    own.hover()
+    expect(own.locator("time")).to_have_css("opacity", "1")
+    own.get_by_role("button", name="Copy this message").click()
+    assert talk.page.evaluate(copied) == SAID[0]
+    talk.page.mouse.move(0, 0)
+    talk.box.focus()
+    talk.page.keyboard.press("Shift+Tab")
+    if not newest.evaluate("it => it.contains(document.activeElement)"):
+        talk.page.keyboard.press("Shift+Tab")
+    newest.focus()
+    talk.page.keyboard.press("ArrowUp")
+    expect(own).to_be_focused()
+    talk.page.keyboard.press("ArrowDown")
+    expect(newest).to_be_focused()
+    talk.page.keyboard.press("Tab")
+    talk.page.keyboard.press("Enter")
+    assert talk.page.evaluate(copied) == talk.log()[-1][1]
+    expect(talk.page.locator("[role=log] [tabindex='0']")).to_have_count(1)
 
 
 def test_the_newest_message_is_in_view_after_sending(cloud: LocalCloud, devices: Devices) -> None:

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.chat_page import ChatPage, new_session
 from tests.browser.devices import DESKTOP, PHONE, Devices
-from tests.browser.directed_model import DirectedModel
+from tests.browser.directed_model import PATIENCE, DirectedModel
 from tests.e2e.local import LocalCloud
 
 FOOD = ["Soup", "Salad", "Bread"]
@@ -34,26 +34,49 @@ def items(page: Page) -> list[str]:
     return page.locator(".ranking .item").all_inner_texts()
 
 
-def test_one_of_several(scripted: LocalCloud, devices: Devices, model: DirectedModel) -> None:
+def test_one_of_several_is_sent_with_one_tap_and_changed_with_another(
+    scripted: LocalCloud, devices: Devices, model: DirectedModel
+) -> None:
     talk = begin(devices, scripted, PHONE)
     model.shows("SingleSelect", "What would you eat first?", options=FOOD)
     asked(talk)
-    talk.press("Send answer")
-    expect(talk.alert).to_contain_text("Please choose an answer first")
     group = talk.page.get_by_role("group", name="What would you eat first?")
-    group.get_by_role("radio", name="Salad").check()
-    expect(talk.alert).to_have_count(0)
-    answer(talk)
-    expect(talk.page.locator("[data-widget]")).to_have_count(0)
-    assert talk.said()[1:] == talk.stored()[0][1:] == ["Salad"]
+    expect(group).to_be_focused()
+    model.hold()
+    group.get_by_text("Salad").tap()
+    assert model.asked.wait(PATIENCE)
+    assert "Bread" in talk.log()[2][1], "what could be chosen stands in the log from now on"
+    change = talk.page.locator(".change summary")
+    change.tap()
+    group.get_by_text("Bread").tap()
+    change.tap()
+    group.get_by_text("Soup").tap()  # the last one counts of those that have not left
+    model.go()
+    expect(talk.replies).to_have_count(4)
+    changed = "I have changed my answer: Soup"
+    assert talk.said()[1:] == talk.stored()[0][1:] == ["Salad", changed]
+    told = talk.log()
+    talk.page.reload()
+    assert talk.log() == told
+    change.tap()
+    group.get_by_text("Salad").tap()
+    expect(talk.replies).to_have_count(5)
+    talk.say("That is all.")
+    expect(change).to_have_count(0)
+    assert talk.stored()[0][1:] == ["Salad", changed, "I have changed my answer: Salad", "That is all."]
 
 
 def test_several_of_many(scripted: LocalCloud, devices: Devices, model: DirectedModel) -> None:
     talk = begin(devices, scripted)
     model.shows("MultiSelect", "What do you like?", options=FOOD)
     asked(talk)
+    talk.press("Send answer")
+    error = talk.page.locator("#choices-error")
+    expect(error).to_have_text("Please choose an answer first, or write one in your own words.")
+    expect(talk.page.get_by_role("checkbox", name="Soup")).to_be_focused()
     for name in ("Soup", "Bread"):
         talk.page.get_by_role("group", name="What do you like?").get_by_role("checkbox", name=name).check()
+        expect(error).to_be_hidden()
     answer(talk)
     assert talk.said()[1:] == talk.stored()[0][1:] == ["- Soup\n- Bread"]
 
@@ -67,7 +90,10 @@ def test_a_scale_by_keyboard(scripted: LocalCloud, devices: Devices, model: Dire
     expect(talk.page.get_by_role("radio", name="1 (Not at all)")).to_be_attached()
     expect(talk.page.get_by_role("radio", name="5 (Very much)")).to_be_attached()
     talk.page.get_by_role("radio", name="2").focus()
-    for key in ("Space", "ArrowRight", "ArrowRight", "Tab", "Enter"):
+    for key in ("Space", "ArrowRight", "ArrowRight"):
+        talk.page.keyboard.press(key)
+    assert talk.said()[1:] == [], "whoever goes through the numbers sends none of them"
+    for key in ("Tab", "Enter"):
         talk.page.keyboard.press(key)
     expect(talk.replies).to_have_count(3)
     expect(talk.box).to_be_focused()
@@ -107,6 +133,30 @@ def test_a_ranking_by_buttons_tells_every_move(scripted: LocalCloud, devices: De
     assert items(talk.page) == ["Bread", "Soup", "Salad"]
     answer(talk)
     assert talk.stored()[0][1:] == ["1. Bread\n2. Soup\n3. Salad"]
+
+
+def test_a_ranking_of_six_fits_the_screen_of_a_phone(
+    scripted: LocalCloud, devices: Devices, model: DirectedModel
+) -> None:
+    talk = begin(devices, scripted, PHONE)
+    items = [
+        "A kitchen on our floor that everybody may use",
+        "A canteen nearby",
+        "A longer break for all who eat together",
+    ]
+    model.shows("RankingList", "What matters most?", items=[*items, "Vegetarian food", "A quiet place", "Lower prices"])
+    asked(talk)
+    for part in (".ranking li >> nth=0", ".ranking li >> nth=5", ".widget > button"):
+        expect(talk.page.locator(part)).to_be_in_viewport(ratio=1)
+    box = talk.page.locator("#compose").bounding_box()
+    send = talk.page.locator(".widget > button").bounding_box()
+    assert box
+    assert send
+    assert send["y"] + send["height"] <= box["y"]
+    for button in talk.page.locator(".ranking button").all():
+        size = button.bounding_box()
+        assert size
+        assert min(size["width"], size["height"]) >= 44
 
 
 def test_a_ranking_by_dragging(scripted: LocalCloud, devices: Devices, model: DirectedModel) -> None:
@@ -164,8 +214,7 @@ def test_a_choice_made_without_a_network_is_kept(scripted: LocalCloud, devices: 
     model.shows("SingleSelect", "What would you eat first?", options=FOOD)
     asked(talk)
     talk.page.context.set_offline(True)
-    talk.page.get_by_role("radio", name="Bread").check()
-    talk.press("Send answer")
+    talk.page.get_by_text("Bread").click()
     expect(talk.alert).to_contain_text("You are offline.")
     talk.page.context.set_offline(False)
     expect(talk.replies).to_have_count(3)

@@ -21,11 +21,6 @@ _FOR_GOOD = "public, max-age=31536000, immutable"
 _IMPORT = re.compile(r'^import (?:(?:\* as (\w+)|(\{[^}]*\})) from )?"\./([a-z]+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?function|const) (\w+)", re.MULTILINE)
 _HASHED = re.compile(r"^([a-z.]+)\.[0-9a-f]{12}\.(css|js)$")  # as addresses name a file
-# What browsers have no use for: lines that are only a comment, and what lines begin with.
-_SPARE = {
-    ".js": re.compile(r"^\s*//.*\n|^[ \t]+", re.MULTILINE),
-    ".css": re.compile(r"/\*.*?\*/\n?|^[ \t]+", re.MULTILINE),
-}
 
 
 def address(name: str) -> str:
@@ -56,12 +51,17 @@ def _hash(name: str) -> str:
 
 @cache
 def _content(name: str) -> str:
-    """Returns a file as it goes out: a script together with the modules that it imports."""
+    """Returns a file as it goes out: without what browsers have no use for, a script together with the modules that it imports."""
+    import rcssmin
+    import rjsmin
+
     text = _read(name)
-    if not _IMPORT.search(text):
+    if ".min." in name:
         return text
+    if name.endswith(".css"):
+        return str(rcssmin.cssmin(text))
     modules = "".join(f"const ${stem} = (() => {{\n{_as_function(stem)}}})();\n" for stem in _list_imported(name))
-    return modules + _name_imported(text)
+    return str(rjsmin.jsmin(modules + _name_imported(text)))
 
 
 def _list_imported(name: str) -> list[str]:
@@ -82,11 +82,8 @@ def _name_imported(text: str) -> str:
     return _IMPORT.sub(lambda it: f"const {it[1] or it[2]} = ${it[3]};\n" if it[1] or it[2] else "", text)
 
 
-@cache
 def _read(name: str) -> str:
-    file = _list_files()[name]
-    text = file.read_text()
-    return text if ".min." in name else _SPARE[file.suffix].sub("", text)
+    return _list_files()[name].read_text()
 
 
 @cache

@@ -97,7 +97,8 @@ def test_a_widgets_answer_takes_six_round_trips_and_its_retry_four(
     assert sum(consumed.calls.values()) <= 6, consumed.calls
     assert messages_in(consumed) == 9
     with metered() as consumed:
-        assert script.send(after=9, **answer) == (status, news)
+        again = script.send(after=9, **answer)[1]
+    assert [again[it] for it in ("kept", "entries", "key")] == [news[it] for it in ("kept", "entries", "key")]
     assert sum(consumed.calls.values()) <= 4, consumed.calls
 
 

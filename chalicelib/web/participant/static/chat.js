@@ -198,6 +198,7 @@ function unreachable(item, wait = 0) {
   log.wait(false);
   log.mark(item.id, "failed", () => retry());
   if (!offerPlain(() => leave(item))) alert(navigator.onLine === false ? told.noNetwork : told.notSent);
+  document.getElementById("alerts").scrollIntoView({ block: "nearest" }); // also where it was told before
   timer = setTimeout(pump, Math.max(wait, RETRIES[Math.min(failures++, RETRIES.length - 1)]));
 }
 

@@ -133,7 +133,7 @@ def test_a_page_needs_one_script_and_the_form_names_that_of_the_next(host: Host,
 
 def test_pages_are_small(host: Host, ben: Browser) -> None:
     session = host.new_session(topic="x" * 300, welcome_message="word " * 900)
-    for page, limit in ((ben.chat(session), 45_000), (ben.join(session), 60_000)):
+    for page, limit in ((ben.chat(session), 40_000), (ben.join(session), 60_000)):
         files = {f"{name}.{kind}" for name, kind in _FILES.findall(page.html)}
         served = (ben.get(f"/static/{name}").body for name in files)
         assert len(page.html.encode()) + sum(map(len, served)) < limit

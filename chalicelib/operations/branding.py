@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from chalicelib.model import Branding as StoredBranding
 from chalicelib.model import Session
 from chalicelib.operations.operation import Output
 from chalicelib.services.sessions.branding import logo_address
@@ -70,11 +71,16 @@ BrandingGiven = Annotated[
     NewBranding, Meta(description="Who asks, as participants see it on the page to join on and where they talk.")
 ]
 BrandingShown = Annotated[
-    Branding, Meta(description="Who asks, as participants see it on the page to join on and where they talk.")
+    Branding | None,
+    Meta(
+        description="Who asks, as participants see it on the page to join on and where they talk; null where nothing is said."
+    ),
 ]
 
 
-def show_branding(of: Session, public_url: str) -> Branding:
-    """Gives what the host of a session has said of themselves."""
+def show_branding(of: Session, public_url: str) -> Branding | None:
+    """Gives what the host of a session has said of themselves; None for nothing."""
     said, address = of.branding, logo_address(of)
+    if said == StoredBranding():
+        return None
     return Branding(said.host_name, f"{public_url}/{address}" if address else None, said.accent, said.why)

@@ -9,7 +9,7 @@ from chalicelib.model import Channel as ChannelName
 from chalicelib.model import QuestionRole as RoleOfQuestion
 from chalicelib.model import QuestionType as QuestionKind
 from chalicelib.model.own_models import ModelSource
-from chalicelib.operations.branding import BrandingGiven, NewBranding
+from chalicelib.operations.branding import BrandingGiven
 from chalicelib.operations.fields import Id, Moment, Text5k, Text100k
 from chalicelib.operations.operation import Input, Output
 from chalicelib.services.sessions.participant_limit import DEFAULT_LIMIT
@@ -379,5 +379,5 @@ class CreateSession(Input):
         Annotated[Id, Meta(description="The session that this one follows up, of which the caller is a member.")] | None
     ) = None
     models: Models | None = None
-    branding: BrandingGiven = field(default_factory=NewBranding)
+    branding: BrandingGiven | None = None
     draft: Annotated[bool, Meta(description="Whether it is kept as a draft, which may lack topic and goal.")] = False

@@ -112,7 +112,7 @@ def _edit_logo(write: Transaction, before: SessionView, after: SessionView) -> N
     """A logo has the name of what is in it: only a new one was read, or is written."""
     old, new = before.session.branding.logo, after.session.branding.logo
     item = TextItem(after.session.id, keys.LOGO)
-    if new and new != old:
+    if after.logo and new != old:
         write.update(item, actions=[TextItem.text.set(after.logo)])
     elif old and not new:
         write.delete(item)

@@ -76,7 +76,7 @@ SESSION = {
     "is_example": bool,
     "follow_up_of": (str, NULL),
     "models": re.compile("stage|account"),
-    "branding": {"host_name": (str, NULL), "logo": (str, NULL), "accent": (str, NULL), "why": (str, NULL)},
+    "branding": (dict, NULL),
 }
 
 MESSAGE = {"id": ID, "role": re.compile("user|assistant"), "content": str, "created_at": TIME}

@@ -9,7 +9,6 @@ from tests.example_tables import each_row
 from tests.logos import LOGO, SECRET, carrying_secrets, picture, pixels_of
 
 SAID: dict[str, Any] = {"host_name": "The canteen", "accent": "#b4451f", "why": "It decides the menu."}
-NOTHING = {"host_name": None, "logo": None, "accent": None, "why": None}
 
 
 def fetched(host: Host, address: str, accept: str = "image/avif,image/png,*/*;q=0.8") -> Any:
@@ -29,7 +28,8 @@ def test_what_is_said_stays_until_it_is_said_otherwise(host: Host) -> None:
     assert refused(host, session, branding=first) == (
         "branding.logo must be a PNG picture in Base64, or the address of the logo that the session has"
     )
-    assert patch(host, session, branding=None)["branding"] == NOTHING
+    assert patch(host, session, branding=None)["branding"] is None
+    assert host.get(f"/sessions/{host.new_session(branding=None)['id']}")["branding"] is None
     assert fetched(host, other["logo"]).status_code == 404
 
 

@@ -99,7 +99,7 @@ DEFAULTS: dict[str, Any] = {
     "reminders": {"enabled": False, "after_hours": [], "text": None},
     "usage": {"turns": 0, "input_tokens": 0, "cached_tokens": 0, "output_tokens": 0},
     "cost": {"estimated": 0.0, "spent": 0.0},  # without a language model
-    "branding": {"host_name": None, "logo": None, "accent": None, "why": None},
+    "branding": None,
 }
 
 

@@ -102,6 +102,7 @@ def examine(page: Page, name: str, direction: str) -> list[str]:
     for width in reversed(WIDTHS):
         page.set_viewport_size({"width": width, "height": 800})
         wrong += [f"{name}-{width}-{direction}: sticks out: {it}" for it in overflowing(page)]
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")  # where a pinned box covers nothing
     for scheme in SCHEMES:
         rules = _RULES[scheme, direction]
         if rules is not None:

@@ -131,9 +131,8 @@ def test_the_end_is_told(scripted: LocalCloud, devices: Devices, model: Directed
     model.concludes("You eat soup. Thank you!")
     listen(talk.page)
     talk.say("Soup, and that is all.")
-    assert [text for text in told(talk.page, "log") if "You eat" in text] == [
-        "Facilitator · What I heard You eat soup. Thank you!"
-    ]
+    (recap,) = (text for text in told(talk.page, "log") if "You eat" in text)
+    assert recap.startswith("Facilitator · What I heard You eat soup. Thank you!")
     expect(talk.page.locator(".conclusion")).to_match_aria_snapshot(
         """
         - region "Thank you!":

@@ -17,7 +17,7 @@ from evals.conversation import Conversation, begin
 from evals.participants import Said
 from evals.transcript import Entry
 from tests.example_tables import each_row
-from tests.services.builders import deadline, thread, view
+from tests.services.builders import deadline, message, thread, view
 from tests.services.builders import talk as messages
 
 FULL = "That is how it has been since we moved in spring."
@@ -168,6 +168,21 @@ def test_the_last_message_that_a_conversation_takes_closes_it() -> None:
     reply = facilitate(view(), head, [], said, max_turns=2, model=ScriptedModel(), deadline=deadline())
     assert reply.is_final
     assert reply.content.startswith(EN.closing)
+
+
+def test_after_an_end_with_an_open_question_it_thanks_and_after_one_without_a_closing_it_lists_the_answers() -> None:
+    asked_last = f"Noted.\n\n{EN.questions[1]}"
+    said = messages(f"Hello!\n\n{EN.questions[0]}", FULL, asked_last)
+    closing = message(4, "assistant", f"{EN.closing}\n\n{EN.closing_answers}", is_final=True)
+    added = message(5, "user", "That is not what I meant")
+    head = thread(message_count=2, concluded=True)
+    told = [
+        facilitate(view(), head, [], history, model=ScriptedModel(), deadline=deadline()).content
+        for history in ([*said, closing, added], [*said, added])
+    ]
+    assert told[0] in EN.after
+    assert told[1].startswith(EN.closing)
+    assert FULL in told[1]
 
 
 @each_row(

@@ -81,9 +81,10 @@ def asks_for_more(text: str) -> bool:
 
 
 def is_over(message: str) -> bool:
-    """Whether a message of the facilitator closes the conversation, or comes after that."""
-    told = split_paragraphs(message)
-    return not told or any(told[0] in (words.closing, *words.after) for words in list_catalogues())
+    """Whether a message of the facilitator closes the conversation, or comes after that. It may begin with the question that was
+    open when its participant had enough."""
+    told = set(split_paragraphs(message))
+    return not told or any(told & {words.closing, *words.after} for words in list_catalogues())
 
 
 def _question_after(

@@ -95,7 +95,7 @@ class NewSession(Struct, frozen=True):
     is_example: bool = False
     follow_up_of: str | None = None
     models: ModelSource = "stage"
-    branding: dict[str, str | None] = {}
+    branding: dict[str, str | None] | None = None
     draft: bool = False
 
 

@@ -304,6 +304,8 @@ def _conversation_values(
     is_in_danger = danger_in(latest_words(thread.answers, messages)) is not None
     awaits = (unanswered is not None or not messages) and not is_being_answered
     spent = _spent_text(session) if awaits and thread.thread.models == "stage" else None
+    end = end_values(chat, session, thread, chat.locale(session).texts, is_turn=outcome.kept)
+    foot_key = _foot_key(thread, control or changing, unanswered, is_being_answered=is_being_answered)
     return {
         "entries": make_entries(session, thread, control, chat.locale(session).texts),
         "control": control,
@@ -313,7 +315,7 @@ def _conversation_values(
         "is_being_answered": is_being_answered,
         "spent": spent,
         "is_in_danger": is_in_danger,
-        "foot_key": f"{_foot_key(thread, control or changing, unanswered, is_being_answered=is_being_answered)} {spent} {is_in_danger}",
+        "foot_key": f"{foot_key} {spent} {is_in_danger} {end['has_results']}",
         "is_concluded": thread.thread.concluded,
         "progress": progress,
         "how_far": describe_progress(progress),
@@ -324,7 +326,7 @@ def _conversation_values(
         "content_limit": CONTENT_LIMIT,
         "message_id": (outcome.draft and outcome.draft.message_id) or container.new_id(),
         **page_values(chat),
-        **end_values(chat, session, thread, chat.locale(session).texts),
+        **end,
         **transcript_values(chat, session, thread.thread, outcome.transcript),
     }
 

@@ -33,18 +33,23 @@ class EndPanel(Struct, frozen=True):
     has_results: bool
 
 
-def end_values(chat: ChatRequest, session: Session, thread: ThreadView | None, texts: Texts) -> dict[str, Any]:
-    """Returns what the end of a conversation shows, or that of its session; nothing while both go on."""
+def end_values(
+    chat: ChatRequest, session: Session, thread: ThreadView | None, texts: Texts, *, is_turn: bool = False
+) -> dict[str, Any]:
+    """Returns what the end of a conversation shows, or that of its session; nothing while both go on.
+
+    The answer to a turn (`is_turn`) has no round trip left to look whether there are results: it has their link to keep.
+    """
     is_open = is_open_to(session, container.clock().now(), is_test=chat.tester is not None)
     if thread is None or not (thread.thread.concluded or not is_open):
-        return {"end": None}
+        return {"end": None, "has_results": False}
     results = "" if chat.tester else results_address(session, thread)
     sessions, now = container.sessions(), container.clock().now()
-    has_results = bool(results) and has_results_for(session, thread.thread, sessions=sessions, now=now)
+    has_results = bool(results and not is_turn) and has_results_for(session, thread.thread, sessions=sessions, now=now)
     panel = EndPanel(
         is_open and lacks_recap(thread), _list_steps(session, texts, bool(results), has_results), results, has_results
     )
-    return {"end": panel}
+    return {"end": panel, "has_results": has_results}
 
 
 def results_address(session: Session, thread: ThreadView | None) -> str:

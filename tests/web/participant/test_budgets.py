@@ -183,3 +183,17 @@ def test_what_a_turn_answers_is_what_reading_all_of_it_would_say(
 def comparable(answer: tuple[int, dict[str, Any]], **fields: Any) -> tuple[int, dict[str, Any]]:
     status, news = answer
     return status, {**news, **fields, "foot": LEFT_OUT.sub("", news["foot"])}
+
+
+def test_the_turn_that_ends_a_conversation_takes_no_more_and_looks_for_no_results(
+    host: Host, ben: Browser, model: Interviewer
+) -> None:
+    session = host.new_session(results_visibility="public")
+    ben.join(session)
+    script = Script(ben, session)
+    model.concludes = True
+    with metered() as consumed:
+        _, news = script.send(after=1, again="m-1", content="That is all")
+    assert news["concluded"]
+    assert "We keep this link for you" in news["foot"]
+    assert sum(consumed.calls.values()) <= 6, consumed.calls

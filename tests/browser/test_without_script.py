@@ -33,7 +33,7 @@ def test_the_first_page_is_one_html_request_and_cached_files_under_60_kilobytes(
     talk = ChatPage(devices.open(cloud), cloud, new_session(cloud, questions=QUESTIONS[:2]))
     first = answers(talk.page)
     talk.page.goto(talk.link, wait_until="networkidle")
-    assert names(first) == ["/chat", "/static/join.js", "/static/page.css"]
+    assert names(first) == ["/chat", "/static/join.css", "/static/join.js", "/static/page.css"]
     assert sum(len(it.body()) for it in first) < FIRST_PAGE_BYTES
     assert all("immutable" in it.headers["cache-control"] for it in first if "/static/" in it.url)
     ends = talk.page.locator("#join button").evaluate("it => it.getBoundingClientRect().bottom")

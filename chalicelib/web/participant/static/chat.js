@@ -31,7 +31,7 @@ const renewCount = box ? count(box, told.count) : () => {};
 function apply(news) {
   if (news.entries === undefined) return;
   const newest = log.append(news.entries);
-  showProgress(news);
+  log.showProgress(news);
   const renewed = renew(news);
   if (news.concluded) {
     document.querySelectorAll("[form=done], #done").forEach((it) => it.remove());
@@ -49,13 +49,6 @@ function apply(news) {
   }
   if (newest) log.reveal(newest);
   else if (renewed) foot.scrollIntoView({ block: "nearest" });
-}
-
-function showProgress(news) {
-  const bar = document.getElementById("progress");
-  bar.value = news.progress;
-  bar.setAttribute("aria-valuetext", news.how_far);
-  document.getElementById("how-far").textContent = news.how_far;
 }
 
 // The foot anew, where what it shows is another thing by now. A form that somebody is filling in stays as it is.

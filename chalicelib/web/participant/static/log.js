@@ -153,3 +153,11 @@ function showWaiting({ words, isAloud }) {
   typing.scrollIntoView({ block: "nearest" });
   if (isAloud) tell(words);
 }
+
+// How far it has come, as a bar and in words.
+export function showProgress(news) {
+  const bar = document.getElementById("progress");
+  bar.value = news.progress;
+  bar.setAttribute("aria-valuetext", news.how_far);
+  document.getElementById("how-far").textContent = news.how_far;
+}

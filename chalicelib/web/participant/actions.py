@@ -74,10 +74,8 @@ def answer_widget(chat: ChatRequest, form: Form) -> Response:
 def _find_widget(form: Form, history: Sequence[Message]) -> tuple[Message | None, AnsweredWidget | None]:
     """Returns the message of the widget that a form answers, None where it takes no answer any more; and what was answered, where
     the form is to change that."""
-    if form.get("do") == "change" and (answered := find_answered_widget(history)):
-        found, changed = answered.asked, answered
-    else:
-        found, changed = find_open_widget(history), None
+    changed = find_answered_widget(history) if form.get("do") == "change" else None
+    found = changed.asked if changed else find_open_widget(history)
     return (found, changed) if found and form.get("widget") == str(found.sequence) else (None, None)
 
 

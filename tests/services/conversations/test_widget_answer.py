@@ -8,7 +8,7 @@ import pytest
 from chalicelib import container
 from chalicelib.errors import Conflict, Unavailable, WidgetValueRefused
 from chalicelib.llm.interface import Reply, Request, ToolCall
-from chalicelib.services.conversations import turn
+from chalicelib.services.conversations import request_context, turn
 from chalicelib.services.conversations.messages import NewMessage, Turn
 from chalicelib.services.conversations.widget_answer import find_answered_widget
 from tests.clock import own_time
@@ -48,7 +48,7 @@ def change(talk: Conversation, value: int, message_id: str, *, of: int | None = 
     """Another answer to the scale."""
     said = NewMessage(f"Changed: {value}", message_id, value, of or _asked(talk))
     deps = container.conversation_deps()
-    found = turn.request_context.find(talk.session.id, talk.who, deps)
+    found = request_context.find(talk.session.id, talk.who, deps)
     return turn.take_turn(found, talk.who, said, deps=deps, deadline=talk.clock.deadline(24), waits=waits)
 
 

@@ -4,8 +4,8 @@ import { offerCopy } from "./copying.js";
 import { complain, count, wrongWith } from "./fields.js";
 import { draft, draftKey, forget, newId, plain, queue } from "./keeping.js";
 import { enhance } from "./ranking.js";
-import { answerOf, isBusy, isChoice, present, settle, wordsOf } from "./widget.js";
-import { hasSpace, keepInView } from "./viewport.js";
+import { answerOf, isBusy, isChoice, present, sendTaps, settle, wordsOf } from "./widget.js";
+import { keepInView } from "./viewport.js";
 import { ask, fieldsOf, sendPlainly } from "./server.js";
 import "./tools.js";
 import * as log from "./log.js";
@@ -285,7 +285,7 @@ async function act(form) {
 // What is pressed in the menu is done in the conversation behind it.
 function closeMenu(form) {
   const menu = form.closest("[popover]");
-  if (menu && !hasSpace() && menu.matches(":popover-open")) menu.hidePopover();
+  if (menu?.hidePopover && menu.matches(":popover-open")) menu.hidePopover();
 }
 
 // Where a press has taken away what was pressed: on to what came of it, or to what is next.
@@ -373,14 +373,7 @@ foot.addEventListener("input", (event) => {
   if (event.target.matches("[name=rating]")) complain(form.querySelector("fieldset"), "");
   if (event.target.matches("[name=comment][aria-invalid]")) complain(event.target, wrongWith(event.target));
 });
-// One tap chooses and sends; whoever goes through the choices by keyboard sends when they are done.
-let isTapped = false;
-foot.addEventListener("click", (event) => (isTapped = event.detail > 0));
-foot.addEventListener("change", (event) => {
-  const form = event.target.closest(".one-tap");
-  if (form && isTapped) form.requestSubmit();
-  isTapped = false;
-});
+sendTaps(foot);
 prepare();
 keepInView(compose, box, log.reveal);
 for (const item of queue.all()) {

@@ -36,10 +36,12 @@ export function show(item) {
   const state = Object.assign(document.createElement("p"), { className: "state", textContent: told.sending });
   const time = Object.assign(document.createElement("time"), { dateTime: new Date().toISOString() });
   const under = Object.assign(document.createElement("footer"), { className: "under" });
-  under.append(time, state);
+  under.setAttribute("aria-live", "off");
+  under.append(state);
   bubble.append(speaker, words, under);
-  writeTimes(bubble);
   log.append(bubble);
+  under.prepend(time); // not read out with the words
+  writeTimes(bubble);
   mark(item.id, "sending");
   bubble.scrollIntoView({ block: "nearest" });
 }
@@ -88,10 +90,13 @@ export function append(html) {
       renew(entry);
     } else {
       entry.classList.add("new");
-      writeTimes(entry);
+      const time = entry.querySelector("time");
+      time.remove(); // not read out with the words
       entry.removeAttribute("id");
       const waiting = [...log.children].find((it) => !it.dataset.sequence);
       log.insertBefore(entry, waiting ?? null);
+      entry.querySelector(".under").append(time);
+      writeTimes(entry);
       newest = entry;
     }
   }

@@ -3,11 +3,6 @@
 const root = document.documentElement;
 const view = window.visualViewport;
 
-// Whether there is room for a column beside the conversation, as the style sheet has it.
-export function hasSpace() {
-  return matchMedia("(min-width: 64rem)").matches;
-}
-
 // `reveal` shows the end of the conversation. Where a keyboard makes the page smaller, the style sheet does all of it; where it lies
 // over the page, what it covers is left free.
 export function keepInView(compose, box, reveal) {

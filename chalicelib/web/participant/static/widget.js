@@ -54,3 +54,14 @@ export function present(foot, box) {
     if (event.target === group && writes && !event.ctrlKey && !event.metaKey) box.focus(); // in one's own words, then
   });
 }
+
+// One tap chooses and sends; whoever goes through the choices by keyboard sends when they are done.
+export function sendTaps(foot) {
+  let isTapped = false;
+  foot.addEventListener("click", (event) => (isTapped = event.detail > 0));
+  foot.addEventListener("change", (event) => {
+    const form = event.target.closest(".one-tap");
+    if (form && isTapped) form.requestSubmit();
+    isTapped = false;
+  });
+}

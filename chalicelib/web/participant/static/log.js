@@ -163,6 +163,7 @@ function showWaiting({ words, isAloud }) {
 export function showProgress(news) {
   const bar = document.getElementById("progress");
   bar.value = news.progress;
+  bar.textContent = `${news.progress} %`;
   bar.setAttribute("aria-valuetext", news.how_far);
   document.getElementById("how-far").textContent = news.how_far;
 }

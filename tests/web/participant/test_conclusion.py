@@ -6,7 +6,8 @@ import pytest
 
 from tests.api.hosts import Host
 from tests.clock import FakeClock
-from tests.faults import Interviewer, prompt_of
+from tests.faults import Interviewer
+from tests.llm.queued import prompt_of
 from tests.web.browser import Browser
 from tests.web.participant.test_results import crowd, put, summary_of
 

@@ -120,6 +120,7 @@ def test_an_arabic_visitor_gets_an_arabic_page_around_english_words(
     words = page.locator("[role=log] .words").first
     expect(words).to_have_attribute("lang", "en")
     expect(words).to_have_css("direction", "ltr")
+    page.locator("#menu").click()
     page.get_by_role("link", name="Deutsch").click()
     expect(page.locator("html")).to_have_attribute("lang", "de")
     page.reload()

@@ -40,8 +40,7 @@ export function show(item) {
   under.append(state);
   bubble.append(speaker, words, under);
   log.append(bubble);
-  under.prepend(time); // not read out with the words
-  writeTimes(bubble);
+  showTime(bubble, time);
   mark(item.id, "sending");
   bubble.scrollIntoView({ block: "nearest" });
 }
@@ -82,8 +81,7 @@ export function append(html) {
       const stored = entry.querySelector(".words");
       words.lang = stored.lang;
       words.dir = stored.dir;
-      own.querySelector("time").replaceWith(entry.querySelector("time"));
-      writeTimes(own);
+      showTime(own, entry.querySelector("time"));
       mark(entry.dataset.message, "sent");
       own.classList.remove("new");
     } else if (known) {
@@ -91,12 +89,11 @@ export function append(html) {
     } else {
       entry.classList.add("new");
       const time = entry.querySelector("time");
-      time.remove(); // not read out with the words
+      time.remove();
       entry.removeAttribute("id");
       const waiting = [...log.children].find((it) => !it.dataset.sequence);
       log.insertBefore(entry, waiting ?? null);
-      entry.querySelector(".under").append(time);
-      writeTimes(entry);
+      showTime(entry, time);
       newest = entry;
     }
   }
@@ -117,6 +114,15 @@ export function showChoices(sequence, words) {
   const shown = log.querySelector(`[data-sequence="${sequence}"]`);
   shown?.setAttribute("aria-live", "off");
   shown?.querySelector(".words").replaceChildren(words.cloneNode(true));
+}
+
+// A moment after the words, which are read out without it.
+function showTime(entry, time) {
+  setTimeout(() => {
+    entry.querySelector("time")?.remove();
+    entry.querySelector(".under").prepend(time);
+    writeTimes(entry);
+  }, 500);
 }
 
 // When messages were said, by the clock of whoever reads them; the day only where it is another one.
@@ -163,6 +169,7 @@ function showWaiting({ words, isAloud }) {
 export function showProgress(news) {
   const bar = document.getElementById("progress");
   bar.value = news.progress;
+  bar.textContent = `${news.progress} %`;
   bar.setAttribute("aria-valuetext", news.how_far);
   document.getElementById("how-far").textContent = news.how_far;
 }

@@ -181,7 +181,7 @@ def unsaved(visitor: Visitor) -> Page:
     talk.box.fill(SAY[visitor.tongue])
     with _busy_network(visitor.cloud, "page"):
         talk.page.evaluate("document.getElementById('compose').submit()")
-        expect(talk.page.locator(".compose [autofocus]")).to_have_value(SAY[visitor.tongue])
+        expect(talk.page.locator(".unsaved [autofocus]")).to_have_value(SAY[visitor.tongue])
     return talk.page
 
 

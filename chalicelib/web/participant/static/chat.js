@@ -312,6 +312,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form === compose) {
     event.preventDefault();
+    if (!box.value.trim() && queue.all().length) return box.focus(); // the second press of two: its message has just left
     if (!complain(box, wrongWith(box))) return box.focus();
     send(fieldsOf(form), box.value.trim());
     box.value = "";
@@ -381,6 +382,8 @@ foot.addEventListener("change", (event) => {
   if (form && isTapped) form.requestSubmit();
   isTapped = false;
 });
+// What is unfolded right above the box would open behind it.
+foot.addEventListener("toggle", (event) => event.target.open && event.target.scrollIntoView({ block: "nearest" }), true);
 prepare();
 keepInView(compose, box, log.reveal);
 for (const item of queue.all()) {

@@ -364,6 +364,8 @@ if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 // The token of the private link does its work once; the mark that it was used has done its own.
 if (/[?&]told=/.test(location.search)) history.replaceState(null, "", told.address);
 
+// What is unfolded right above the box would open behind it.
+foot.addEventListener("toggle", (event) => event.target.open && event.target.scrollIntoView({ block: "nearest" }), true);
 window.addEventListener("online", () => pump());
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());
 
@@ -382,8 +384,6 @@ foot.addEventListener("change", (event) => {
   if (form && isTapped) form.requestSubmit();
   isTapped = false;
 });
-// What is unfolded right above the box would open behind it.
-foot.addEventListener("toggle", (event) => event.target.open && event.target.scrollIntoView({ block: "nearest" }), true);
 prepare();
 keepInView(compose, box, log.reveal);
 for (const item of queue.all()) {

@@ -61,6 +61,7 @@ def test_a_link_to_the_results_waits_for_the_end(cloud: LocalCloud, devices: Dev
 def test_the_box_stays_in_view_and_hides_nothing_that_is_told(cloud: LocalCloud, devices: Devices) -> None:
     talk = ChatPage(devices.open(cloud, PHONE), cloud, new_session(cloud, questions=[])).join()
     bottom = "document.querySelector('#compose').getBoundingClientRect().bottom"
+    assert talk.page.evaluate("document.documentElement.scrollHeight <= innerHeight"), "there is nothing to scroll yet"
     for words in SAID:
         talk.say(words)
     assert talk.page.evaluate(f"{bottom} <= innerHeight")

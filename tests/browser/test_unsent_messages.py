@@ -121,7 +121,11 @@ def test_a_double_click_sends_once(start: Start, model: DirectedModel) -> None:
     talk = start()
     before = model.turns
     talk.box.fill(SOUP)
+    model.hold()
     talk.page.get_by_role("button", name="Send", exact=True).dblclick()
+    expect(talk.page.locator(".message.user")).to_have_count(1)
+    expect(talk.page.locator("#content-error")).to_be_hidden()  # nothing is wrong with a box whose words have just left
+    model.go()
     expect(talk.replies).to_have_count(2)
     assert talk.stored() == [[SOUP]]
     assert model.turns == before + 1

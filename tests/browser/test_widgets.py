@@ -48,6 +48,10 @@ def test_one_of_several_is_sent_with_one_tap_and_changed_with_another(
     assert "Bread" in talk.log()[2][1], "what could be chosen stands in the log from now on"
     change = talk.page.locator(".change summary")
     change.tap()
+    # All of it above the box, without scrolling.
+    talk.page.wait_for_function(
+        "document.querySelector('.change').getBoundingClientRect().bottom <= document.querySelector('#compose').getBoundingClientRect().top"
+    )
     group.get_by_text("Bread").tap()
     change.tap()
     group.get_by_text("Soup").tap()  # the last one counts of those that have not left

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from chalice.app import Response
 from msgspec import Struct
 
-from chalicelib.model import ThreadView
+from chalicelib.model import Message, ThreadView
 from chalicelib.services.conversations.request_context import RequestContext
 from chalicelib.text.file_names import file_name, headers_of_file
 from chalicelib.web.kit.page import HEADERS, render_page
@@ -24,11 +24,12 @@ class Closing(Struct, frozen=True):
 
 
 class SaidEntry(Struct, frozen=True):
-    """Words of theirs, and what they answer: what the facilitator wrote before, or a question of the form."""
+    """Words of theirs, and what they answer: what the facilitator wrote before, the recap among it, or a question of the form."""
 
     asked: str
     said: tuple[str, ...]
     is_form: bool = False
+    is_recap: bool = False
 
 
 def show_own_words(chat: ChatRequest, context: RequestContext, what: str) -> Response:
@@ -58,16 +59,24 @@ def show_own_words(chat: ChatRequest, context: RequestContext, what: str) -> Res
 def list_entries(thread: ThreadView) -> Iterator[SaidEntry]:
     """Yields what was said, oldest first: the answers to the form, then each run of messages with what it answers."""
     yield from (SaidEntry(it.text, (it.answer,), is_form=True) for it in thread.answers if it.answer.strip())
-    asked, said = "", list[str]()
-    for message in thread.messages:
-        if message.role == "user":
+    recap = _find_recap(thread)
+    asked: Message | None = None
+    said: list[str] = []
+    for message in (*thread.messages, None):
+        if message and message.role == "user":
             said.append(message.content)
             continue
         if said:
-            yield SaidEntry(asked, tuple(said))
-        asked, said = message.content, []
-    if said:
-        yield SaidEntry(asked, tuple(said))
+            is_recap = asked is not None and asked is recap
+            yield SaidEntry(asked.content if asked else "", tuple(said), is_recap=is_recap)
+        asked, said = message, []
+
+
+def _find_recap(thread: ThreadView) -> Message | None:
+    """Returns the message with which the conversation ended; None where it goes on, or ended with a goodbye that says nothing of what
+    was heard."""
+    ended = next((it for it in thread.messages if it.role == "assistant" and it.is_final), None)
+    return None if ended is None or ended.is_declined else ended
 
 
 def _find_closing(thread: ThreadView, texts: Texts) -> Closing | None:
@@ -76,15 +85,14 @@ def _find_closing(thread: ThreadView, texts: Texts) -> Closing | None:
     last = thread.messages[-1] if thread.messages else None
     if last is None or last.role != "assistant" or not (last.is_final and thread.thread.message_count):
         return None
-    is_recap = sum(it.is_final for it in thread.messages) == 1 and not last.is_declined
-    return Closing(texts("recap" if is_recap else "facilitator"), last.content)
+    return Closing(texts("recap" if last is _find_recap(thread) else "facilitator"), last.content)
 
 
 def _write_text(topic: str, began: str, entries: list[SaidEntry], closing: Closing | None, texts: Texts) -> str:
     """Returns it all as plain text."""
     parts = [topic, began]
     for it in entries:
-        asked = [it.asked] if it.asked else []
+        asked = [f"{texts('recap')}: {it.asked}" if it.is_recap else it.asked] if it.asked else []
         parts += ["-" * 40, *asked, *(f"{texts('you')}: {said}" for said in it.said)]
     parts += ["-" * 40, f"{closing.heading}: {closing.text}"] if closing else []
     return "\n\n".join(parts) + "\n"

@@ -76,7 +76,7 @@ def test_a_recap_that_is_not_what_was_meant_is_put_right_on_the_page_of_ones_own
     assert "ask nothing" in steering
     assert page.log[-1] == ("Facilitator", f"Reply {model.count('turn')}")
     words = ben.open(f"/chat?s={session['id']}&words=1")
-    said = ("Reply 1", "Soup", "Reply 3", "That is not what I meant: bread", "Reply 4")
+    said = ("Reply 1", "Soup", "What I heard", "Reply 3", "That is not what I meant: bread", "Reply 4")
     places = [words.text.index(it) for it in said]
     assert places == sorted(places)
     file = ben.get(f"/chat?s={session['id']}&words=file")

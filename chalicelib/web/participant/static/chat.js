@@ -312,6 +312,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form === compose) {
     event.preventDefault();
+    if (!box.value.trim() && queue.all().length) return box.focus(); // the second press of two: its message has just left
     if (!complain(box, wrongWith(box))) return box.focus();
     send(fieldsOf(form), box.value.trim());
     box.value = "";
@@ -363,6 +364,8 @@ if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 // The token of the private link does its work once; the mark that it was used has done its own.
 if (/[?&]told=/.test(location.search)) history.replaceState(null, "", told.address);
 
+// What is unfolded right above the box would open behind it.
+foot.addEventListener("toggle", (event) => event.target.open && event.target.scrollIntoView({ block: "nearest" }), true);
 window.addEventListener("online", () => pump());
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());
 

@@ -216,6 +216,7 @@ def test_whoever_is_not_this_person_starts_anew(cloud: LocalCloud, devices: Devi
     talk = ChatPage(devices.open(cloud), cloud, new_session(cloud, questions=[])).join()
     talk.say(SAID[0])
     talk.box.fill("A draft that nobody else may find")
+    talk.open_menu()
     talk.page.get_by_role("link", name="Not you? Start new").click()
     talk.press("Forget it and start new")
     expect(talk.page.get_by_role("button", name="Start the conversation")).to_be_visible()

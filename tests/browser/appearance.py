@@ -26,7 +26,8 @@ _STICKING_OUT = """() => {
 
 # Fields that the browser itself would say something of, in words and a style that are not the page's. In the description of the
 # API, which has no words of ours for mistakes, it may.
-_CHECKED_BY_BROWSER = """() => [...document.forms].filter(form => !form.noValidate && !form.dataset.method).flatMap(form => [...form.elements])
+_CHECKED_BY_BROWSER = """() => [...document.forms].filter(form => !form.noValidate && !form.dataset.method)
+  .flatMap(form => [...form.elements])
   .filter(it => it.willValidate && (it.required || it.pattern || it.minLength > 0
     || ['email', 'url', 'number', 'date', 'time', 'datetime-local'].includes(it.type)))
   .map(it => it.outerHTML.slice(0, 120))"""

@@ -54,6 +54,13 @@ def test_a_logo_has_an_address_of_its_own_that_nothing_but_its_pixels_is_at(host
     assert fetched(host, kept).status_code == 404
 
 
+def test_of_a_session_for_invited_people_only_those_see_the_logo_who_have_a_page_that_shows_it(host: Host) -> None:
+    session = host.new_session(access="invited", branding={"logo": LOGO})["id"]
+    address = host.get(f"/sessions/{session}")["branding"]["logo"]
+    assert fetched(host, address).status_code == 200
+    assert fetched(host, address.partition("&v=")[0]).status_code == 404
+
+
 @each_row(
     "said, told",
     [

@@ -13,14 +13,17 @@ _UNACCEPTABLE = 406
 
 
 def show(request: Request, session_id: str) -> Response:
-    """Returns the logo of a session. Raises NotFound where it has none."""
+    """Returns the logo of a session. Raises NotFound where it has none.
+
+    Of a session that only invited people join, it is for those who have its whole address, from a page that shows it.
+    """
     view = container.sessions().view(session_id, (keys.LOGO,))
-    if view.logo is None:
+    is_current = (request.query_params or {}).get("v") == view.session.branding.logo
+    if view.logo is None or (view.session.access == "invited" and not is_current):
         raise NotFound("This session has no logo")
     accepted = request.headers.get("accept", "")
     if "image/png" not in accepted and "*/*" not in accepted:  # to which Chalice answers with an error of its own
         return Response("", {"Content-Type": "text/plain"}, _UNACCEPTABLE)
-    is_current = (request.query_params or {}).get("v") == view.session.branding.logo
     headers = {
         "Content-Type": "image/png",
         "Cache-Control": _FOR_GOOD if is_current else "no-cache",

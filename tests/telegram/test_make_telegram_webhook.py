@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -44,11 +44,12 @@ def server(clock: FakeClock, tmp_path: Path) -> Iterator[LocalTelegram]:
 
 
 @pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """The environment of this process, which the command changes, for one test."""
-    own = dict(os.environ)
-    monkeypatch.setattr(os, "environ", own)
-    return own
+def environment(aws: None) -> Iterator[MutableMapping[str, str]]:
+    """The environment of this process, which the command changes, for one test; put back before the in-memory AWS takes its keys out."""
+    before = dict(os.environ)
+    yield os.environ
+    os.environ.clear()
+    os.environ.update(before)
 
 
 def make(folder: Path, **given: str) -> subprocess.CompletedProcess[str]:
@@ -94,7 +95,7 @@ def test_updates_come_to_the_instance_and_commands_are_shown_in_all_languages(
 def test_what_is_missing_or_wrong_is_said_in_a_sentence(
     server: LocalTelegram,
     tmp_path: Path,
-    environment: dict[str, str],
+    environment: MutableMapping[str, str],
     monkeypatch: pytest.MonkeyPatch,
     given: dict[str, str],
     said: str,
@@ -110,7 +111,7 @@ def test_what_is_missing_or_wrong_is_said_in_a_sentence(
 
 
 def test_a_stage_is_set_up_with_the_secret_that_its_functions_read(
-    telegram: LocalTelegram, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+    telegram: LocalTelegram, environment: MutableMapping[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     url, secret = environment["TELEGRAM_API_URL"], json.dumps({"bot_token": TOKEN, "webhook_secret": "s" * 40})
     arn = boto3.client("secretsmanager").create_secret(Name="bot", SecretString=secret)["ARN"]

@@ -5,7 +5,8 @@ item of no kind fails. A new kind of item is a row here, its key in `keys.py` an
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from itertools import chain
 from typing import Literal
 
 from msgspec import Struct
@@ -183,6 +184,14 @@ KINDS = (
         not_exported="counts what models cost a stage or an owner on a day",
     ),
     ItemKind(keys.GUARDS, keys.SESSION_SPENDING, "session", "last", not_exported="counts what models cost it"),
+    # Of a session that is gone, and nothing in it tells what it was. It is there as long as backups have the session.
+    ItemKind(
+        keys.GUARDS,
+        keys.DELETION_RECORDS,
+        "deployment",
+        "expires",
+        not_exported="tells of a session that is not there any more",
+    ),
     ItemKind(keys.GUARDS, keys.DELETED, "deployment", "expires", not_exported=_GUARD),
 )
 
@@ -210,6 +219,14 @@ def of_session(goes: Goes, user_id: str) -> list[str]:
     """The names of what goes so with a session that this user deletes, beside what its people left."""
     found = [kind for kind in KINDS if kind.table == keys.SESSIONS and kind.goes == goes]
     return [name for kind in found for name in kind.names(user_id)]
+
+
+def counts_of_session(names: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """How many items of a deleted session there are by the names that exports call them: of those of these tables and names, and of
+    what went at once."""
+    at_once = (kind for kind in KINDS if kind.table == keys.SESSIONS and kind.goes == "at once")
+    found = (kind_of(table, name) for table, name in names)
+    return dict(Counter(kind.export for kind in chain(at_once, found) if kind and kind.export))
 
 
 def guards_of_session(session_id: str) -> list[str]:

@@ -38,7 +38,8 @@ class Thread(Struct, frozen=True):
     It was concluded at `concluded_at`, and rated last at `rated_at`: of those that were before these were kept, nothing tells when.
     `edits` counts how often the participant changed a message that nobody had read yet.
     `invitation_id` is the personal invitation that it began with, where the session was not anonymous then.
-    `models` says whose answer in it: those that its session had when it began.
+    `models` says whose answer in it: those that its session had when it began. `receipt` is the hash of the code by which its
+    participant comes to what is stored of them, once there is one.
     A `test` is an editor's test run: it counts nowhere, and is left out of the results unless somebody includes it by hand.
     """
 
@@ -74,6 +75,7 @@ class Thread(Struct, frozen=True):
     edits: int = 0
     invitation_id: str | None = None
     models: ModelSource = "stage"
+    receipt: str | None = None
 
     @property
     def is_untouched_test(self) -> bool:

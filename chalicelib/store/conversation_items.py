@@ -39,6 +39,7 @@ class ThreadItem(ConversationPart):
     edits = NumberAttribute(default=0)
     invitation_id = UnicodeAttribute(null=True)
     models = UnicodeAttribute(default="stage")
+    receipt = UnicodeAttribute(null=True)
 
 
 class ErasureItem(ConversationPart):

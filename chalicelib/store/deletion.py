@@ -11,11 +11,11 @@ from itertools import islice
 
 from pynamodb.models import Model
 
-from chalicelib.store import announcement_marks, database, due, item_kinds, keys
+from chalicelib.store import announcement_marks, database, due, item_kinds, keys, receipts
 from chalicelib.store.database import Raw, holds
 from chalicelib.store.due_kinds import DELETION, DELETION_UNTOLD
 from chalicelib.store.session_items import DeletionItem, SessionItem
-from chalicelib.store.tables import ConversationPart, Guard, SessionPart
+from chalicelib.store.tables import Account, ConversationPart, Guard, SessionPart
 from chalicelib.store.transact import Transaction
 from chalicelib.store.user_items import DeletedItem
 
@@ -64,9 +64,12 @@ class Deletions:
     def left(self, session_id: str) -> Iterator[Leftover]:
         """What is left, in pages: the heads of threads, then the other conversations, then the session's own parts.
 
-        Heads go first because a thread without one cannot grow.
+        Heads go first because a thread without one cannot grow; before them the codes whose hashes they have.
         """
-        yield from _pages(ConversationPart, session_id, keys.THREADS, keys.AFTER_THREADS)
+        heads = database.query(ConversationPart, session_id, keys.THREADS, keys.AFTER_THREADS)
+        while page := list(islice(heads, _PAGE)):
+            yield Account, list(receipts.of_heads(page))
+            yield ConversationPart, [{name: raw[name] for name in (keys.SESSION_ID, keys.PART)} for raw in page]
         yield from _pages(ConversationPart, session_id, _FIRST, _LAST)
         for kind, page in _pages(SessionPart, session_id, _FIRST, _LAST):
             yield kind, [raw for raw in page if not _stays(raw[keys.PART]["S"])]

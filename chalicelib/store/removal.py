@@ -11,7 +11,7 @@ from itertools import islice
 from pynamodb.expressions.update import Action
 
 from chalicelib.model import Thread, Transition
-from chalicelib.store import database, due, item_kinds, keys, participant_limit, thread_head
+from chalicelib.store import database, due, item_kinds, keys, participant_limit, receipts, thread_head
 from chalicelib.store.conversation_items import ErasureItem
 from chalicelib.store.database import holds
 from chalicelib.store.due_kinds import ERASURE
@@ -55,6 +55,7 @@ class Removals:
                 withdraw(write, thread, transition)
             for part in item_kinds.of_person("at once", thread.id):
                 write.delete(ConversationPart(session_id, part), condition=found.get(part))
+            receipts.withdraw(write, thread)
             if card:
                 _leave(write, card)
             write.save(ErasureItem(session_id, keys.erasure(thread.id), up_to=thread.last_sequence, **marks))

@@ -116,8 +116,15 @@ def exclude(thread: Thread) -> Step:
 
 
 def end_access(thread: Thread) -> Step:
-    """The participant ends all links and cookies that lead to the thread, which goes on as it stands."""
-    return _head(thread), [ThreadItem.generation.add(1)], _same(thread)
+    """The participant ends all links, cookies and the code that lead to the thread, which goes on as it stands."""
+    actions: list[Action] = [ThreadItem.generation.add(1), ThreadItem.receipt.remove()]
+    return _head(thread), actions, _same(thread) & _as_receipted(thread)
+
+
+def give_receipt(thread: Thread, code_hash: str) -> Step:
+    """The participant of a thread that has no code yet gets one."""
+    unmoved = _same(thread) & (ThreadItem.generation == thread.generation) & ThreadItem.receipt.does_not_exist()
+    return _head(thread), [ThreadItem.receipt.set(code_hash)], unmoved
 
 
 def include(thread: Thread, now: datetime) -> Step:
@@ -130,7 +137,7 @@ def include(thread: Thread, now: datetime) -> Step:
 
 def remove(thread: Thread) -> tuple[ThreadItem, Condition]:
     """What takes the head away."""
-    return _head(thread), _as_read(thread) & _as_included(thread)
+    return _head(thread), _as_read(thread) & _as_included(thread) & _as_receipted(thread)
 
 
 def digest(thread: Thread, made: Digest, *, complete: bool) -> Step:
@@ -187,4 +194,12 @@ def _as_worded(thread: Thread) -> Condition:
 def _as_included(thread: Thread) -> Condition:
     """Nobody took the participant out, or in, since."""
     unmoved: Condition = ThreadItem.included == thread.included
+    return unmoved
+
+
+def _as_receipted(thread: Thread) -> Condition:
+    """Its code leads to it as it did, or there is none yet."""
+    unmoved: Condition = (
+        (ThreadItem.receipt == thread.receipt) if thread.receipt else ThreadItem.receipt.does_not_exist()
+    )
     return unmoved

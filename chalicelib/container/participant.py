@@ -10,6 +10,7 @@ from chalicelib.settings import settings
 if TYPE_CHECKING:
     from chalicelib.model import Session, Thread
     from chalicelib.services.invitations.inviting import InvitationDeps
+    from chalicelib.services.participants.consent import ConsentDeps
     from chalicelib.services.participants.decisions import ParticipantDeps
     from chalicelib.store.invitations import Invitations
     from chalicelib.store.participants import Participants
@@ -50,6 +51,20 @@ def participant_deps() -> "ParticipantDeps":
         removals=container.removals(),
         conversations=container.conversations(),
         keeps_invitation=keeps,
+        withdraw_exports=partial(withdraw_exports, deps=container.export_deps()),
+        jobs=container.jobs(),
+        clock=container.clock(),
+    )
+
+
+@cache
+def consent_deps() -> "ConsentDeps":
+    """The dependencies of what a participant allows to be made of their words."""
+    from chalicelib.services.participants.consent import ConsentDeps
+    from chalicelib.services.results.exports.large import withdraw_exports
+
+    return ConsentDeps(
+        participants=container.participants(),
         withdraw_exports=partial(withdraw_exports, deps=container.export_deps()),
         jobs=container.jobs(),
         clock=container.clock(),

@@ -30,9 +30,10 @@ class Receipts:
         return ReceiptHolder(item.session_id, item.thread_id) if item else None
 
     def give(self, thread: Thread, code_hash: str) -> bool:
-        """Store the code of a thread that has none; False where it has one by now, ended its access or is gone."""
+        """Store the code of a thread, in place of another one that it may have; False where that changed meanwhile, or it is gone."""
 
         def build(write: Transaction) -> None:
+            withdraw(write, thread)
             _save(write, thread, code_hash)
             write.update(*thread_head.give_receipt(thread, code_hash))
 

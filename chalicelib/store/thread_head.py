@@ -115,6 +115,12 @@ def exclude(thread: Thread) -> Step:
     return _head(thread), actions, _same(thread) & _as_included(thread)
 
 
+def consent(thread: Thread, *, quotable: bool, passed_on: bool) -> Step:
+    """The participant allows, or no longer allows, that their words are quoted, and that what they say is passed on to others."""
+    actions: list[Action] = [ThreadItem.quotable.set(quotable), ThreadItem.passed_on.set(passed_on)]
+    return _head(thread), actions, _same(thread) & _as_allowed(thread)
+
+
 def end_access(thread: Thread) -> Step:
     """The participant ends all links, cookies and the code that lead to the thread, which goes on as it stands."""
     actions: list[Action] = [ThreadItem.generation.add(1), ThreadItem.receipt.remove()]
@@ -122,8 +128,8 @@ def end_access(thread: Thread) -> Step:
 
 
 def give_receipt(thread: Thread, code_hash: str) -> Step:
-    """The participant of a thread that has no code yet gets one."""
-    unmoved = _same(thread) & (ThreadItem.generation == thread.generation) & ThreadItem.receipt.does_not_exist()
+    """The participant gets a code, in place of one that another deployment gave out, if any."""
+    unmoved = _same(thread) & (ThreadItem.generation == thread.generation) & _as_receipted(thread)
     return _head(thread), [ThreadItem.receipt.set(code_hash)], unmoved
 
 
@@ -189,6 +195,17 @@ def _as_worded(thread: Thread) -> Condition:
     """No message was changed since."""
     worded: Condition = ThreadItem.edits == thread.edits
     return worded if thread.edits else worded | ThreadItem.edits.does_not_exist()
+
+
+def _as_allowed(thread: Thread) -> Condition:
+    """The participant decided nothing else since about being quoted and passed on; heads from before that could be said have neither."""
+    quotable, passed_on = ThreadItem.quotable == thread.quotable, ThreadItem.passed_on == thread.passed_on
+    if thread.quotable:
+        quotable = quotable | ThreadItem.quotable.does_not_exist()
+    if thread.passed_on:
+        passed_on = passed_on | ThreadItem.passed_on.does_not_exist()
+    unmoved: Condition = quotable & passed_on
+    return unmoved
 
 
 def _as_included(thread: Thread) -> Condition:

@@ -163,6 +163,7 @@ DELETE_DATA = Function(
     memory=512,
     timeout=WORKER_SECONDS,
     tables={
+        "Accounts": ("BatchWriteItem",),  # codes of receipts
         "Sessions": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "PutItem", "Query", "UpdateItem"),
         "Conversations": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "Query"),
         "Guards": ("BatchWriteItem", "PutItem"),
@@ -229,9 +230,10 @@ HANDLE_UPDATE = Function(
     memory=1024,
     timeout=UPDATE_SECONDS,
     tables={
-        "Accounts": ("BatchGetItem", "GetItem"),
-        "Sessions": ITEMS,
-        "Conversations": (*ITEMS, "DeleteItem"),  # an earlier comment on a conversation that is rated anew
+        "Accounts": ("BatchGetItem", "DeleteItem", "GetItem", "PutItem"),  # codes of receipts
+        # A participant may have their conversation deleted, and all that it is in.
+        "Sessions": (*ITEMS, "DeleteItem"),
+        "Conversations": (*ITEMS, "DeleteItem"),
         "Telegram": (*CHAT_ITEMS, "BatchGetItem", "DeleteItem", "PutItem"),
         "Guards": KEY_ITEM,
     },
@@ -248,7 +250,8 @@ HANDLE_UPDATE = Function(
         "openai_base_url",
         *BOT,
     ),
-    sends_to=(REPLIES,),
+    files=("DeleteObject",),
+    sends_to=(DELETIONS, REPLIES, SUMMARIES),
     works_off=UPDATES,
 )
 REPLY_IN_CHAT = Function(

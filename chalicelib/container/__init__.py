@@ -29,6 +29,7 @@ from chalicelib.container.participant import (
     invitations,
     participant_deps,
     participants,
+    receipt_deps,
     removals,
 )
 from chalicelib.container.process import clock, deployment_secret, edge_secret, files, jobs, new_id

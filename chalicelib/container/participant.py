@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from chalicelib.services.invitations.inviting import InvitationDeps
     from chalicelib.services.participants.consent import ConsentDeps
     from chalicelib.services.participants.decisions import ParticipantDeps
+    from chalicelib.services.participants.receipts import ReceiptDeps
     from chalicelib.store.invitations import Invitations
     from chalicelib.store.participants import Participants
     from chalicelib.store.removal import Removals
@@ -55,6 +56,15 @@ def participant_deps() -> "ParticipantDeps":
         jobs=container.jobs(),
         clock=container.clock(),
     )
+
+
+@cache
+def receipt_deps() -> "ReceiptDeps":
+    """The dependencies of the codes and links by which participants come to what is stored of them."""
+    from chalicelib.services.participants.receipts import ReceiptDeps
+    from chalicelib.store.receipts import Receipts
+
+    return ReceiptDeps(Receipts(), container.participants(), container.deployment_secret())
 
 
 @cache

@@ -129,7 +129,7 @@ def end_access(thread: Thread) -> Step:
 
 def give_receipt(thread: Thread, code_hash: str) -> Step:
     """The participant gets a code, in place of one that another deployment gave out, if any."""
-    unmoved = _same(thread) & (ThreadItem.generation == thread.generation) & _as_receipted(thread)
+    unmoved = _same(thread) & _of_generation(thread) & _as_receipted(thread)
     return _head(thread), [ThreadItem.receipt.set(code_hash)], unmoved
 
 
@@ -212,6 +212,12 @@ def _as_included(thread: Thread) -> Condition:
     """Nobody took the participant out, or in, since."""
     unmoved: Condition = ThreadItem.included == thread.included
     return unmoved
+
+
+def _of_generation(thread: Thread) -> Condition:
+    """Its participant has not ended access since."""
+    unmoved: Condition = ThreadItem.generation == thread.generation
+    return unmoved if thread.generation else unmoved | ThreadItem.generation.does_not_exist()
 
 
 def _as_receipted(thread: Thread) -> Condition:

@@ -73,6 +73,7 @@ def bo(host: Host, clock: FakeClock, session: str) -> Host:
     presented = message(2, "assistant", "Where?", widget_spec=single_select())
     database.transact(lambda write: widgets.add_use(write, head, presented))
     assert container.feedback().rate(head, 4, SECRET, clock.now())
+    assert container.receipt_deps().receipts.give(head, "a" * 64)
     wish = Reminder(session, head.id, "mail", clock.now())
     assert want_reminders(wish, ReminderTarget("bo@example.com"), deps=container.reminder_deps())
     sum_up(host, session)

@@ -4,6 +4,8 @@ Deleting a session or a person walks this table, and so has an export or import 
 item of no kind fails. A new kind of item is a row here, its key in `keys.py` and its class beside the others of its table.
 """
 
+from collections import Counter
+from collections.abc import Collection
 from typing import Literal
 
 from msgspec import Struct
@@ -83,7 +85,10 @@ STOPPED = ItemKind(keys.SESSIONS, keys.STOPPED, "session", "by job", not_exporte
 CLOSING = ItemKind(keys.SESSIONS, keys.CLOSING, "session", "by job", not_exported=_STATE)
 ANNOUNCING = ItemKind(keys.SESSIONS, keys.ANNOUNCING, "session", "by job", not_exported=_STATE)
 DELETION = ItemKind(keys.SESSIONS, keys.DELETION, "session", "last", not_exported=_STATE)
+# Of people who were removed from it; nothing in one tells whose it is, so it goes with the session.
+DELETION_RECORD = ItemKind(keys.SESSIONS, keys.DELETION_RECORDS, "session", "by job", "deletions")
 THREAD = ItemKind(keys.CONVERSATIONS, keys.THREADS, "person", "at once", "thread")
+MESSAGES = ItemKind(keys.CONVERSATIONS, keys.MESSAGES, "person", "by job", "messages")
 ERASURE = ItemKind(keys.CONVERSATIONS, keys.ERASURES, "person", "last", not_exported=_STATE)
 REMINDER = ItemKind(
     keys.CONVERSATIONS,
@@ -132,10 +137,11 @@ KINDS = (
         keys.SESSIONS, keys.ANNOUNCEMENTS, "session", "by job", not_exported="says where a message in Telegram is"
     ),
     DELETION,
+    DELETION_RECORD,
     ItemKind(keys.SESSIONS, keys.EXPORTS, "session", "by job", not_exported="tells of an export"),
     THREAD,
     ItemKind(keys.CONVERSATIONS, keys.FORMS, "person", "at once", "form"),
-    ItemKind(keys.CONVERSATIONS, keys.MESSAGES, "person", "by job", "messages"),
+    MESSAGES,
     ItemKind(keys.CONVERSATIONS, keys.WIDGETS, "person", "by job", not_exported="is in the messages"),
     ItemKind(keys.CONVERSATIONS, keys.COMMENTS, "person", "at once", "comment"),
     ItemKind(keys.CONVERSATIONS, keys.CONDENSED, "person", "at once", not_exported="is made of messages again"),
@@ -200,6 +206,13 @@ def of_person(goes: Goes, thread_id: str) -> list[str]:
     """The names of what goes so with a person, beside their receipt; of messages, what their names begin with."""
     found = [it for it in KINDS if it.table == keys.CONVERSATIONS and it.owner == "person" and it.goes == goes]
     return [name for kind in found for name in kind.names(thread_id)]
+
+
+def counts_of_person(names: Collection[str], messages: int) -> dict[str, int]:
+    """How many items of somebody's there are by the names that exports call them: those of these names, and so many messages."""
+    found = [kind_of(keys.CONVERSATIONS, name) for name in names]
+    counts = Counter(kind.export for kind in found if kind and kind.export)
+    return {**counts, MESSAGES.export: messages} if messages else dict(counts)
 
 
 def of_session(goes: Goes, user_id: str) -> list[str]:

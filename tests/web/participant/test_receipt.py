@@ -173,7 +173,7 @@ def test_a_conversation_is_deleted_only_where_that_is_said_twice(
     page = ben.say(session, WORDS)
     code, link = code_on(page), link_on(page)
     confirm = ben.open(f"{link}&delete=1")
-    until = (clock.now() + timedelta(days=36)).strftime("%B %-d")
+    until = (clock.now() + timedelta(days=36)).strftime("%-d %B %Y")
     assert "35 more days" in confirm.text
     unsure = post(ben, **confirm.form("Delete for good").fields)
     assert unsure.status_code == 400

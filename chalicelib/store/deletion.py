@@ -5,13 +5,13 @@ First, in one transaction, everything that lets anybody see the session or add t
 nothing, and is removed page by page. A marker says so until it is done.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
 from pynamodb.models import Model
 
-from chalicelib.store import announcement_marks, database, due, item_kinds, keys, receipts
+from chalicelib.store import announcement_marks, database, due, item_kinds, keys
 from chalicelib.store.database import Raw, holds
 from chalicelib.store.due_kinds import DELETION, DELETION_UNTOLD
 from chalicelib.store.session_items import DeletionItem, SessionItem
@@ -68,7 +68,7 @@ class Deletions:
         """
         heads = database.query(ConversationPart, session_id, keys.THREADS, keys.AFTER_THREADS)
         while page := list(islice(heads, _PAGE)):
-            yield Account, list(receipts.of_heads(page))
+            yield Account, _receipts_of(page)
             yield ConversationPart, [{name: raw[name] for name in (keys.SESSION_ID, keys.PART)} for raw in page]
         yield from _pages(ConversationPart, session_id, _FIRST, _LAST)
         for kind, page in _pages(SessionPart, session_id, _FIRST, _LAST):
@@ -88,6 +88,11 @@ class Deletions:
         database.delete_all(Guard, guards)
         left = [{keys.SESSION_ID: {"S": session_id}, keys.PART: {"S": part}} for part in _LEFT_BY_JOB]
         database.delete_all(SessionPart, left)
+
+
+def _receipts_of(heads: Sequence[Raw]) -> list[Raw]:
+    """The keys of the codes that lead to these threads."""
+    return [{keys.PK: {"S": keys.receipt(raw["receipt"]["S"])}} for raw in heads if "receipt" in raw]
 
 
 def _stays(part: str) -> bool:

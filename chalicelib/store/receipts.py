@@ -3,13 +3,11 @@
 A thread has the hash on its head, so that both come and go together.
 """
 
-from collections.abc import Iterable, Iterator
-
 from msgspec import Struct
 
 from chalicelib.model import Thread
 from chalicelib.store import database, keys, thread_head
-from chalicelib.store.database import Raw, holds
+from chalicelib.store.database import holds
 from chalicelib.store.transact import Transaction
 from chalicelib.store.user_items import ReceiptItem
 
@@ -50,11 +48,6 @@ def withdraw(write: Transaction, thread: Thread) -> None:
     """Have the code of a thread lead nowhere."""
     if thread.receipt:
         write.delete(ReceiptItem(keys.receipt(thread.receipt)))
-
-
-def of_heads(heads: Iterable[Raw]) -> Iterator[Raw]:
-    """The keys of the codes of these heads."""
-    return ({keys.PK: {"S": keys.receipt(raw["receipt"]["S"])}} for raw in heads if "receipt" in raw)
 
 
 def _save(write: Transaction, thread: Thread, code_hash: str) -> None:

@@ -99,8 +99,8 @@ def sum_up(host: Host, session: str) -> None:
 
 
 def kinds_of(names: list[str]) -> set[ItemKind | None]:
-    """Of items of the conversations of a session."""
-    return {kind_of(keys.CONVERSATIONS, name) for name in names}
+    """Of items of the conversations of a session, and of the codes that lead to them."""
+    return {kind_of(keys.CONVERSATIONS, name) or kind_of(keys.ACCOUNTS, name) for name in names}
 
 
 def kinds_with(word: str) -> set[str]:

@@ -12,6 +12,7 @@ import json
 import re
 import unicodedata
 from datetime import UTC
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,8 +22,10 @@ from chalicelib.model import SessionView, Thread, ThreadView
 from chalicelib.services.access.signing import make_digest, sign, unsign
 from chalicelib.services.participants.scopes import rules_of
 from chalicelib.store import thread_head
-from chalicelib.store.participants import Participants
-from chalicelib.store.receipts import Receipts
+
+if TYPE_CHECKING:
+    from chalicelib.store.participants import Participants
+    from chalicelib.store.receipts import Receipts
 
 _BYTES = 16
 _GROUP = 4
@@ -38,8 +41,8 @@ _MARK = 16  # characters of the hash that a link has
 class ReceiptDeps(Struct, frozen=True):
     """The collaborators of receipts."""
 
-    receipts: Receipts
-    participants: Participants
+    receipts: "Receipts"
+    participants: "Participants"
     secret: bytes
 
 

@@ -232,9 +232,10 @@ HANDLE_UPDATE = Function(
     memory=1024,
     timeout=UPDATE_SECONDS,
     tables={
-        "Accounts": ("BatchGetItem", "ConditionCheckItem", "GetItem"),
-        "Sessions": ITEMS,
-        "Conversations": (*ITEMS, "DeleteItem"),  # an earlier comment on a conversation that is rated anew
+        "Accounts": ("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem"),  # codes of receipts, too
+        # A participant may have their conversation deleted, and all that it is in.
+        "Sessions": (*ITEMS, "DeleteItem"),
+        "Conversations": (*ITEMS, "DeleteItem"),
         "Telegram": (*CHAT_ITEMS, "BatchGetItem", "DeleteItem", "PutItem"),
         "Guards": KEY_ITEM,
     },
@@ -251,7 +252,8 @@ HANDLE_UPDATE = Function(
         "openai_base_url",
         *BOT,
     ),
-    sends_to=(REPLIES,),
+    files=("DeleteObject",),
+    sends_to=(DELETIONS, REPLIES, SUMMARIES),
     works_off=UPDATES,
 )
 REPLY_IN_CHAT = Function(

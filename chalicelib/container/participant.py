@@ -10,7 +10,9 @@ from chalicelib.settings import settings
 if TYPE_CHECKING:
     from chalicelib.model import Session, Thread
     from chalicelib.services.invitations.inviting import InvitationDeps
+    from chalicelib.services.participants.consent import ConsentDeps
     from chalicelib.services.participants.decisions import ParticipantDeps
+    from chalicelib.services.participants.receipts import ReceiptDeps
     from chalicelib.store.invitations import Invitations
     from chalicelib.store.participants import Participants
     from chalicelib.store.removal import Removals
@@ -54,6 +56,29 @@ def participant_deps() -> "ParticipantDeps":
         jobs=container.jobs(),
         clock=container.clock(),
         new_id=container.new_id,
+    )
+
+
+@cache
+def receipt_deps() -> "ReceiptDeps":
+    """The dependencies of the codes and links by which participants come to what is stored of them."""
+    from chalicelib.services.participants.receipts import ReceiptDeps
+    from chalicelib.store.receipts import Receipts
+
+    return ReceiptDeps(Receipts(), container.participants(), container.deployment_secret())
+
+
+@cache
+def consent_deps() -> "ConsentDeps":
+    """The dependencies of what a participant allows to be made of their words."""
+    from chalicelib.services.participants.consent import ConsentDeps
+    from chalicelib.services.results.exports.large import withdraw_exports
+
+    return ConsentDeps(
+        participants=container.participants(),
+        withdraw_exports=partial(withdraw_exports, deps=container.export_deps()),
+        jobs=container.jobs(),
+        clock=container.clock(),
     )
 
 

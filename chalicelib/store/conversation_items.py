@@ -45,6 +45,9 @@ class ThreadItem(ConversationPart):
     edits = NumberAttribute(default=0)
     invitation_id = UnicodeAttribute(null=True)
     models = UnicodeAttribute(default="stage")
+    quotable = BooleanAttribute(default=True)
+    passed_on = BooleanAttribute(default=True)
+    receipt = UnicodeAttribute(null=True)
 
 
 class ErasureItem(ConversationPart):

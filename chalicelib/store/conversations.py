@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib.errors import NotFound
 from chalicelib.model import Answer, CondensedHistory, Digest, Message, Session, SessionView, Thread
-from chalicelib.store import cards, database, keys, participant_limit, sessions, tallies, thread_head, widgets
+from chalicelib.store import cards, database, keys, participant_limit, receipts, sessions, tallies, thread_head, widgets
 from chalicelib.store.conversation_items import CondensedItem, ErasureItem, FormItem, MessageItem
 from chalicelib.store.database import holds
 from chalicelib.store.mapping import (
@@ -82,7 +82,7 @@ class Conversations:
         *,
         is_capped: bool,
     ) -> frozenset[str]:
-        """Begin a thread, with its form and first message, and count it: one transaction. `account` is whose list gets the session.
+        """Begin a thread, with its form, code and first message, and count it: one transaction. `account` is whose list gets the session.
 
         Gives the labels of the conditions that did not hold, those of `participant_limit` among them; none where it has begun.
         """
@@ -98,6 +98,7 @@ class Conversations:
             if message:
                 write.save(message_item(thread, message), MessageItem.session_id.does_not_exist())
             participant_limit.count_in(write, thread, is_capped=is_capped)
+            receipts.add(write, thread)
             if account:
                 write.update(*cards.participation(session, account))
 
@@ -185,9 +186,13 @@ class Conversations:
         return (message_from(raw) for raw in found)
 
     def end_access(self, thread: Thread) -> bool:
-        """End all links and cookies that lead to a thread; False where it is gone."""
-        item, actions, same = thread_head.end_access(thread)
-        return holds(lambda: database.update(item, actions, same))
+        """End all links and cookies and the code that lead to a thread; False where it has another code by now, or is gone."""
+
+        def build(write: Transaction) -> None:
+            receipts.withdraw(write, thread)
+            write.update(*thread_head.end_access(thread))
+
+        return holds(lambda: database.transact(build))
 
     def message(self, session_id: str, thread_id: str, sequence: int) -> tuple[Thread, Message] | None:
         """One message of a thread that is there, with the thread's head.

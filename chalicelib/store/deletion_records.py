@@ -82,6 +82,13 @@ def of_people(session_id: str) -> list[DeletionRecord]:
     return sorted(map(_record_from, found), key=lambda it: it.asked_at, reverse=True)
 
 
+def find(session_id: str, record_id: str) -> DeletionRecord | None:
+    """The record of this id; None without one, as once its session is gone."""
+    part = keys.deletion_record(record_id)
+    raw = database.get_many([(SessionPart, session_id, part)])
+    return _record_from(raw[part]) if part in raw else None
+
+
 def item_of_person(session_id: str, record: DeletionRecord) -> DeletionRecordItem:
     """The record of somebody who is removed from this session."""
     return DeletionRecordItem(

@@ -164,6 +164,15 @@ KINDS = (
         "with account",
         not_exported="holds secrets, which nothing shows; all else in it is shown where keys of models are listed",
     ),
+    # The head of the thread has the name of it, so that it goes in the same transaction, and before the heads of a session.
+    ItemKind(
+        keys.ACCOUNTS,
+        keys.RECEIPTS,
+        "person",
+        "at once",
+        not_exported="leads to a thread by the hash on its head, and is made of that again",
+        owner_at="thread_id",
+    ),
     ItemKind(keys.ACCOUNTS, keys.SUPPRESSED, "deployment", "stays", not_exported="is a hash, of nobody's account"),
     ItemKind(keys.TELEGRAM, keys.GROUPS, "account", "with account", "telegram_groups", owner_at=keys.PK),
     ItemKind(keys.TELEGRAM, keys.CHAT, "chat", "expires", not_exported=_STATE),
@@ -206,8 +215,8 @@ def kind_of(table: str, name: str) -> ItemKind | None:
 
 
 def of_person(goes: Goes, thread_id: str) -> list[str]:
-    """The names of what goes so with a person; of messages, what their names begin with."""
-    found = [kind for kind in KINDS if kind.owner == "person" and kind.goes == goes]
+    """The names of what goes so with a person, beside their receipt; of messages, what their names begin with."""
+    found = [it for it in KINDS if it.table == keys.CONVERSATIONS and it.owner == "person" and it.goes == goes]
     return [name for kind in found for name in kind.names(thread_id)]
 
 

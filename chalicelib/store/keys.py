@@ -44,6 +44,7 @@ AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, memb
 USERS, EMAILS, API_KEYS, LOGINS, IDENTITIES = "user#", "email#", "key#", "login#", "identity#"
 OWN_MODELS = "models#"
 SUPPRESSED = "suppressed#"
+RECEIPTS = "receipt#"
 PROMPTS, TALLIES, MEMBERS, PARTICIPATIONS, REDUCED_DIGESTS = "prompt#", "tally#", "member#", "participant#", "reduce#"
 THEMES, AFTER_THEMES = "theme#", "theme$"
 INSIGHTS, AFTER_INSIGHTS = "insight#", "insight$"
@@ -125,6 +126,11 @@ def identity(issuer: str, subject: str) -> str:
 def own_models(user_id: str) -> str:
     """`models#<user_id>`: keys for servers of models, and which model does what."""
     return f"{OWN_MODELS}{user_id}"
+
+
+def receipt(code_hash: str) -> str:
+    """`receipt#<sha256 of the code>`: the code itself is never stored."""
+    return f"{RECEIPTS}{code_hash}"
 
 
 def suppressed(address_hash: str) -> str:

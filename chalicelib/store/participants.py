@@ -113,6 +113,19 @@ class Participants:
 
         return holds(lambda: database.transact(build))
 
+    def consent(self, thread: Thread, transition: Transition | None, *, quotable: bool, passed_on: bool) -> bool:
+        """Store what somebody allows, with this transition of the synthesis; one that withdraws takes what their words may be in
+        offline. False where the thread changed meanwhile."""
+
+        def build(write: Transaction) -> None:
+            if transition and "withdrawn_at" in transition.sets:
+                withdraw(write, thread, transition)
+            elif transition:
+                summaries.add_transition(write, thread.session_id, transition)
+            write.update(*thread_head.consent(thread, quotable=quotable, passed_on=passed_on))
+
+        return holds(lambda: database.transact(build))
+
     def _by_key(
         self, threads: Sequence[Thread], messages: Callable[[Thread], list[str]], at_most: int
     ) -> list[ThreadView] | None:

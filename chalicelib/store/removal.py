@@ -13,7 +13,7 @@ from pynamodb.expressions.update import Action
 from chalicelib.clock import Clock
 from chalicelib.model import Thread, Transition
 from chalicelib.model.deletions import DeletionRecord
-from chalicelib.store import database, deletion_records, due, item_kinds, keys, participant_limit, thread_head
+from chalicelib.store import database, deletion_records, due, item_kinds, keys, participant_limit, receipts, thread_head
 from chalicelib.store.conversation_items import ErasureItem
 from chalicelib.store.database import holds
 from chalicelib.store.due_kinds import ERASURE
@@ -61,6 +61,7 @@ class Removals:
                 withdraw(write, thread, transition)
             for part in at_once:
                 write.delete(ConversationPart(session_id, part), condition=found[part])
+            receipts.withdraw(write, thread)
             if card:
                 _leave(write, card)
             write.save(deletion_records.item_of_person(session_id, record))

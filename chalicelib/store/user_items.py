@@ -57,6 +57,13 @@ class LoginItem(Account):
     use: MapAttribute[str, Any] = MapAttribute()
 
 
+class ReceiptItem(Account):
+    """`receipt#<sha256>`: the thread that a code leads to. The head of the thread has the hash."""
+
+    session_id = UnicodeAttribute()
+    thread_id = UnicodeAttribute()
+
+
 class OwnModelsItem(Account):
     """`models#<user_id>`: keys for servers of models, their secrets sealed, and which model does what; `version` counts changes."""
 

@@ -73,6 +73,7 @@ def bo(host: Host, clock: FakeClock, session: str) -> Host:
     presented = message(2, "assistant", "Where?", widget_spec=single_select())
     database.transact(lambda write: widgets.add_use(write, head, presented))
     assert container.feedback().rate(head, 4, SECRET, clock.now())
+    assert container.receipt_deps().receipts.give(head, "a" * 64)
     wish = Reminder(session, head.id, "mail", clock.now())
     assert want_reminders(wish, ReminderTarget("bo@example.com"), deps=container.reminder_deps())
     sum_up(host, session)
@@ -98,8 +99,8 @@ def sum_up(host: Host, session: str) -> None:
 
 
 def kinds_of(names: list[str]) -> set[ItemKind | None]:
-    """Of items of the conversations of a session."""
-    return {kind_of(keys.CONVERSATIONS, name) for name in names}
+    """Of items of the conversations of a session, and of the codes that lead to them."""
+    return {kind_of(keys.CONVERSATIONS, name) or kind_of(keys.ACCOUNTS, name) for name in names}
 
 
 def kinds_with(word: str) -> set[str]:

@@ -17,6 +17,7 @@ from chalicelib.text.locales import LOCALES, fill, fill_counted, format_moment
 ROOT = Path(chalicelib.__file__).parent
 FOLDERS = (
     "web/kit/texts",
+    "web/participant/texts",
     "web/host/texts",
     "web/results/texts",
     "telegram/texts",

@@ -21,6 +21,7 @@ QUESTIONS_OF_USER = 100  # about results, a day (UTC)
 QUESTIONS_IN = 300  # of all members of one session
 QUESTIONS_FROM = 20  # of others, from one network address
 QUESTIONS_OF_OTHERS = 100  # of all others, in one session
+RECEIPT_CODES = 60  # codes of receipts that are tried from one network address in an hour
 _Counted = Literal[
     "visitor",
     "page",
@@ -36,6 +37,7 @@ _Counted = Literal[
     "ask_in",
     "ask_from",
     "ask_of_others",
+    "receipt_code",
 ]
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -98,6 +100,13 @@ def require_question_of_other(address: str, session_id: str, *, guards: Guards, 
         raise TooManyQuestions(QUESTIONS_FROM, "from one network", now)
     if _count("ask_of_others", session_id, guards, secret, now, DAY) > QUESTIONS_OF_OTHERS:
         raise TooManyQuestions(QUESTIONS_OF_OTHERS, "of others about one session", now)
+
+
+def require_receipt_pace(address: str, *, guards: Guards, secret: bytes, now: datetime) -> None:
+    """Count a receipt's code that is tried from this network address. Raises RateLimited where there are too many in this hour."""
+    if _count("receipt_code", find_network(address), guards, secret, now, HOUR) > RECEIPT_CODES:
+        wait = int(HOUR.total_seconds()) - int(now.timestamp()) % int(HOUR.total_seconds())
+        raise RateLimited(f"At most {RECEIPT_CODES} codes an hour from one network.", wait)
 
 
 def count_mail_to(email: str, browser: str, *, guards: Guards, secret: bytes, now: datetime) -> int:

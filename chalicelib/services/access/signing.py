@@ -58,6 +58,8 @@ DigestPurpose = Literal[
     "oidc_nonce",
     "oidc_verifier",
     "reminder",
+    "receipt",
+    "receipt_code",
 ]
 SignaturePurpose = Literal[
     "cookie",
@@ -70,6 +72,7 @@ SignaturePurpose = Literal[
     "landing",
     "waiting",
     "invitation",
+    "receipt",
 ]
 
 

@@ -27,7 +27,7 @@ _WEB = Path(__file__).parent.parent
 _YEAR = 365 * 24 * 3600
 # Of an address, when the language is switched: what participants' pages have, and what hosts' have.
 _KEPT_PARAMETERS = (
-    *("s", "t", "cursor", "leave", "r", "i", "landed", "test", "tab", "as", "words", "summed_up", "stopped"),
+    *("s", "t", "cursor", "leave", "r", "i", "landed", "test", "tab", "as", "words", "summed_up", "stopped", "gone"),
     *(
         "a",
         "next",

@@ -39,6 +39,7 @@ from chalicelib.web.participant.join_page import form_values
 from chalicelib.web.participant.log_entries import is_news, make_entries
 from chalicelib.web.participant.member import find_member
 from chalicelib.web.participant.not_open import show_not_open
+from chalicelib.web.participant.receipt_panel import find_receipt
 from chalicelib.web.participant.reminder_panel import ReminderForm, panel_values
 from chalicelib.web.participant.test_run import make_banner
 from chalicelib.web.participant.transcript_panel import TranscriptForm, is_on_its_way, transcript_values
@@ -229,6 +230,7 @@ def _choose_page(
             else "",
             "entries": make_entries(session, thread, None, locale.texts),
             "token": identity.page_token(chat.person, session.id),
+            "receipt": find_receipt(chat, thread.thread if thread else None),
             **end_values(chat, session, thread, locale.texts),
             **transcript_values(chat, session, thread.thread if thread else None, outcome.transcript),
         }
@@ -327,6 +329,7 @@ def _conversation_values(
         "feedback": outcome.feedback,
         "comment_limit": COMMENT_LIMIT,
         "content_limit": CONTENT_LIMIT,
+        "receipt": find_receipt(chat, thread.thread),
         "message_id": (outcome.draft and outcome.draft.message_id) or container.new_id(),
         **page_values(chat),
         **end,

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from chalice.app import Response
+from chalice.app import Request, Response
 from msgspec import Struct
 
-from chalicelib.model import Message, ThreadView
+from chalicelib.model import Message, Session, ThreadView
 from chalicelib.services.conversations.request_context import RequestContext
 from chalicelib.text.file_names import file_name, headers_of_file
-from chalicelib.web.kit.page import HEADERS, render_page
+from chalicelib.web.kit.page import HEADERS, locale_for, render_page
 from chalicelib.web.kit.texts import Texts, format_time_with_zone
 from chalicelib.web.participant.chat_request import ChatRequest
 
@@ -33,27 +33,42 @@ class SaidEntry(Struct, frozen=True):
 
 
 def show_own_words(chat: ChatRequest, context: RequestContext, what: str) -> Response:
-    """Returns the page, or the file where that is what is asked for."""
-    session, thread = context.view.session, chat.conversation(context)
+    """Returns the page, or the file where that is what is asked for, for whoever is in their conversation."""
+    thread = chat.conversation(context)
     assert thread is not None
-    texts = chat.locale(session).texts
-    entries, closing = list(list_entries(thread)), _find_closing(thread, texts)
-    began = format_time_with_zone(thread.thread.created_at, session.time_zone, texts)
+    session = context.view.session
     if what == FILE:
-        text = _write_text(session.topic, began, entries, closing, texts)
-        headers = {**HEADERS, "Content-Type": "text/plain; charset=utf-8"}
-        named = file_name(session.topic, texts("words_file"), "txt")
-        return Response(text, {**headers, **headers_of_file(named)}, 200)
+        return send_words(session, thread, chat.locale(session).texts)
+    return show_words(chat.request, session, thread, chat.address, "results_back_to_chat")
+
+
+def show_words(request: Request, session: Session, thread: ThreadView, address: str, back: str) -> Response:
+    """Returns the page, which leads to this address; `back` is the text that says so."""
+    texts = locale_for(request, session).texts
     return render_page(
-        chat.request,
+        request,
         "own_words.html",
         session=session,
-        entries=entries,
-        closing=closing,
-        began=began,
-        address=chat.address,
+        entries=list(list_entries(thread)),
+        closing=_find_closing(thread, texts),
+        began=_tell_beginning(session, thread, texts),
+        address=address,
+        back=back,
         is_open=not thread.thread.concluded,
     )
+
+
+def send_words(session: Session, thread: ThreadView, texts: Texts) -> Response:
+    """Returns the file."""
+    headers = {**HEADERS, "Content-Type": "text/plain; charset=utf-8"}
+    named = file_name(session.topic, texts("words_file"), "txt")
+    return Response(write_words(session, thread, texts), {**headers, **headers_of_file(named)}, 200)
+
+
+def write_words(session: Session, thread: ThreadView, texts: Texts) -> str:
+    """Returns what was said as plain text."""
+    began = _tell_beginning(session, thread, texts)
+    return _write_text(session.topic, began, list(list_entries(thread)), _find_closing(thread, texts), texts)
 
 
 def list_entries(thread: ThreadView) -> Iterator[SaidEntry]:
@@ -70,6 +85,10 @@ def list_entries(thread: ThreadView) -> Iterator[SaidEntry]:
             is_recap = asked is not None and asked is recap
             yield SaidEntry(asked.content if asked else "", tuple(said), is_recap=is_recap)
         asked, said = message, []
+
+
+def _tell_beginning(session: Session, thread: ThreadView, texts: Texts) -> str:
+    return format_time_with_zone(thread.thread.created_at, session.time_zone, texts)
 
 
 def _find_recap(thread: ThreadView) -> Message | None:

@@ -74,6 +74,25 @@ def get_logo() -> Response:
     return respond_to_link(routes.current_request, logo.show)
 
 
+@routes.route("/receipt", methods=READ, content_types=[])
+def get_receipt() -> Response:
+    """Returns what is stored of a participant, for whoever has their code or private link."""
+    from chalicelib.web.participant import receipt
+
+    request = routes.current_request
+    if "s" in (request.query_params or {}):
+        return respond_to_link(request, receipt.show_page)
+    return respond(request, receipt.show_entry)
+
+
+@routes.route("/receipt", methods=["POST"], content_types=[])
+def post_receipt() -> Response:
+    """Takes a code, or does what a participant wants with what is stored of them."""
+    from chalicelib.web.participant import receipt
+
+    return respond(routes.current_request, receipt.receive_form)
+
+
 @routes.route("/stop", methods=READ, content_types=[])
 def get_stop() -> Response:
     """Returns the page that ends mails, where the link in them leads."""

@@ -42,6 +42,7 @@ _LEFT_OUT_OF_PEOPLE = {
     "source": "is a fingerprint of the network that somebody came from",
     "generation": "says which links of a participant are in force",
     "message_id": "is the channel's own",
+    "receipt": "is the hash of a code that the participant alone has",
     **dict.fromkeys(("starts_after", "last_sequence", "last_said", "answered_to"), _COUNTED),
     **dict.fromkeys(("digested_to", "sequence", "to_sequence"), _COUNTED),
 }

@@ -203,7 +203,10 @@ def test_a_session_that_is_deleted_leaves_nothing(host: Host, bo: Host, session:
     assert left_by("session", session) == []
     assert [left_by("person", thread) for thread in people] == [[]] * len(people)
     left = {kind.name for kind, raw in stored() if session in json.dumps(raw)}
-    assert left - {keys.SHARES} == {keys.DELETED}  # and for two minutes, whose turn at summaries it was
+    assert left - {keys.SHARES} == {
+        keys.DELETED,
+        keys.DELETION_RECORDS,
+    }  # and for two minutes, whose turn at summaries it was
 
 
 def test_all_that_an_account_left_is_found_by_its_id(host: Host, bo: Host, session: str) -> None:

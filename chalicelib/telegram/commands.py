@@ -24,7 +24,7 @@ from chalicelib.web.kit.texts import Texts
 # In the order in which they are told.
 PRIVATE_COMMANDS = (
     *("start", "sessions", "resume", "stop", "remindme"),
-    *("mywords", "browser", "language", "privacy", "help"),
+    *("mywords", "mydata", "browser", "language", "privacy", "help"),
 )
 
 _IN_ROW = 2

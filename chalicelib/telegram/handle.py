@@ -14,7 +14,17 @@ from msgspec.structs import replace
 from chalicelib import container
 from chalicelib.errors import NotYet, Unavailable
 from chalicelib.model.jobs import ReplyInChat
-from chalicelib.model.telegram import AnswerTap, AskReply, Chat, ChatView, Outgoing, Send, SendOwnWords, ShowWidget
+from chalicelib.model.telegram import (
+    AnswerTap,
+    AskReply,
+    Chat,
+    ChatView,
+    Outgoing,
+    Send,
+    SendFile,
+    SendOwnWords,
+    ShowWidget,
+)
 from chalicelib.observability import log_failure, logger
 from chalicelib.services.conversations.request_context import AccessEnded
 from chalicelib.store.telegram_chats import OWN_CHAT, Done, UpdateDone
@@ -53,7 +63,8 @@ def _take_step(update: Update, token: str) -> Done:
         sends = tuple(_readdressed(it, update.chat.id, OWN_CHAT) for it in _in_parts(step.sends))
         done = Done(token, update.update_id, sends, sender=container.new_id())
         try:
-            if chats.store(done, now, chat=step.chat, attended=step.attended, is_other=_is_other(step, view)):
+            is_other = _is_other(step, view)
+            if chats.store(done, now, chat=step.chat, attended=step.attended, left=step.left, is_other=is_other):
                 return done
         except UpdateDone:
             if found := chats.done(token, update.update_id):
@@ -138,6 +149,8 @@ def _send(outgoing: Outgoing, sent_parts: tuple[str, ...], note: Callable[[list[
             widget_buttons.show_widget(outgoing)
         case SendOwnWords():
             own_words.send_own_words(outgoing, sent_parts, note)
+        case SendFile():
+            own_words.send_file(outgoing)
         case AnswerTap():
             container.telegram_api().send(outgoing)
         case _:

@@ -152,9 +152,7 @@ def _show_words(request: Request, opened: OpenedReceipt, what: str) -> Response:
         headers = {**HEADERS, "Content-Type": "application/json"}
         named = file_name(session.topic, texts("receipt_file"), "json")
         return _keep_address(Response(content, {**headers, **headers_of_file(named)}, 200))
-    thread = ThreadView(
-        opened.thread, opened.found.answers, tuple(container.conversations().messages(opened.thread))
-    )
+    thread = ThreadView(opened.thread, opened.found.answers, tuple(container.conversations().messages(opened.thread)))
     if what == FILE:
         return _keep_address(send_words(session, thread, texts))
     return _keep_address(show_words(request, session, thread, _address_of(opened), "receipt_back"))

@@ -96,7 +96,9 @@ def test_a_wrong_code_a_foreign_link_and_those_of_deleted_conversations_are_answ
     host.call("DELETE", f"/sessions/{session['id']}/participants/{head_of(session).id}")
     answers += [post(ben, code=code), ben.get(link)]
     assert {answer.status_code for answer in answers} == {404}
-    assert len({re.sub(r'nonce[="-]+[\w+/]+|value="[^"]*"|href="\?[^"]*"', "", it.body.decode()) for it in answers}) == 1
+    assert (
+        len({re.sub(r'nonce[="-]+[\w+/]+|value="[^"]*"|href="\?[^"]*"', "", it.body.decode()) for it in answers}) == 1
+    )
     assert NOTHING in ben.read(answers[0]).text
 
 
@@ -138,7 +140,9 @@ def test_what_is_taken_along_has_everything_that_is_stored_of_them(
     assert (thread["name"], thread["rating"], thread["quotable"], thread["passed_on"]) == ("Benjamin", 4, True, True)
     assert {"created_at", "first_message_at", "concluded_at", "rated_at"} <= thread.keys()
     told = {it["what"] for it in own["not_exported"]}
-    assert all((kind.export or "reminder") in own or kind.name.rstrip("#") in told for kind in KINDS if kind.owner == "person")
+    assert all(
+        (kind.export or "reminder") in own or kind.name.rstrip("#") in told for kind in KINDS if kind.owner == "person"
+    )
 
 
 def name_field(ben: Browser, session: dict[str, Any]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from chalicelib.telegram.session_list import list_sessions as list_sessions
 from chalicelib.text.language import OWN
 from chalicelib.text.normalise import one_line
 from chalicelib.web.kit.contact import find_contact
-from chalicelib.web.kit.disclosures import list_facts, list_general_facts, name_facilitator
+from chalicelib.web.kit.disclosures import list_facts, list_general_facts, list_telegram_facts, name_facilitator
 from chalicelib.web.kit.texts import Texts
 
 # In the order in which they are told.
@@ -66,8 +66,7 @@ def tell_privacy(incoming: Incoming, _: str) -> Step:
             pass
     facts = [
         *facts,
-        (texts("bot_fact_telegram"), texts("bot_carrier")),
-        (texts("bot_fact_stored"), texts("bot_stored")),
+        *list_telegram_facts(texts),
         (texts("bot_fact_forgotten"), texts("bot_forgotten_how", leave=texts("leave"))),
     ]
     rows = [f"<b>{escape(name)}</b>\n{escape(told)}" for name, told in facts]

@@ -70,6 +70,7 @@ SignaturePurpose = Literal[
     "landing",
     "waiting",
     "invitation",
+    "privacy",
 ]
 
 

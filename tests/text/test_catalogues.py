@@ -19,6 +19,7 @@ FOLDERS = (
     "web/kit/texts",
     "web/host/texts",
     "web/results/texts",
+    "web/privacy/texts",
     "telegram/texts",
     "services/synthesis/words",
     "services/results/exports/words",

@@ -31,7 +31,6 @@ from chalicelib.web.kit.problems import ForeignForm
 from chalicelib.web.kit.request import is_certainly_ours, source_address, token_in_link
 
 
-
 def show_sign_in(
     request: Request,
     form: Form | None = None,

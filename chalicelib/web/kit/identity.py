@@ -200,9 +200,7 @@ def holder_in_link(token: str, session_id: str) -> LinkHolder | None:
 
 def find_holder(request: Request, kind: Kind, session_id: str) -> LinkHolder | None:
     """Returns whom a link of this kind was made for, where this browser has opened one."""
-    holders = (
-        holder_in_link(token, session_id) for token in _cookie_values(request, HOLDER_COOKIES[kind], session_id)
-    )
+    holders = (holder_in_link(token, session_id) for token in _cookie_values(request, HOLDER_COOKIES[kind], session_id))
     return next((found for found in holders if found and found.kind == kind), None)
 
 

@@ -96,7 +96,12 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def check() -> None:
     """Nothing that was said is in what was logged, nor in any queue."""
-    SAID.assert_unsaid("\n".join((*_logged, *_queued())))
+    SAID.assert_unsaid("\n".join(told()))
+
+
+def told() -> list[str]:
+    """What was logged in this test so far, and all that lies in queues."""
+    return [*_logged, *_queued()]
 
 
 def forget_told() -> None:

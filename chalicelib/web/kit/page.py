@@ -27,7 +27,7 @@ _WEB = Path(__file__).parent.parent
 LANGUAGE_SECONDS = 365 * 24 * 3600  # for which a browser keeps the language that somebody switched to
 # Of an address, when the language is switched: what participants' pages have, and what hosts' have.
 _KEPT_PARAMETERS = (
-    *("s", "t", "cursor", "leave", "r", "i", "landed", "test", "tab", "as", "words", "summed_up", "stopped", "v"),
+    *("s", "t", "cursor", "leave", "r", "i", "landed", "test", "tab", "as", "words", "summed_up", "stopped"),
     *(
         "a",
         "next",
@@ -52,6 +52,7 @@ _KEPT_PARAMETERS = (
         "remove",
         "delete",
     ),
+    "v",  # of the page about privacy
 )
 
 HEADERS = {

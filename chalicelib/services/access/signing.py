@@ -61,6 +61,7 @@ DigestPurpose = Literal[
 ]
 SignaturePurpose = Literal[
     "cookie",
+    "privacy",
     "form",
     "questions",
     "page",
@@ -70,7 +71,6 @@ SignaturePurpose = Literal[
     "landing",
     "waiting",
     "invitation",
-    "privacy",
 ]
 
 

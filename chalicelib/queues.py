@@ -72,9 +72,9 @@ class Jobs:
         """Have a conversation mailed to whoever asked for it."""
         self._send(SendTranscript(request_id))
 
-    def handle_update(self, update: dict[str, Any], chat_id: int) -> None:
-        """Have done what came to the bot; the updates of a chat come in order, and each once."""
-        self._send(HandleUpdate(update), MessageGroupId=str(chat_id), MessageDeduplicationId=str(update["update_id"]))
+    def handle_update(self, update: dict[str, Any], chat: str) -> None:
+        """Have done what came to the bot; the updates of a chat, by whatever stands for it, come in order, and each once."""
+        self._send(HandleUpdate(update), MessageGroupId=chat, MessageDeduplicationId=str(update["update_id"]))
 
     def reply_in_chat(self, job: ReplyInChat, seconds: int = 0) -> None:
         """Have a private chat brought up to date, after so many seconds."""

@@ -21,7 +21,7 @@ import urllib3
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.settings import DEFAULT_MODELS, provider_named
+from chalicelib.settings import DEFAULT_MODELS, LOCAL_STAGE, provider_named
 from infra.aws import open_session
 from infra.deploy import deploy, parameters_from
 from infra.deployment import DeploymentFailed
@@ -29,7 +29,7 @@ from infra.deployment.stacks import CLEARED
 from infra.local import cloud, instance, mailbox, own_models_key, restart, seed
 from infra.local import state as state_files
 from infra.local.greeting import greeting
-from infra.local.instance import LOCAL_STAGE, Instance
+from infra.local.instance import Instance
 from infra.local.localize import localize, localize_data
 from infra.local.request_queue import most_workers
 from infra.local.telegram import state as stand_in

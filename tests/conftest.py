@@ -30,7 +30,7 @@ from chalicelib.model.jobs import QUEUES
 from chalicelib.store import database
 from chalicelib.web.host import home
 from infra import data_stack
-from tests import permissions
+from tests import leaks, permissions
 from tests.api.hosts import Host, new_host
 from tests.clock import FakeClock, own_time
 from tests.e2e.local import LocalCloud, free_port
@@ -138,7 +138,8 @@ def aws(
             monkeypatch.setenv(name, value)
         permissions.enforce(monkeypatch)
         permissions.denied.clear()
-        yield
+        with leaks.watched(monkeypatch):
+            yield
         assert_known()
         assert permissions.denied == []
     forget_wiring()
@@ -169,5 +170,6 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     running = LocalCloud(tmp_path_factory.mktemp("local"), free_port(), telegram)
     try:
         yield running.start()
+        running.said.assert_unsaid(running.logged())
     finally:
         running.stop()

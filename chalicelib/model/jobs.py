@@ -88,7 +88,7 @@ class SendReminder(_SessionJob, frozen=True, tag="send_reminder"):
 
 
 class HandleUpdate(_Job, frozen=True, tag="handle_update"):
-    """Do what came to the bot: an update as Telegram sent it."""
+    """Do what came to the bot: an update, sealed."""
 
     update: dict[str, Any]
 

@@ -33,6 +33,7 @@ from chalicelib.telegram.addresses import chat_token
 from chalicelib.telegram.incoming import Incoming, Step
 from chalicelib.telegram.languages import texts_for
 from chalicelib.telegram.participants import is_same_participant
+from chalicelib.telegram.queued_update import unpack
 from chalicelib.telegram.update import Update, read_update
 from chalicelib.telegram_api import ChatGone, GroupMigrated, RequestRefused
 
@@ -42,11 +43,12 @@ _BEING_SENT = 30.0  # seconds until it is looked whether another one that sends 
 
 def handle_update(raw: dict[str, Any]) -> None:
     """Do what came to the bot, once, and send what that comes to. Raises Unavailable where that has to go on later."""
-    update = read_update(raw)
+    secret = container.deployment_secret()
+    update = read_update(unpack(raw, secret))
     if update is None or update.chat is None or update.sender is None:
         logger.info("an update that the bot does not know", extra={"update_id": raw.get("update_id")})
         return
-    token = chat_token(update.chat.id, container.deployment_secret())
+    token = chat_token(update.chat.id, secret)
     _send_rest(container.telegram_chats().done(token, update.update_id) or _take_step(update, token), update.chat.id)
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import asdict
 
+from chalicelib.settings import LOCAL_STAGE
 from infra import environment, queues
 from infra.local.cloud import ACCOUNT, HOST, port_is_free
 
 FILE = "instance.json"
-LOCAL_STAGE = "local"
 # Names of settings, and the stack outputs that hold their values.
 SETTINGS = {
     **{f"{table.upper()}_TABLE": f"{table}TableName" for table in environment.TABLES},

@@ -58,6 +58,7 @@ def scripted_cloud(model: DirectedModel, tmp_path_factory: pytest.TempPathFactor
     try:
         _warm_up(running.start())
         yield running
+        running.said.assert_unsaid(running.logged())
     finally:
         running.stop()
 

@@ -307,3 +307,22 @@ def test_a_function_that_only_one_side_knows_stops_the_packaging(package: Packag
     chalice = {"Resources": {"Stranger": {"Type": "AWS::Serverless::Function", "Properties": {}}}}
     with pytest.raises(ValueError, match="Stranger"):
         stack.complete(chalice)
+
+
+def test_no_log_of_awss_own_has_addresses_browsers_or_requests(application: Template) -> None:
+    """As the page about privacy says. What is not switched on logs nothing."""
+    whole = json.dumps(application)
+    for absent in ("$context.identity", "DataTraceEnabled", "LoggingLevel", "TracingEnabled", '"Active"'):
+        assert absent not in whole, absent
+    logging = [name for name, it in application["Resources"].items() if "Logging" in it["Type"]]
+    logging += [
+        name
+        for name, it in of_type(application, "AWS::CloudFront::Distribution").items()
+        if "Logging" in it["DistributionConfig"]
+    ]
+    assert logging == []
+    assert '"SampledRequestsEnabled": true' not in whole
+    groups = of_type(application, "AWS::Logs::LogGroup")
+    assert {it["RetentionInDays"] for it in groups.values()} == {30}
+    letters = [it for name, it in of_type(application, "AWS::SQS::Queue").items() if name.endswith("DeadLetters")]
+    assert {it["MessageRetentionPeriod"] for it in letters} == {14 * 24 * 3600}

@@ -20,6 +20,7 @@ FOLDERS = (
     "web/participant/texts",
     "web/host/texts",
     "web/results/texts",
+    "web/privacy/texts",
     "telegram/texts",
     "services/synthesis/words",
     "services/results/exports/words",

@@ -63,6 +63,7 @@ DigestPurpose = Literal[
 ]
 SignaturePurpose = Literal[
     "cookie",
+    "privacy",
     "form",
     "questions",
     "page",

@@ -22,7 +22,7 @@ from chalicelib.web.host.kept_entries import list_entries
 from chalicelib.web.host.kept_form import KeptForm, find_kept, show_kept, write_kept
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, OthersForm, page_after, root
-from chalicelib.web.kit.cookies import cookie_values, host_cookie_name, set_host_cookie
+from chalicelib.web.kit.cookies import KNOWN_SECONDS, cookie_values, host_cookie_name, set_host_cookie
 from chalicelib.web.kit.http import Form, read_form, require_allowance, see_other, with_cookies
 from chalicelib.web.kit.language import choose_language
 from chalicelib.web.kit.login import find_login, login_cookie, no_login_cookie
@@ -30,8 +30,6 @@ from chalicelib.web.kit.page import locale_for, with_retry_after
 from chalicelib.web.kit.problems import ForeignForm
 from chalicelib.web.kit.request import is_certainly_ours, source_address, token_in_link
 from chalicelib.web.kit.texts import Texts
-
-_KNOWN_SECONDS = 365 * 24 * 3600
 
 
 def show_sign_in(
@@ -217,7 +215,7 @@ def sign_in_browser(
     agent = request.headers.get("user-agent", "")
     secret = start_login(user_id, agent, logins=logins, now=now, proved_at=proved_at)
     known = make_known_browser(container.accounts().user(user_id).email, container.deployment_secret())
-    cookies = login_cookie(request, secret), set_host_cookie(request, known, _KNOWN_SECONDS, "known")
+    cookies = login_cookie(request, secret), set_host_cookie(request, known, KNOWN_SECONDS, "known")
     if kept:
         principal = authenticate_login(secret, logins=logins, now=now)
         return with_cookies(show_kept(HostRequest(request, principal, principal.require_login()), kept), cookies)

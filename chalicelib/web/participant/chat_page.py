@@ -11,6 +11,7 @@ from chalicelib import container
 from chalicelib.errors import HarmonicaError, Unavailable
 from chalicelib.llm.interface import Payer
 from chalicelib.model import Message, Session, SessionView, ThreadView
+from chalicelib.services.access.privacy_links import privacy_address
 from chalicelib.services.access.sizes import CONTENT_LIMIT
 from chalicelib.services.conversations.deferred_reply import is_reply_coming
 from chalicelib.services.conversations.feedback import COMMENT_LIMIT, HIGHEST, LOWEST, lacks_recap
@@ -256,6 +257,7 @@ def _choose_page(
         "token": identity.form_token(chat.identity, session.id),
         "gist": list_gist(view, locale.texts),
         "facts": list_facts(view, locale.texts),
+        "privacy_here": privacy_address(session, container.deployment_secret()),
         "video": find_video(view.session.intro_video_url),
         "url": f"{public_url(chat.request)}/chat?s={session.id}",
     }

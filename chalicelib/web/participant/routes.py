@@ -58,6 +58,14 @@ def post_question() -> Response:
     return respond(routes.current_request, question.receive_question)
 
 
+@routes.route("/privacy", methods=READ, content_types=[])
+def get_privacy() -> Response:
+    """Returns what becomes of what people say: in a session, or on the whole site."""
+    from chalicelib.web.privacy import page
+
+    return respond(routes.current_request, page.show_privacy)
+
+
 @routes.route("/qr", methods=READ, content_types=[])
 def get_qr() -> Response:
     """Returns the link of a session as a picture."""

@@ -27,7 +27,6 @@ from xdist.scheduler import LoadScopeScheduling
 
 from chalicelib import container, secret_store
 from chalicelib.model.jobs import QUEUES
-from chalicelib.store import database
 from chalicelib.web.host import home
 from infra import data_stack
 from tests import leaks, permissions
@@ -77,7 +76,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups:
 
 
 def forget_wiring() -> None:
-    """Drop everything that the process keeps between requests, as a new container would."""
+    """Drop all that the process keeps between requests, as a new container would; but the connection, which is the same in each."""
     of_areas = (
         kept for area in vars(container).values() if isinstance(area, ModuleType) for kept in vars(area).values()
     )
@@ -85,7 +84,6 @@ def forget_wiring() -> None:
         *vars(container).values(),
         *of_areas,
         secret_store.read_secret,
-        database.connection,
         home.is_example_visible,
     ):
         if hasattr(kept, "cache_clear"):

@@ -10,10 +10,9 @@ from chalicelib import settings
 from chalicelib.model.jobs import QUEUES
 from infra import application_stack as stack
 from infra import environment, functions, queues
-from infra.local.localize import localize
 from infra.package import Package
 from tests.example_tables import each_row
-from tests.infra.templates import Template, complaints, of_type, translated
+from tests.infra.templates import Template, complaints, of_type
 
 STORED = {
     "AccountsTableName": "accounts",
@@ -52,20 +51,11 @@ BEHIND_CLOUDFRONT = {
     "Edge": "cloudfront",
     "EdgeWebAclArn": "arn:aws:wafv2:us-east-1:123456789012:global/webacl/a/0f0f0f0f-0000-4000-8000-000000000000",
 }
-LOCALLY = {**STORED, "Stage": "local", "LlmProvider": "scripted", "PublicUrl": "http://127.0.0.1:8000"}
 
 
 @each_row("switched", [{}, {**SWITCHED_ON, "Waf": "yes", "AccessLog": "account"}, BEHIND_CLOUDFRONT])
 def test_cfn_lint_has_nothing_to_say_about_the_stack_on_aws(application: Template, switched: dict[str, str]) -> None:
     assert complaints(application, {**ON_AWS, **switched}) == []
-
-
-def test_cfn_lint_has_nothing_to_say_about_the_stack_on_the_local_cloud(package: Package) -> None:
-    # W3660: gateway responses are resources there because the local cloud does not read them from the body. It takes no
-    # parameter's number where a number is meant.
-    found = complaints(translated(localize(package.application)), LOCALLY)
-    unused = ("Parameter JobsAtOnce not used", "Parameter SnapStart not used")
-    assert [it for it in found if "W3660" not in it and not any(name in it for name in unused)] == []
 
 
 def test_a_deployment_must_say_which_model_answers(application: Template) -> None:

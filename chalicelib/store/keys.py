@@ -28,6 +28,7 @@ INSIGHT_ORDER = "insights"
 KEPT_SUMMARIES, AFTER_SUMMARIES = "summary#", "summary$"
 SUMMARY_PROMPT, GUIDELINES = "summary_prompt", "guidelines"
 PRIVATE_CONTEXT = "private_context"
+TEMPLATE = "template"
 FEED_PART = "feed"
 DELETION = "deletion"
 CONDENSED_CONTEXT = "condensed_context"
@@ -40,6 +41,7 @@ AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, memb
 
 USERS, EMAILS, API_KEYS, LOGINS, IDENTITIES = "user#", "email#", "key#", "login#", "identity#"
 OWN_MODELS = "models#"
+TEMPLATES, TEMPLATE_LISTS = "template#", "templates#"
 SUPPRESSED = "suppressed#"
 PROMPTS, TALLIES, MEMBERS, PARTICIPATIONS, REDUCED_DIGESTS = "prompt#", "tally#", "member#", "participant#", "reduce#"
 THEMES, AFTER_THEMES = "theme#", "theme$"
@@ -122,6 +124,16 @@ def identity(issuer: str, subject: str) -> str:
 def own_models(user_id: str) -> str:
     """`models#<user_id>`: keys for servers of models, and which model does what."""
     return f"{OWN_MODELS}{user_id}"
+
+
+def template(template_id: str) -> str:
+    """`template#<id>`."""
+    return f"{TEMPLATES}{template_id}"
+
+
+def template_list(user_id: str) -> str:
+    """`templates#<user_id>`: which templates an account has, and how large each is."""
+    return f"{TEMPLATE_LISTS}{user_id}"
 
 
 def suppressed(address_hash: str) -> str:

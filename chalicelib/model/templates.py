@@ -9,9 +9,6 @@ from chalicelib.model.sessions import QuestionRole, QuestionType, SessionTemplat
 
 BriefField = Literal["topic", "goal", "critical", "context"]
 
-_Short = Annotated[str, Meta(max_length=300)]
-_Name = Annotated[str, Meta(min_length=1, max_length=100)]
-
 
 class TemplateField(Struct, frozen=True):
     """A question to the host who designs a session: what they enter becomes a part of the brief, in the field that it maps to."""
@@ -38,47 +35,74 @@ class TemplateQuestion(Struct, frozen=True):
 class ChainRole(Struct, frozen=True, omit_defaults=True):
     """What somebody is in a step of a chain."""
 
-    slug: _Name
-    label: _Short
-    weight: Literal["normal", "elevated", "lead"] | UnsetType = UNSET
+    slug: Annotated[
+        str, Meta(min_length=1, max_length=100, description="The role's name for machines.", examples=["chair"])
+    ]
+    label: Annotated[str, Meta(max_length=300, description="The role's name for people.", examples=["Chair"])]
+    weight: (
+        Annotated[Literal["normal", "elevated", "lead"], Meta(description="How much their word counts.")] | UnsetType
+    ) = UNSET
 
 
-class HostContinues(Struct, frozen=True, tag="host_continue", tag_field="type"):
-    """The host says when a step is over."""
+class CompletionCriteria(Struct, frozen=True, omit_defaults=True):
+    """When a step of a chain is over."""
 
-
-class AllSubmitted(Struct, frozen=True, tag="all_submitted", tag_field="type"):
-    """A step is over when everybody is done."""
-
-
-class Quorum(Struct, frozen=True, tag="quorum", tag_field="type"):
-    """A step is over when so many people are done."""
-
-    count: Annotated[int, Meta(ge=1, le=100_000)]
+    type: Annotated[
+        Literal["host_continue", "all_submitted", "quorum"],
+        Meta(description="When the host says so, when everybody is done, or when `count` people are."),
+    ]
+    count: (
+        Annotated[int, Meta(ge=1, le=100_000, description="How many people, for `quorum`.", examples=[5])] | UnsetType
+    ) = UNSET
 
 
 class ChainStep(Struct, frozen=True, omit_defaults=True):
     """One step of a chain: what is not set was not sent."""
 
-    id: _Name
-    title: _Short | UnsetType = UNSET
-    description: Annotated[str, Meta(max_length=5_000)] | UnsetType = UNSET
-    facilitation_prompt: Annotated[str, Meta(max_length=100_000)] | UnsetType = UNSET
-    default_session_name: _Short | UnsetType = UNSET
-    context_mode: Literal["none", "previous_summary", "all_summaries", "custom"] | UnsetType = UNSET
-    individual_memory: bool | UnsetType = UNSET
-    roles: Annotated[tuple[ChainRole, ...], Meta(max_length=50)] | UnsetType = UNSET
-    assignment_strategy: (
-        Literal["explicit", "round_robin", "first_come_first_served", "host_assigned", "all_participants"] | UnsetType
+    id: Annotated[
+        str, Meta(min_length=1, max_length=100, description="The step's name within the chain.", examples=["collect"])
+    ]
+    title: (
+        Annotated[str, Meta(max_length=300, description="The step's name for people.", examples=["Ideas"])] | UnsetType
     ) = UNSET
-    completion_criteria: HostContinues | AllSubmitted | Quorum | UnsetType = UNSET
+    description: Annotated[str, Meta(max_length=5_000, description="What the step is for.")] | UnsetType = UNSET
+    facilitation_prompt: (
+        Annotated[str, Meta(max_length=100_000, description="What the facilitator follows in it.")] | UnsetType
+    ) = UNSET
+    default_session_name: (
+        Annotated[str, Meta(max_length=300, description="A title for the session of this step.")] | UnsetType
+    ) = UNSET
+    context_mode: (
+        Annotated[
+            Literal["none", "previous_summary", "all_summaries", "custom"],
+            Meta(description="What of the steps before it the facilitator is told."),
+        ]
+        | UnsetType
+    ) = UNSET
+    individual_memory: (
+        Annotated[bool, Meta(description="Whether it is told what the same person said before.")] | UnsetType
+    ) = UNSET
+    roles: (
+        Annotated[tuple[ChainRole, ...], Meta(max_length=50, description="The roles of those who take part.")]
+        | UnsetType
+    ) = UNSET
+    assignment_strategy: (
+        Annotated[
+            Literal["explicit", "round_robin", "first_come_first_served", "host_assigned", "all_participants"],
+            Meta(description="How people come by their roles."),
+        ]
+        | UnsetType
+    ) = UNSET
+    completion_criteria: Annotated[CompletionCriteria, Meta(description="When the step is over.")] | UnsetType = UNSET
 
 
 class ChainConfig(Struct, frozen=True, omit_defaults=True):
     """The steps of a chain, and what comes of it."""
 
-    steps: Annotated[tuple[ChainStep, ...], Meta(min_length=1, max_length=50)]
-    output_artifact: Literal["wardley"] | UnsetType = UNSET
+    steps: Annotated[tuple[ChainStep, ...], Meta(min_length=1, max_length=50, description="The steps, in their order.")]
+    output_artifact: Annotated[Literal["wardley"], Meta(description="What is drawn of the results.")] | UnsetType = (
+        UNSET
+    )
 
 
 class Provenance(Struct, frozen=True):

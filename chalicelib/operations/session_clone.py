@@ -16,7 +16,7 @@ from chalicelib.services.sessions import cloning
 from chalicelib.store.sessions import FOR_COUNT
 
 
-class SessionCloned(SessionCreated, kw_only=True):
+class SessionCloned(SessionCreated):
     """A new session with the design of another one, and what of that one it does not have."""
 
     reset: Annotated[

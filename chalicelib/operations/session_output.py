@@ -59,6 +59,11 @@ class SessionCreated(SessionListItem):
     """A new session, and the link for its participants."""
 
     join_url: JoinUrl
+
+
+class NewSession(SessionCreated):
+    """A new session, the link for its participants, and what came of the chain that it was to begin."""
+
     chain: (
         Annotated[
             ChainOutcome,

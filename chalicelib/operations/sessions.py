@@ -20,7 +20,7 @@ from chalicelib.operations.operation import Call, Done, Operation, Repeat
 from chalicelib.operations.own_models import require_own_models
 from chalicelib.operations.questions import show_questions
 from chalicelib.operations.session_changes import EditSession, SessionChanges, changes_of
-from chalicelib.operations.session_output import QuestionList, Session, SessionCreated, join_url, listed, show_session
+from chalicelib.operations.session_output import NewSession, QuestionList, Session, join_url, listed, show_session
 from chalicelib.operations.subject import session_with
 from chalicelib.operations.template_fields import ChainOutcome
 from chalicelib.services.access.roles import has_role
@@ -142,7 +142,7 @@ def _require_member(session_id: str, user_id: str) -> None:
     raise Invalid(f"follow_up_of {session_id!r} is no session that you are a member of")
 
 
-def _created_again(call: Call, kept: dict[str, Any], view: SessionView) -> SessionCreated:
+def _created_again(call: Call, kept: dict[str, Any], view: SessionView) -> NewSession:
     return _created(call, view.session, view.tally.participants, kept.get("is_chain", False))
 
 
@@ -154,10 +154,10 @@ def _checked(call: Call, given: SessionChanges) -> tuple[dict[str, Any], datetim
     return editing.check_changes(changes, call.now) | later, given.unchanged_since or None
 
 
-def _created(call: Call, of: StoredSession, participants: int, is_chain: bool) -> SessionCreated:
+def _created(call: Call, of: StoredSession, participants: int, is_chain: bool) -> NewSession:
     shown = listed(of, of.id, None, participants)
     chain = ChainOutcome("unsupported", _NO_CHAINS, _NO_CHAINS) if is_chain else UNSET
-    return SessionCreated(**shown, join_url=join_url(call.public_url, of.id), chain=chain)
+    return NewSession(**shown, join_url=join_url(call.public_url, of.id), chain=chain)
 
 
 OPERATIONS = (
@@ -165,7 +165,7 @@ OPERATIONS = (
         create_session,
         "user",
         fields.CreateSession,
-        SessionCreated,
+        NewSession,
         again=Repeat(_created_again, session_with(parts.FOR_COUNT), "viewer"),
         creates=True,
     ),

@@ -116,7 +116,7 @@ _MapsTo = Annotated[
 ]
 
 
-class NewField(Struct):
+class NewTemplateField(Struct):
     """A question to the host who designs a session, in place of goal, critical and context."""
 
     key: _Key
@@ -126,7 +126,7 @@ class NewField(Struct):
     required: _Required = False
 
 
-class Field(Output):
+class TemplateField(Output):
     """A question to the host who designs a session, in place of goal, critical and context."""
 
     key: _Key
@@ -136,7 +136,7 @@ class Field(Output):
     maps_to: _MapsTo
 
 
-class Question(Output):
+class TemplateQuestion(Output):
     """A question of the form that sessions of the template begin with."""
 
     text: of_session.QuestionText
@@ -159,7 +159,7 @@ _Registry = Annotated[
 ]
 
 
-class NewProvenance(Struct):
+class NewTemplateSource(Struct):
     """Where a template is installed from."""
 
     spec_id: _SpecId
@@ -167,7 +167,7 @@ class NewProvenance(Struct):
     registry: _Registry
 
 
-class Provenance(Output):
+class TemplateSource(Output):
     """Where a template was installed from, and what it was then."""
 
     spec_id: _SpecId

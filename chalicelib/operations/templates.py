@@ -63,15 +63,15 @@ class Template(Output):
         Time | None, Meta(description="When it was put away; null for one that is not.", examples=[None])
     ] = None
     source_provenance: Annotated[
-        typed.Provenance | None,
+        typed.TemplateSource | None,
         Meta(description="Where it was installed from; null for one that was made here.", examples=[None]),
     ] = None
     fields: Annotated[
-        list[typed.Field],
+        list[typed.TemplateField],
         Meta(description="What a host is asked who designs a session of it; empty: goal, critical and context."),
-    ] = []
+    ] = msgspec.field(default_factory=list)
     questions: Annotated[
-        list[typed.Question] | None,
+        list[typed.TemplateQuestion] | None,
         Meta(description="The form that its sessions begin with; null: as without a template.", examples=[None]),
     ] = None
 
@@ -125,13 +125,13 @@ class CreateTemplate(Input):
     workspace_id: typed.WorkspaceId | None = None
     source_provenance: (
         Annotated[
-            typed.NewProvenance,
+            typed.NewTemplateSource,
             Meta(description="Where it is installed from; the server notes what it was then, when, and who did it."),
         ]
         | None
     ) = None
     fields: Annotated[
-        tuple[typed.NewField, ...],
+        tuple[typed.NewTemplateField, ...],
         Meta(
             max_length=20,
             description="What a host is asked who designs a session of it, in place of goal, critical and context.",
@@ -189,8 +189,10 @@ EditTemplate = msgspec.defstruct(
 
 
 def list_templates(call: Call, given: ListTemplates) -> TemplateList:
-    """The templates that a session may start from: the caller's own, public ones where the operator lets hosts find each other's, and
-    the built-in ones, each of them by title. Archived ones are left out."""
+    """The templates that a session may start from.
+
+    The caller's own, public ones where the operator lets hosts find each other's, and the built-in ones. Archived ones are left out.
+    """
     if given.workspace_id is not None:
         raise NotFound("Project not found")  # nobody has projects yet
     found = own.list_templates(call.user_id, archived=given.archived, deps=container.template_deps())
@@ -213,9 +215,9 @@ def create_template(call: Call, given: CreateTemplate) -> Done:
 
 
 def edit_template(call: Call, given: TemplateChanges) -> Template:
-    """Change a template of one's own, archive it or take it back; sessions that started from it stay as they are.
+    """Change a template of one's own, archive it or take it back.
 
-    Built-in ones cannot be changed: 403.
+    Sessions that started from it stay as they are. Built-in ones cannot be changed: 403.
     """
     allowed = [name for name in EditTemplate.__struct_fields__ if name not in TemplateChanges.__struct_fields__]
     values = _values(given, [name for name in allowed if getattr(given, name) is not UNSET])
@@ -316,7 +318,7 @@ def _own(of: OwnTemplate) -> Template:
         of.chain_config,
         created_by=of.owner_id,
         archived_at=moment_or_null(of.archived_at),
-        source_provenance=typed.Provenance(
+        source_provenance=typed.TemplateSource(
             installed.spec_id,
             installed.spec_version,
             installed.registry,
@@ -326,8 +328,8 @@ def _own(of: OwnTemplate) -> Template:
         )
         if installed
         else None,
-        fields=msgspec.convert(shown[0], list[typed.Field]),
-        questions=msgspec.convert(shown[1], list[typed.Question] | None),
+        fields=msgspec.convert(shown[0], list[typed.TemplateField]),
+        questions=msgspec.convert(shown[1], list[typed.TemplateQuestion] | None),
     )
 
 

@@ -201,6 +201,10 @@ def _check_chain(chain: ChainConfig) -> None:
         if step.id in steps:
             raise Invalid(f"{here}.id {step.id!r} comes twice")
         steps.add(step.id)
+        if step.completion_criteria and (step.completion_criteria.type == "quorum") != bool(
+            step.completion_criteria.count
+        ):
+            raise Invalid(f"{here}.completion_criteria.count is required for quorum, and for nothing else")
         of_step = [role.slug for role in step.roles or ()]
         for position, role in enumerate(step.roles or ()):
             if role.slug in of_step[:position]:

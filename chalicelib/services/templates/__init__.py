@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from chalicelib.errors import Invalid
 from chalicelib.model import SessionTemplate, SessionView
+from chalicelib.model.templates import OwnTemplate
 from chalicelib.text.collation import sort_key
 
 _NAMESPACE = UUID("5b1f0f52-9f0e-4c0b-8a54-2f6f1f3c7f6e")  # ids follow from the oldest names, everywhere and for ever
@@ -71,12 +72,19 @@ def template_id(name: str | None, kept: SessionTemplate | None = None) -> str | 
     return template.id
 
 
-def session_values(template: Template) -> dict[str, Any]:
-    """Returns what a session of this template begins with, by the names of its fields."""
-    return {
+def session_values(template: Template | OwnTemplate) -> dict[str, Any]:
+    """Returns what a session of this template begins with, by the names of its fields.
+
+    What a built-in one says of the context tells what to write there; a host's own is that already.
+    """
+    begun = {
         "goal": template.default_goal,
-        "critical": template.default_critical or None,
+        "critical": template.default_critical,
         "topic": template.default_session_name,
+        "context": template.default_context if isinstance(template, OwnTemplate) else None,
+    }
+    return {
+        **{name: text for name, text in begun.items() if text},
         "template_id": template.id,
         "cross_pollination": template.cross_pollination_default,
     }

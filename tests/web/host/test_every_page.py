@@ -49,7 +49,7 @@ def plenty(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def sessions(host: Host) -> list[str]:
-    """One session of Ana's that is open, with two people in it who said enough for a review, and a summary; and a draft."""
+    """One session of Ana's that is open, with two people in it who said enough for a review, and a summary; a draft; a template."""
     questions = [{"text": "Where do you live?"}]
     found = [host.new_session(**FIELDS, questions=questions)["id"], host.new_session(**FIELDS, status="draft")["id"]]
     (question,) = host.get(f"/sessions/{found[0]}/questions")["data"]
@@ -59,7 +59,8 @@ def sessions(host: Host) -> list[str]:
     assert host.call("PATCH", f"/sessions/{found[0]}", {"critical": f"{SECRETS[2]}s"}).status_code == 200
     assert summarise(found[0])
     assert host.call("POST", "/integrations/telegram/groups", {"group_id": "-1"}).status_code == 201
-    return found
+    template = host.call("POST", "/templates", {"title": SECRETS[3], "default_goal": SECRETS[1]})
+    return [*found, template.json_body["id"]]
 
 
 @pytest.fixture

@@ -112,7 +112,7 @@ def read_entries(form: Form) -> Entries:
         {name: form[name] for name in TEXTS if form.get(name)},
         bool(form.get("cross_pollination")),
         bool(form.get("is_public")),
-        form.get("form") == "own",
+        form.get("asks") == "own",
         read_cards(form),
         rows,
     )

@@ -139,7 +139,10 @@ def test_another_hosts_sessions_are_shown_and_changed_on_no_page(
         answer = bo.get(path)
         is_theirs = any(it in urlsplit(path).path for it in sessions)
         assert not is_theirs or answer.status_code in (403, 404), path
-        assert not any(it in answer.body.decode() for it in (*SECRETS, *sessions)), path
+        untold = (
+            it for it in sessions if it not in urlsplit(path).query
+        )  # a link to another language repeats the query
+        assert not any(it in answer.body.decode() for it in (*SECRETS, *untold)), path
     for path, form in found.forms:
         if not any(it in path or it in str(form.fields) for it in sessions):
             continue

@@ -160,6 +160,10 @@ class Settings(Struct, frozen=True):
             pattern=r"invited|open|domains:[A-Za-z0-9.-]+(,[A-Za-z0-9.-]+)*",
         ),
     ] = "invited"
+    public_templates: Annotated[
+        str,
+        _text("Whether hosts find templates of each other's that are public: yes or no.", pattern="yes|no"),
+    ] = "no"
     mail_from: Annotated[
         str,
         _text(

@@ -42,7 +42,14 @@ class Table(Struct, frozen=True):
 DUE = Index(keys.DUE, keys.DUE_KIND, keys.DUE_AT)
 
 TABLES = (
-    Table("Accounts", keys.PK, indexes=(Index(keys.BY_USER, keys.USER_ID, keys.CREATED_AT),)),
+    Table(
+        "Accounts",
+        keys.PK,
+        indexes=(
+            Index(keys.BY_USER, keys.USER_ID, keys.CREATED_AT),
+            Index(keys.PUBLIC_FEED, keys.FEED, keys.UPDATED_AT),
+        ),
+    ),
     Table(
         "Sessions",
         keys.SESSION_ID,

@@ -79,7 +79,12 @@ API = Function(
         "Telegram": ("BatchGetItem", "DeleteItem", "Query", "UpdateItem"),
         "Guards": (*KEY_ITEM, "BatchGetItem", "ConditionCheckItem", "DeleteItem", "PutItem"),
     },
-    indexes=(("Accounts", keys.BY_USER), ("Sessions", keys.BY_MEMBER), ("Sessions", keys.PUBLIC_FEED)),
+    indexes=(
+        ("Accounts", keys.BY_USER),
+        ("Accounts", keys.PUBLIC_FEED),
+        ("Sessions", keys.BY_MEMBER),
+        ("Sessions", keys.PUBLIC_FEED),
+    ),
     settings=(
         "deployment_secret_arn",
         "edge_secret_arn",
@@ -96,6 +101,7 @@ API = Function(
         "help_text",
         "support_contact",
         "sign_up",
+        "public_templates",
         "mail_from",
         "oidc_issuer",
         "oidc_client_id",
@@ -232,7 +238,8 @@ HANDLE_UPDATE = Function(
     memory=1024,
     timeout=UPDATE_SECONDS,
     tables={
-        "Accounts": ("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem"),  # codes of receipts, too
+        # Codes of receipts, too.
+        "Accounts": ("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem"),
         # A participant may have their conversation deleted, and all that it is in.
         "Sessions": (*ITEMS, "DeleteItem"),
         "Conversations": (*ITEMS, "DeleteItem"),

@@ -18,6 +18,7 @@ PromptOrigin = Literal["host", "tailored", "basic", "revised", "restored", "revi
 EditSource = Literal[
     "create_session", "manual_edit", "brief_drift_cascade", "template_switch", "stall_review_apply", "earlier"
 ]
+TemplateType = Literal["single", "chain"]
 QuestionType = Literal["Short field", "Email", "Options"]
 QuestionRole = Literal["name", "email", "other"]
 Channel = Literal["telegram"]
@@ -258,6 +259,18 @@ class Spending(Struct, frozen=True):
     output_tokens: int = 0
 
 
+class SessionTemplate(Struct, frozen=True):
+    """What a session keeps of a template that a host made, as it was when the session took it: neither an edit of the template nor
+    its end changes a session."""
+
+    id: str
+    title: str
+    description: str = ""
+    facilitation_prompt: str = ""
+    cross_pollination_default: bool = False
+    template_type: TemplateType = "single"
+
+
 class SessionView(Struct, frozen=True):
     """A session with the parts that were asked for; a part that was not read, or does not exist, is empty."""
 
@@ -268,6 +281,7 @@ class SessionView(Struct, frozen=True):
     context_due_at: datetime | None = None  # since when that is to be written
     context_tries: int = 0  # since then, that a model was paid for and none came of
     questions: tuple[Question, ...] = ()
+    template: SessionTemplate | None = None  # where a host made it
     logo: str | None = None  # the picture, a PNG in Base64
     prompt: Prompt | None = None
     prompt_version: int = 0  # the last one there has been, whether it is in force or not

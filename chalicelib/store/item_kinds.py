@@ -110,6 +110,7 @@ KINDS = (
     ItemKind(keys.SESSIONS, keys.LOGO, "session", "by job", "logo"),
     ItemKind(keys.SESSIONS, keys.SUMMARY_PROMPT, "session", "by job", "summary_prompt"),
     ItemKind(keys.SESSIONS, keys.GUIDELINES, "session", "by job", "platform_guidelines_override"),
+    ItemKind(keys.SESSIONS, keys.TEMPLATE, "session", "by job", "template"),
     ItemKind(keys.SESSIONS, keys.PROMPT_CURRENT, "session", "by job", "prompt"),
     ItemKind(keys.SESSIONS, keys.PROMPTS, "session", "by job", "prompt_versions"),
     ItemKind(keys.SESSIONS, keys.EDITS, "session", "by job", not_exported="lists what is exported itself"),
@@ -172,6 +173,10 @@ KINDS = (
         "at once",
         not_exported="leads to a thread by the hash on its head, and is made of that again",
         owner_at="thread_id",
+    ),
+    ItemKind(keys.ACCOUNTS, keys.TEMPLATES, "account", "with account", "templates", owner_at=keys.USER_ID),
+    ItemKind(
+        keys.ACCOUNTS, keys.TEMPLATE_LISTS, "account", "with account", not_exported="lists what is exported itself"
     ),
     ItemKind(keys.ACCOUNTS, keys.SUPPRESSED, "deployment", "stays", not_exported="is a hash, of nobody's account"),
     ItemKind(keys.TELEGRAM, keys.GROUPS, "account", "with account", "telegram_groups", owner_at=keys.PK),

@@ -28,6 +28,7 @@ INSIGHT_ORDER = "insights"
 KEPT_SUMMARIES, AFTER_SUMMARIES = "summary#", "summary$"
 SUMMARY_PROMPT, GUIDELINES = "summary_prompt", "guidelines"
 PRIVATE_CONTEXT = "private_context"
+TEMPLATE = "template"
 FEED_PART = "feed"
 DELETION = "deletion"
 ACCOUNT_DELETIONS = "account_deletion#"
@@ -43,6 +44,7 @@ AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, memb
 
 USERS, EMAILS, API_KEYS, LOGINS, IDENTITIES = "user#", "email#", "key#", "login#", "identity#"
 OWN_MODELS = "models#"
+TEMPLATES, TEMPLATE_LISTS = "template#", "templates#"
 SUPPRESSED = "suppressed#"
 RECEIPTS = "receipt#"
 PROMPTS, TALLIES, MEMBERS, PARTICIPATIONS, REDUCED_DIGESTS = "prompt#", "tally#", "member#", "participant#", "reduce#"
@@ -131,6 +133,16 @@ def own_models(user_id: str) -> str:
 def receipt(code_hash: str) -> str:
     """`receipt#<sha256 of the code>`: the code itself is never stored."""
     return f"{RECEIPTS}{code_hash}"
+
+
+def template(template_id: str) -> str:
+    """`template#<id>`."""
+    return f"{TEMPLATES}{template_id}"
+
+
+def template_list(user_id: str) -> str:
+    """`templates#<user_id>`: which templates an account has, and how large each is."""
+    return f"{TEMPLATE_LISTS}{user_id}"
 
 
 def suppressed(address_hash: str) -> str:

@@ -31,6 +31,7 @@ CLASSES: Mapping[str, type[Model]] = {
     "logo": session_items.TextItem,
     "summary_prompt": session_items.TextItem,
     "platform_guidelines_override": session_items.TextItem,
+    "template": session_items.SessionTemplateItem,
     "prompt": session_items.PromptItem,
     "prompt_versions": session_items.PromptItem,
     "edits": session_items.EditItem,

@@ -71,6 +71,12 @@ class ContextItem(TextItem):
     tries = NumberAttribute(null=True)
 
 
+class SessionTemplateItem(SessionPart):
+    """`template`: what the session keeps of the template it started from, where a host made that."""
+
+    document = JsonAttribute()
+
+
 class QuestionsItem(SessionPart):
     """`questions`: the pre-session form."""
 

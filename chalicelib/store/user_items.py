@@ -73,6 +73,23 @@ class OwnModelsItem(Account):
     recipients_since = UTCDateTimeAttribute(null=True)
 
 
+class TemplateItem(Account):
+    """`template#<id>`: a template that a user made. `feed` is there while everybody may find it."""
+
+    user_id = UnicodeAttribute()
+    created_at = UTCDateTimeAttribute()
+    updated_at = UTCDateTimeAttribute()
+    feed = UnicodeAttribute(null=True)
+    document = JsonAttribute()
+
+
+class TemplateListItem(Account):
+    """`templates#<user_id>`: how many bytes each template of a user has, by its id; `version` grows with every change."""
+
+    sizes = JsonAttribute()
+    version = NumberAttribute()
+
+
 class IdentityItem(Account):
     """`identity#<sha256>`: what an OpenID provider calls a user, however their address changes."""
 

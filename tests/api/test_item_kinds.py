@@ -127,7 +127,9 @@ def test_a_session_with_everything_an_account_with_everything_and_their_deletion
     invited = {"emails": ["ada@example.com"]}
     assert host.call("POST", f"/sessions/{session}/participant-invitations", invited).status_code == 201
     assert host.call("GET", "/sessions/public", Authorization="").status_code == 200
-    other = host.call("POST", "/sessions", {"topic": "Tea", "goal": "Drink"}, **{"Idempotency-Key": "k"})
+    template = host.call("POST", "/templates", {"title": "Tea"}).json_body["id"]
+    brief = {"topic": "Tea", "goal": "Drink", "template_id": template}
+    other = host.call("POST", "/sessions", brief, **{"Idempotency-Key": "k"})
     for account in ("2026-03-01", f"{OF_SESSION}{session}"):
         container.budget().ledger.reserve(account, 1, 1, container.clock().now())
     monkeypatch.setattr(exports, "ANSWER_BYTES", 0)

@@ -24,7 +24,7 @@ _RESET: dict[str, tuple[Callable[[Session, datetime], bool], Any]] = {
 }
 OF_OWNER = "models"  # that somebody else's copy has not: it would be answered on an account that is not theirs
 RESETTABLE = (*_RESET, OF_OWNER)
-FOR_CLONING = (keys.CONTEXT, keys.QUESTIONS, keys.LOGO, keys.PROMPT_CURRENT, *LONG_TEXTS.values())
+FOR_CLONING = (keys.CONTEXT, keys.QUESTIONS, keys.LOGO, keys.TEMPLATE, keys.PROMPT_CURRENT, *LONG_TEXTS.values())
 
 
 def clone_session(
@@ -49,7 +49,8 @@ def clone_session(
     clone = replace(source.session, **reset, **its_own)
     questions = tuple(it if it.id in DEFAULT_TEXTS else replace(it, id=new_id()) for it in source.questions)
     prompt = _copy_prompt(source, owner_id, now)
-    if not sessions.create(clone, context=source.context, questions=questions, prompt=prompt, logo=source.logo):
+    parts = {"context": source.context, "logo": source.logo, "template": source.template}
+    if not sessions.create(clone, questions=questions, prompt=prompt, **parts):
         clone = sessions.view(clone.id, ()).session  # made by an earlier try: ids follow from its Idempotency-Key
     return clone, list(reset)
 

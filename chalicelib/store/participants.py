@@ -122,12 +122,13 @@ class Participants:
         quotable: bool,
         passed_on: bool,
     ) -> bool:
-        """Store what somebody allows, with this transition of the synthesis, which takes the scratchpad offline, and with the summaries
-        as they are `cut`. False where the thread, or one of those, changed meanwhile."""
+        """Store what somebody allows, with this transition of the synthesis and with the summaries as they are `cut`; a scratchpad that
+        may have what they do not allow is taken offline. False where the thread, or one of those, changed meanwhile."""
 
         def build(write: Transaction) -> None:
-            if transition:
+            if transition and (cut or not passed_on):
                 scratchpads.withdraw(write, thread.session_id)
+            if transition:
                 summaries.add_transition(write, thread.session_id, transition)
             if cut:
                 summaries.put_cut(write, cut)

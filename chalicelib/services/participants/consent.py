@@ -78,16 +78,13 @@ def set_consent(
 
 def _store(before: Thread, after: Thread, deps: ConsentDeps) -> bool:
     """Store the wishes with what follows from them; False where something of that changed meanwhile."""
-    wishes = {"quotable": after.quotable, "passed_on": after.passed_on}
-    now = deps.clock.now()
-    if not before.included:
-        return deps.participants.consent(before, None, **wishes)
-    if before.quotable and not after.quotable:
+    now, transition, cut = deps.clock.now(), None, None
+    if before.included and before.quotable and not after.quotable:
         view = deps.sessions.view(before.session_id, FOR_CUT)
-        transition = state.cut(now, view.synthesis.epoch)
-        return deps.participants.consent(before, transition, _cut_summaries(view, before, deps), **wishes)
-    transition = state.tell_others(now) if before.passed_on != after.passed_on else None
-    return deps.participants.consent(before, transition, **wishes)
+        transition, cut = state.cut(now, view.synthesis.epoch), _cut_summaries(view, before, deps)
+    elif before.included and before.passed_on != after.passed_on:
+        transition = state.tell_others(now)
+    return deps.participants.consent(before, transition, cut, quotable=after.quotable, passed_on=after.passed_on)
 
 
 def _cut_summaries(view: SessionView, thread: Thread, deps: ConsentDeps) -> CutSummaries:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.api.routes import ROUTES
@@ -48,10 +49,10 @@ class Parrot(RuleBasedModel):
             told = [{"text": text, "evidence": ids, "said": []} for text in (f"“{OWN}”, they say.", OWN, "It is far.")]
             return Reply("", self.name, (ToolCall("answer_question", {"statements": told}),))
         if request.task == "review":
-            said = [(it.attributes["id"], it.text) for it in tags.read("participant", shown)]
-            said.sort(key=lambda it: it[1] != OWN)
+            heard = [(it.attributes["id"], it.text) for it in tags.read("participant", shown)]
+            heard.sort(key=lambda it: it[1] != OWN)
             found = {"title": "Asks two things", "rule": "Ask one thing at a time."}
-            evidence = [{"message": message, "quote": text} for message, text in said]
+            evidence = [{"message": message, "quote": text} for message, text in heard]
             return Reply("", self.name, (ToolCall("record_review", {"findings": [{**found, "evidence": evidence}]}),))
         reply = super().complete(request, deadline)
         given: dict[str, Any] = dict(reply.tool_calls[0].input)
@@ -202,7 +203,6 @@ def is_told(host: Host, session: str, model: Interviewer, name: str) -> bool:
     for words in (GARDENS, f"{GARDENS} or two", f"{GARDENS}, and so on"):
         assert host.say(session, words, name).status_code == 200
     turns = [it for it in model.requests if it.task == "turn"]
-    print("STEER", steering_of(turns[-1]), container.sessions().view(session, ("scratchpad",)).scratchpad)
     return any("buses" in text for text in steering_of(turns[-1]))
 
 
@@ -210,6 +210,13 @@ def test_who_is_not_passed_on_is_counted_in_the_summary_and_in_nothing_that_othe
     host: Host, model: Interviewer, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(digest_runner, "AT_ONCE", 1)
+    reply = model.complete
+
+    def ask(request: Request, deadline: Deadline) -> Reply:
+        found = reply(request, deadline)
+        return replace(found, text=f"{found.text}. And what else?") if request.task == "turn" else found
+
+    monkeypatch.setattr(model, "complete", ask)
     session = str(host.new_session(cross_pollination=True, prompt="Ask.")["id"])
     people = []
     for word in ("late", "slow", "full"):

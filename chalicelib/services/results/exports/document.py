@@ -119,7 +119,9 @@ def make_document(
         selection,
         tuple(_named(person, texts) for person in people),
         tuple(insights) if results.open else (),
-        _warning(selection, is_open=results.open, few=is_few(view, selection), has_summary=summary is not None, texts=texts),
+        _warning(
+            selection, is_open=results.open, few=is_few(view, selection), has_summary=summary is not None, texts=texts
+        ),
         texts.counted(texts.left_out, left_out) if left_out else "",
         texts,
         read_summary_texts(texts.tag),

@@ -184,7 +184,7 @@ def list_answer_texts(_: Call, given: ListAnswerTexts, view: SessionView) -> Ans
 
 
 def _counts(groups: "tuple[Group, ...]") -> list[AnswerCount]:
-    return [AnswerCount(it.label, it.count) for it in groups]
+    return [AnswerCount(it.label, it.count) for it in groups if it.label]
 
 
 def _question(of: "QuestionAnswers") -> AnsweredQuestion:

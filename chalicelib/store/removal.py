@@ -11,7 +11,7 @@ from itertools import islice
 from pynamodb.expressions.update import Action
 
 from chalicelib.model import Thread, Transition
-from chalicelib.store import database, due, item_kinds, keys, participant_limit, thread_head
+from chalicelib.store import aliases, database, due, item_kinds, keys, participant_limit, thread_head
 from chalicelib.store.conversation_items import ErasureItem
 from chalicelib.store.database import holds
 from chalicelib.store.due_kinds import ERASURE
@@ -65,7 +65,9 @@ class Removals:
         return holds(lambda: database.transact(build))
 
     def erase(self, session_id: str, thread_id: str, goes_on: Callable[[], bool]) -> bool:
-        """Remove the numbered items of a deleted thread, its messages; False where there was no time for all of them."""
+        """Remove the numbered items of a deleted thread, its messages, and what leads to it from another stage's id; False where
+        there was no time for all of them."""
+        database.delete_all(ConversationPart, aliases.of_thread(session_id, thread_id))
         part = keys.erasure(thread_id)
         while raw := database.get_many([(ConversationPart, session_id, part)]):
             up_to = erased_to(raw[part])

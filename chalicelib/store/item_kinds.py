@@ -71,11 +71,6 @@ class ItemKind(Struct, frozen=True):
         """Whether it is in an operator's export; None for a row that has not decided it."""
         return self.moves or (_OWNERS if self.export else None)
 
-    @property
-    def moved_as(self) -> str:
-        """What it is called in an operator's export."""
-        return self.export or self.name.rstrip("#")
-
     def owner_in(self, name: str) -> str:
         """The id of the owner in the name of an item of this kind."""
         return name.removeprefix(self.name).partition("#")[0]

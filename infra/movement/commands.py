@@ -10,20 +10,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from chalicelib.store import keys
+
 _HOLDS: Final = (
     "The file holds what people said, and whoever has it can read it. One whose name ends with .gz is packed. "
     "docs/moving.md says what is in it, and who finds their conversation again in another stage."
 )
 _WAITS: Final = 60.0  # seconds, for the job that removes what was deleted
 _LEFT_OUT: Final = {
-    "reminder": "reminders that people asked for: the addresses are sealed with the stage's secret",
-    "models": "hosts' own keys of models: sealed with a key of KMS that never leaves its stage; hosts enter them again",
-    "export": "large exports that hosts asked for: they ask again",
-    "stopped": "addresses without an invitation that wanted no more mails about a session",
-    "suppressed": "addresses that get no mails: hashes made with the stage's secret",
-    "chat": "private chats with the bot: named by hashes made with the stage's secret",
-    "session": "sessions in private chats with the bot: named likewise",
-    "update": "what messages to the bot came to",
+    keys.REMINDERS: "reminders that people asked for: the addresses are sealed with the stage's secret",
+    keys.OWN_MODELS: "hosts' own keys of models: sealed with a key of KMS that never leaves its stage; hosts enter them again",
+    keys.EXPORTS: "large exports that hosts asked for: they ask again",
+    keys.STOPPED: "addresses without an invitation that wanted no more mails about a session",
+    keys.SUPPRESSED: "addresses that get no mails: hashes made with the stage's secret",
+    keys.CHAT: "private chats with the bot: named by hashes made with the stage's secret",
+    keys.ATTENDED: "sessions in private chats with the bot: named likewise",
+    keys.UPDATES: "what messages to the bot came to",
 }
 
 

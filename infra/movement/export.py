@@ -15,11 +15,10 @@ from chalicelib.services.delivery.sending import hash_address
 from chalicelib.store import item_kinds, keys, moving
 from chalicelib.store.item_kinds import ItemKind
 from chalicelib.store.moving import Item, key_of, kind_of_item
-from infra.movement.file_format import VERSION, Group, Header, Of, Writer, owner_of, private_file
+from infra.movement.file_format import VERSION, VISIBLE, Group, Header, Of, Writer, owner_of, private_file
 from infra.movement.refusal import Refused
 
 _TRIES: Final = 5
-_USER = item_kinds.kind_of(keys.ACCOUNTS, keys.USERS)
 
 
 class Export(Struct, frozen=True):
@@ -43,7 +42,7 @@ def export(of: Of, its_id: str, path: Path, *, secret: str, with_secret: bool, n
         )
         writer.begin(header, secret if with_secret else None)
         for group in _groups(of, its_id):
-            for item, kind in _moved(group, left_out, secret, with_secret=with_secret):
+            for item, kind in sorted(_moved(group, left_out, secret, with_secret=with_secret), key=_place):
                 writer.add(item, kind)
         writer.end(left_out)
     return Export(writer.items, dict(sorted(left_out.items())))
@@ -75,7 +74,6 @@ def _accounts() -> Iterator[Group]:
                 owner = owner_of(item, kind)
                 groups.setdefault(owner, Group("user", owner)).items.append(item)
     for _, group in sorted(groups.items()):
-        group.items = _in_order(group.items, _USER)
         yield group
 
 
@@ -87,7 +85,7 @@ def _others() -> list[Item]:
             kind = kind_of_item(item)
             if kind is None or kind.owner not in ("account", "session"):
                 found.append(item)
-    return sorted(found, key=key_of)
+    return found
 
 
 def _session(session_id: str) -> Group:
@@ -96,15 +94,14 @@ def _session(session_id: str) -> Group:
         before = moving.read_state(session_id)
         found = moving.read_session(session_id)
         if moving.read_state(session_id) == before:
-            return Group("session", session_id, _in_order(found, item_kinds.SESSION))
+            return Group("session", session_id, found)
     raise Refused(f"The session {session_id} changes all the time; export it when it is quieter, or has ended")
 
 
-def _in_order(items: Sequence[Item], last: ItemKind | None) -> list[Item]:
+def _place(moved: tuple[Item, ItemKind]) -> tuple[bool, bool, tuple[str, ...]]:
     """The order in which an import writes: what is marked as due, which the clock finds, late, and what makes it all visible last."""
-    return sorted(
-        items, key=lambda it: (kind_of_item(it) is last, keys.DUE_KIND in it[1] and it[0] != keys.GUARDS, key_of(it))
-    )
+    item, kind = moved
+    return kind in VISIBLE, keys.DUE_KIND in item[1], key_of(item)
 
 
 def _moved(group: Group, left_out: Counter[str], secret: str, *, with_secret: bool) -> Iterator[tuple[Item, ItemKind]]:
@@ -122,7 +119,7 @@ def _moved(group: Group, left_out: Counter[str], secret: str, *, with_secret: bo
                 yield (found[0], moving.without_stage(found[1])), kind
                 continue
         if kind.table != keys.GUARDS and kind is not item_kinds.ALIAS:
-            left_out[kind.moved_as] += 1
+            left_out[kind.name] += 1
 
 
 def _invitations_by_hash(items: Sequence[Item], secret: str) -> dict[str, str]:

@@ -16,13 +16,15 @@ from typing import IO, Any, Final, Literal
 import msgspec
 from msgspec import Struct, field
 
-from chalicelib.store import keys
+from chalicelib.store import item_kinds, keys
 from chalicelib.store.item_kinds import ItemKind
 from chalicelib.store.moving import KEYS, Item, key_of, kind_of_item
 from infra.movement.refusal import Refused
 
 VERSION: Final = 1
 Of = Literal["session", "user", "stage"]
+# What makes a session, or a user, visible: it is there when all of theirs is.
+VISIBLE: Final = (item_kinds.SESSION, item_kinds.kind_of(keys.ACCOUNTS, keys.USERS))
 _BYTES: Final = ("B", "BS")  # none of our items has any
 _GUARD_OF_SESSION: Final = keys.session_spending("")
 _MOST_TOGETHER: Final = 1_000  # items that belong to nobody
@@ -45,7 +47,7 @@ class SecretLine(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ItemLine(Struct, frozen=True, forbid_unknown_fields=True):
-    """One item: its table, what its kind is called, its key, and its other attributes with their types."""
+    """One item: its table, its kind by the name that it has there, its key, and its other attributes with their types."""
 
     table: str
     kind: str
@@ -93,7 +95,7 @@ class Writer:
         table, raw = item
         named = {name: raw[name]["S"] for name in KEYS[table]}
         rest = {name: _in_order(value) for name, value in raw.items() if name not in named}
-        self._write(_encode(ItemLine(table, kind.moved_as, named, rest)))
+        self._write(_encode(ItemLine(table, kind.name, named, rest)))
         self.items += 1
 
     def end(self, left_out: Mapping[str, int]) -> None:
@@ -219,7 +221,7 @@ def _item_from(number: int, line: ItemLine) -> Item:
     raw = {name: {"S": value} for name, value in line.key.items()}
     item: Item = (line.table, raw | line.attributes)
     kind = kind_of_item(item)
-    if kind is None or kind.moved_as != line.kind:
+    if kind is None or kind.name != line.kind:
         raise Refused(
             f"Line {number}: this code knows no such kind of item; import with the version that exported, or a newer one"
         )

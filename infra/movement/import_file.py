@@ -20,11 +20,9 @@ from chalicelib.services.delivery.sending import hash_address
 from chalicelib.store import due, item_kinds, keys, moving
 from chalicelib.store.moving import Item, key_of, kind_of_item
 from infra.movement.aliases import aliases_of
-from infra.movement.file_format import Group, Reader
+from infra.movement.file_format import VISIBLE, Group, Reader
 from infra.movement.refusal import Refused
 from infra.movement.stage_secret import StageSecret
-
-_VISIBLE = (item_kinds.SESSION, item_kinds.kind_of(keys.ACCOUNTS, keys.USERS))
 
 
 class Imported(Struct):
@@ -71,7 +69,7 @@ def _write(group: Group, secret: str, done: Imported) -> None:
     moving.write(aliases)
     if aliases:
         missing = [_with_aliases(it) for it in missing]
-    is_visible = kind_of_item(missing[-1]) in _VISIBLE
+    is_visible = kind_of_item(missing[-1]) in VISIBLE
     moving.write(missing[:-1] if is_visible else missing)
     moving.write(missing[-1:] if is_visible else [])
     done.written += 1
@@ -85,7 +83,7 @@ def _missing(group: Group) -> list[Item]:
         raise Refused(f"From line {group.line} on, {group.name}: an item is there twice")
     stored = moving.find_stored(group.items)
     last = group.items[-1]
-    if kind_of_item(last) in _VISIBLE and key_of(last) in stored:
+    if kind_of_item(last) in VISIBLE and key_of(last) in stored:
         if _is_same(last, stored[key_of(last)]):
             return []
         raise Refused(f"{_named(group)} exists here already, and is not as in the file; nothing was written")
@@ -94,7 +92,7 @@ def _missing(group: Group) -> list[Item]:
         if key_of(item) in stored and not _is_same(item, stored[key_of(item)]):
             kind = kind_of_item(item)
             raise Refused(
-                f"{_named(group)}: another item of the kind {kind.moved_as if kind else ''} is in its place here; nothing was written"
+                f"{_named(group)}: another item of the kind {kind.name if kind else ''} is in its place here; nothing was written"
             )
     return missing
 

@@ -4,6 +4,7 @@ To be imported only when the settings are known, as `infra/admin.py` says; but f
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -83,7 +84,7 @@ def export(asked: argparse.Namespace) -> str:
     from chalicelib import container
     from infra.movement.export import export as write
 
-    its_id = {"session": lambda: asked.id, "user": lambda: _user_id(asked.email), "stage": lambda: ""}[asked.of]()
+    its_id = _user_id(asked.email) if asked.of == "user" else asked.id if asked.of == "session" else ""
     with_secret = getattr(asked, "with_secret", False)
     secret = container.deployment_secret().decode()
     written = write(asked.of, its_id, asked.file, secret=secret, with_secret=with_secret, now=datetime.now(UTC))
@@ -158,8 +159,6 @@ def _is_protected(stage: str | None) -> bool:
 
     if stage is None:
         return False
-    import os
-
     found = find_stack(open_session(os.environ).client("cloudformation"), data_stack_name(stage))
     return stage == PRODUCTION or bool(found and found.is_protected)
 

@@ -9,7 +9,7 @@ import contextlib
 import gzip
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, Final, Literal
 
@@ -157,7 +157,7 @@ class Reader:
     def _begin(self, line: bytes) -> None:
         try:
             self.header = msgspec.json.decode(line, type=Header)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise Refused("Line 1: this is no export of `infra.admin export`") from error
         if self.header.harmonica_export != VERSION:
             told = self.header.harmonica_export
@@ -185,15 +185,15 @@ def private_file(path: Path) -> Iterator[IO[bytes]]:
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
+def _opened(path: Path) -> Iterator[Iterable[bytes]]:
     try:
         with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
-            yield file  # type: ignore[misc]  # what gzip opens for reading is read as any other file
+            yield file
     except FileNotFoundError as error:
         raise Refused(f"There is no file {path}") from error
 
 
-def _lines(file: IO[bytes]) -> Iterator[bytes]:
+def _lines(file: Iterable[bytes]) -> Iterator[bytes]:
     try:
         yield from file
     except (EOFError, gzip.BadGzipFile) as error:
@@ -203,13 +203,14 @@ def _lines(file: IO[bytes]) -> Iterator[bytes]:
 def _decode(number: int, line: bytes) -> ItemLine | SecretLine | Trailer:
     try:
         found = msgspec.json.decode(line, type=dict[str, Any])
-        kind = ItemLine if "table" in found else SecretLine if "secret" in found else Trailer
-        return msgspec.convert(found, kind)
-    except msgspec.MsgspecError as error:
+        if "table" in found:
+            return msgspec.convert(found, ItemLine)
+        return msgspec.convert(found, SecretLine) if "secret" in found else msgspec.convert(found, Trailer)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise Refused(f"Line {number} is broken: {_fault(error)}") from error
 
 
-def _fault(error: msgspec.MsgspecError) -> str:
+def _fault(error: Exception) -> str:
     """What is wrong, without anything of what the line says."""
     told = str(error)
     return told if isinstance(error, msgspec.ValidationError) else f"no JSON ({told.partition(':')[0]})"
@@ -254,7 +255,7 @@ def owner_of(item: Item, kind: ItemKind) -> str:
     return str(told).removeprefix(keys.USERS)
 
 
-def _in_order(value: Mapping[str, Any]) -> Mapping[str, Any]:
+def _in_order(value: Mapping[str, Any]) -> dict[str, Any]:
     """A value in the one order that it can have: that of a set means nothing."""
     return {kind: sorted(held) if kind in ("SS", "NS") else held for kind, held in value.items()}
 

@@ -18,6 +18,7 @@ from chalicelib.model.jobs import QUEUE_OF, SessionJob
 from chalicelib.queues import Jobs
 from chalicelib.services.delivery.sending import hash_address
 from chalicelib.store import due, item_kinds, keys, moving
+from chalicelib.store.database import Raw
 from chalicelib.store.moving import Item, key_of, kind_of_item
 from infra.movement.aliases import aliases_of
 from infra.movement.file_format import VISIBLE, Group, Reader
@@ -97,7 +98,7 @@ def _missing(group: Group) -> list[Item]:
     return missing
 
 
-def _is_same(item: Item, stored: moving.Raw) -> bool:
+def _is_same(item: Item, stored: Raw) -> bool:
     return moving.without_stage(stored) == item[1]
 
 

@@ -73,7 +73,7 @@ API = Function(
     memory=1024,
     timeout=API_SECONDS,
     tables={
-        "Accounts": ("BatchGetItem", "DeleteItem", *KEY_ITEM, "PutItem"),
+        "Accounts": ("BatchGetItem", "BatchWriteItem", "DeleteItem", *KEY_ITEM, "PutItem"),
         "Sessions": (*ITEMS, "DeleteItem"),
         "Conversations": (*ITEMS, "DeleteItem"),
         "Telegram": ("BatchGetItem", "DeleteItem", "Query", "UpdateItem"),
@@ -163,13 +163,16 @@ DELETE_DATA = Function(
     memory=512,
     timeout=WORKER_SECONDS,
     tables={
-        "Sessions": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "PutItem", "Query", "UpdateItem"),
-        "Conversations": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "Query"),
-        "Guards": ("BatchWriteItem", "PutItem"),
+        "Accounts": ("BatchWriteItem",),
+        "Sessions": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+        "Conversations": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "Query", "UpdateItem"),
+        "Telegram": ("BatchWriteItem", "Query"),
+        "Guards": ("BatchGetItem", "BatchWriteItem", "PutItem", "UpdateItem"),
     },
-    settings=("retention_days",),
+    indexes=(("Accounts", keys.BY_USER), ("Sessions", keys.BY_MEMBER)),
+    settings=("deployment_secret_arn", "retention_days"),
     files=("DeleteObject",),
-    sends_to=(DELETIONS, DELIVERIES),
+    sends_to=(DELETIONS, DELIVERIES, SUMMARIES),
     works_off=DELETIONS,
 )
 WRITE_EXPORT = Function(
@@ -229,7 +232,7 @@ HANDLE_UPDATE = Function(
     memory=1024,
     timeout=UPDATE_SECONDS,
     tables={
-        "Accounts": ("BatchGetItem", "GetItem"),
+        "Accounts": ("BatchGetItem", "ConditionCheckItem", "GetItem"),
         "Sessions": ITEMS,
         "Conversations": (*ITEMS, "DeleteItem"),  # an earlier comment on a conversation that is rated anew
         "Telegram": (*CHAT_ITEMS, "BatchGetItem", "DeleteItem", "PutItem"),

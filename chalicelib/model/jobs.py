@@ -42,6 +42,17 @@ class DeleteSession(_SessionJob, frozen=True, tag="delete_session"):
     """Remove what is left of a deleted session."""
 
 
+class RemoveAccount(_Job, frozen=True, tag="remove_account"):
+    """Remove what is left of a deleted account."""
+
+    user_id: str
+
+    @property
+    def session_id(self) -> str:
+        """The partition of its mark, in which no session is."""
+        return self.user_id
+
+
 class EraseParticipant(_SessionJob, frozen=True, tag="erase_participant"):
     """Erase the messages of somebody who was removed from a session."""
 
@@ -132,6 +143,7 @@ SessionJob = (
     | WriteBrief
     | UpdateCards
     | DeleteSession
+    | RemoveAccount
     | EraseParticipant
     | WriteExport
     | OpenSession
@@ -195,7 +207,7 @@ SUMMARIES = Queue(
     "summaries", (WriteSummary,), "write_summary", fifo=True, delay="summary_delay", receives=100, longest_wait=60.0
 )
 CARDS = Queue("cards", (UpdateCards,), "update_cards", fifo=True, delay="cards_delay", batch=5)
-DELETIONS = Queue("deletions", (EraseParticipant, DeleteSession, ExpireSession), "delete_data")
+DELETIONS = Queue("deletions", (EraseParticipant, DeleteSession, ExpireSession, RemoveAccount), "delete_data")
 # What SES does not take yet waits here, longer than anybody waits for a link to sign in.
 MAILS = Queue("mails", (SendInvitation, SendSignInMail, SendTranscript), "send_mail", receives=20, tries=5)
 # These hold addresses: after five tries a worker puts what is left without them into the dead letters, SQS itself only later.

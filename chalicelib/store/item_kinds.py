@@ -4,6 +4,9 @@ Deleting a session or a person walks this table, and so has an export or import 
 item of no kind fails. A new kind of item is a row here, its key in `keys.py` and its class beside the others of its table.
 """
 
+from collections import Counter
+from collections.abc import Collection, Iterable
+from itertools import chain
 from typing import Literal
 
 from msgspec import Struct
@@ -27,7 +30,8 @@ OF_SESSIONS = (keys.SESSIONS, keys.CONVERSATIONS)  # their items go with their s
 Owner = Literal["session", "person", "account", "chat", "deployment"]
 
 # When an item goes, after its person was deleted, or its session: in the transaction that deletes it, by the job that this
-# transaction asks for, or last, since it tells of that job; else at its `expires_at`, or with its account, which nothing deletes.
+# transaction asks for, or last, since it tells of that job; else at its `expires_at`, or with its account: in the transaction
+# that deletes that, or by its job.
 # That an address is not to be written to stays until an operator takes it back.
 Goes = Literal["at once", "by job", "last", "expires", "with account", "stays"]
 
@@ -116,7 +120,13 @@ STOPPED = ItemKind(
 CLOSING = ItemKind(keys.SESSIONS, keys.CLOSING, "session", "by job", not_exported=_STATE, moves=_WAITS)
 ANNOUNCING = ItemKind(keys.SESSIONS, keys.ANNOUNCING, "session", "by job", not_exported=_STATE, moves=_WAITS)
 DELETION = ItemKind(keys.SESSIONS, keys.DELETION, "session", "last", not_exported=_STATE, moves=_WAITS)
+ACCOUNT_DELETION = ItemKind(
+    keys.SESSIONS, keys.ACCOUNT_DELETIONS, "account", "with account", not_exported=_STATE, moves=_WAITS
+)
+# Of people who were removed from it; nothing in one tells whose it is, so it goes with the session.
+DELETION_RECORD = ItemKind(keys.SESSIONS, keys.DELETION_RECORDS, "session", "by job", "deletions")
 THREAD = ItemKind(keys.CONVERSATIONS, keys.THREADS, "person", "at once", "thread")
+MESSAGES = ItemKind(keys.CONVERSATIONS, keys.MESSAGES, "person", "by job", "messages")
 ERASURE = ItemKind(keys.CONVERSATIONS, keys.ERASURES, "person", "last", not_exported=_STATE, moves=_WAITS)
 REMINDER = ItemKind(
     keys.CONVERSATIONS,
@@ -205,6 +215,8 @@ KINDS = (
         moves=_TOLD,
     ),
     DELETION,
+    ACCOUNT_DELETION,
+    DELETION_RECORD,
     ItemKind(
         keys.SESSIONS,
         keys.EXPORTS,
@@ -215,7 +227,7 @@ KINDS = (
     ),
     THREAD,
     ItemKind(keys.CONVERSATIONS, keys.FORMS, "person", "at once", "form"),
-    ItemKind(keys.CONVERSATIONS, keys.MESSAGES, "person", "by job", "messages"),
+    MESSAGES,
     ItemKind(
         keys.CONVERSATIONS,
         keys.WIDGETS,
@@ -301,6 +313,15 @@ KINDS = (
         not_exported=_GUARD,
         moves=Moving("always", "what was deleted is not made again by a request from before"),
     ),
+    # Of a session that is gone, and nothing in it tells what it was. It is there as long as backups have the session.
+    ItemKind(
+        keys.GUARDS,
+        keys.DELETION_RECORDS,
+        "deployment",
+        "expires",
+        not_exported="tells of a session that is not there any more",
+        moves=Moving("always", "whose session was deleted reads there, too, what went, and until when backups have it"),
+    ),
 )
 
 
@@ -316,10 +337,37 @@ def of_person(goes: Goes, thread_id: str) -> list[str]:
     return [name for kind in found for name in kind.names(thread_id)]
 
 
+def counts_of_person(names: Collection[str], messages: int) -> dict[str, int]:
+    """How many items of somebody's there are by the names that exports call them: those of these names, and so many messages."""
+    found = [kind_of(keys.CONVERSATIONS, name) for name in names]
+    counts = Counter(kind.export for kind in found if kind and kind.export)
+    return {**counts, MESSAGES.export: messages} if messages else dict(counts)
+
+
 def of_session(goes: Goes, user_id: str) -> list[str]:
     """The names of what goes so with a session that this user deletes, beside what its people left."""
     found = [kind for kind in KINDS if kind.table == keys.SESSIONS and kind.goes == goes]
     return [name for kind in found for name in kind.names(user_id)]
+
+
+def of_account(user_id: str) -> list[str]:
+    """The names of what `accounts` has of a user by their id."""
+    found = [it for it in KINDS if it.table == keys.ACCOUNTS and it.owner == "account" and not it.owner_at]
+    return [name for kind in found for name in kind.names(user_id)]
+
+
+def is_of_account(table: str, name: str) -> bool:
+    """Whether an item goes with the account that it is of."""
+    kind = kind_of(table, name)
+    return kind is not None and kind.goes == "with account"
+
+
+def counts_of_session(names: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """How many items of a deleted session there are by the names that exports call them: of those of these tables and names, and of
+    what went at once."""
+    at_once = (kind for kind in KINDS if kind.table == keys.SESSIONS and kind.goes == "at once")
+    found = (kind_of(table, name) for table, name in names)
+    return dict(Counter(kind.export for kind in chain(at_once, found) if kind and kind.export))
 
 
 def guards_of_session(session_id: str) -> list[str]:

@@ -20,6 +20,7 @@ from chalicelib.model.jobs import (
     NoteBounce,
     OpenSession,
     Queue,
+    RemoveAccount,
     ReplyInChat,
     SendInvitation,
     SendReminder,
@@ -32,6 +33,7 @@ from chalicelib.model.jobs import (
     WritePrompt,
     WriteSummary,
 )
+from chalicelib.services.accounts.deletion import remove_account
 from chalicelib.services.accounts.sign_in_mail_job import send_sign_in_mail
 from chalicelib.services.facilitation.context_job import condense_session_context
 from chalicelib.services.facilitation.prompt_job import tailor_session_prompt
@@ -88,6 +90,8 @@ def run_job(job: Job, deadline: Deadline) -> None:
             deletions, jobs, clock = container.deletions(), container.jobs(), container.clock()
             remove = partial(remove_exports, deps=container.export_deps())
             remove_session(job.session_id, deletions=deletions, remove_exports=remove, jobs=jobs, clock=clock)
+        case RemoveAccount():
+            remove_account(job.user_id, deps=container.account_deletion_deps())
         case EraseParticipant():
             drop_words(job.session_id, job.thread_id, deps=container.insight_deps())
             erase_participant(job.session_id, job.thread_id, deps=container.participant_deps())

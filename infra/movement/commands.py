@@ -126,17 +126,25 @@ def _delete_session(asked: argparse.Namespace) -> str:
     from chalicelib.services.sessions.deletion import delete_session
     from infra.movement.deletion import await_session_gone
 
-    session = container.sessions().view(asked.id, ()).session
+    owner = container.sessions().view(asked.id, ()).session.owner_id
     _confirm(asked, asked.id, f"This removes the session {asked.id} with all that people said in it, for good.")
     now = container.clock().now()
-    delete_session(asked.id, session.owner_id, deletions=container.deletions(), jobs=container.jobs(), now=now)
+    deletions, jobs = container.deletions(), container.jobs()
+    delete_session(asked.id, owner, deletions=deletions, jobs=jobs, now=now, by="operator")
     if await_session_gone(asked.id, _WAITS):
         return f"{asked.id} is removed"
     return f"{asked.id} is gone for everybody; a job goes on removing what it consisted of"
 
 
 def _delete_user(asked: argparse.Namespace) -> str:
-    raise NotImplementedError
+    from chalicelib import container
+    from chalicelib.services.accounts.deletion import delete_account
+
+    user_id = _user_id(asked.email)
+    told = f"This removes the account of {asked.email}, with the sessions that nobody else owns, and what it said in others', for good."
+    _confirm(asked, asked.email, told)
+    delete_account(user_id, by="operator", deps=container.account_deletion_deps())
+    return f"{asked.email} has no account any more; a job removes what belonged to it within some minutes"
 
 
 def _delete_stage(asked: argparse.Namespace) -> str:

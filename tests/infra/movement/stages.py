@@ -1,7 +1,6 @@
 """Two stages, one after the other in the same in-memory AWS: a file is all that gets from one to the other."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -68,17 +67,14 @@ def kinds_in(file: Path) -> set[tuple[str, str]]:
     return {(line["table"], line["kind"]) for line in lines if "table" in line}
 
 
-def made_in(make: Callable[[], Any]) -> list[dict[str, Any]]:
-    """What is stored in each queue, by a stage that did this; the messages are gone then."""
-    make()
+def take_from(queue: str) -> list[dict[str, Any]]:
+    """The jobs that a queue holds; they are gone then."""
     sqs: Any = boto3.client("sqs")
-    found = []
-    for url in settings().queue_urls.values():
-        while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-            for message in messages:
-                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-                found.append(json.loads(message["Body"]))
-    return found
+    url = settings().queue_urls[queue]
+    found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    for message in found:
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return [json.loads(message["Body"]) for message in found]
 
 
 def activate_here(monkeypatch: pytest.MonkeyPatch) -> None:

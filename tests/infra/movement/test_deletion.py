@@ -1,18 +1,23 @@
 """What an operator removes for good, and what has to be said for that."""
 
 import io
+import json
 import sys
 from typing import Any
 
 import boto3
 import pytest
 
+import app
 from chalicelib import container
 from infra.movement import commands
+from tests import events
 from tests.api.hosts import Host
 from tests.api.jobs import asked, delete_data, parts
-from tests.infra.movement.stages import Stages
-from tests.stored_items import stored
+from tests.clock import FakeClock
+from tests.events import Context
+from tests.infra.movement.stages import Stages, take_from
+from tests.stored_items import left_by, stored
 
 
 def typing(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
@@ -63,3 +68,21 @@ def test_a_stage_is_emptied_and_goes_on(
     monkeypatch.setattr(commands, "_is_protected", lambda _: False)
     stages.run("delete", "stage", "--yes")
     assert stored() == []
+
+
+def test_a_user_goes_with_what_is_theirs_alone(
+    stages: Stages, host: Host, session: str, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guest = host.invite(session, "viewer", "cy@example.com")
+    typing(monkeypatch, "cy@example.com")
+    assert "nothing was removed" in stages.refusal("delete", "user", "ana@example.com")
+    assert "no account any more" in stages.run("delete", "user", "ana@example.com", "--yes")
+    assert host.call("GET", "/me").status_code == 401
+    clock.advance(120)
+    while bodies := take_from("deletions"):
+        for body in bodies:
+            app.delete_data(events.batch(events.raw_message(json.dumps(body))), Context())
+    assert parts(session) == []
+    assert left_by("account", host.user_id) == []
+    assert guest.call("GET", "/me").status_code == 200
+    assert stages.refusal("delete", "user", "ana@example.com", "--yes") == "ana@example.com has no account"

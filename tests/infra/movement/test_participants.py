@@ -50,12 +50,14 @@ def test_people_of_a_host_who_moves_to_a_stage_with_another_secret_go_on_where_t
     bo.say(session, WORDS)
     before, came = said(host, session), states(host, session)
     assert (came, len(before)) == ({"bo@example.com": "joined"}, 4)
+    draft = host.call("POST", "/sessions", {"topic": "Tea", "draft": True}).json_body["id"]
     file = stages.export("user", "ana@example.com")
     stages.leave()
     stages.run("import", str(file))
     assert said(host, session) == before
     assert host.get(f"/sessions/{session['id']}")["topic"] == "Lunch"
     assert states(host, session) == came
+    assert host.get(f"/sessions/{draft}")["status"] == "draft"
     for who in ("p1", "p2", "p3"):
         assert host.say(session["id"], f"{who} goes on", who).status_code == 200
     assert host.call("POST", f"/sessions/{session['id']}/responses", {"content": "So do I"}).status_code == 201

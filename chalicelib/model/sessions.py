@@ -178,6 +178,9 @@ class Session(Struct, frozen=True):
     follow_up_of: str | None = None  # the id of the session that it takes up, which may be gone
     models: ModelSource = "stage"  # whose answer in new conversations, and to all that is asked about the whole session
     branding: Branding = Branding()
+    has_aliases: bool = (
+        False  # whether it came from another stage, with conversations that this one looks for under other ids
+    )
 
     @property
     def host_name(self) -> str | None:

@@ -60,6 +60,12 @@ class ErasureItem(ConversationPart):
     records = UnicodeSetAttribute(null=True)
 
 
+class AliasItem(ConversationPart):
+    """`alias#<t>`: the conversation that this stage looks for under the id t; it began in another stage, whose secret made its id."""
+
+    thread_id = UnicodeAttribute()
+
+
 class FormItem(ConversationPart):
     """`form#<t>`: the answers to the pre-session form, written once."""
 

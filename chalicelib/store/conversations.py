@@ -1,7 +1,8 @@
 """Threads, their forms, messages and digests (table `conversations`)."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -9,7 +10,18 @@ from msgspec.structs import replace
 
 from chalicelib.errors import NotFound
 from chalicelib.model import Answer, CondensedHistory, Digest, Message, Session, SessionView, Thread
-from chalicelib.store import cards, database, keys, participant_limit, receipts, sessions, tallies, thread_head, widgets
+from chalicelib.store import (
+    aliases,
+    cards,
+    database,
+    keys,
+    participant_limit,
+    receipts,
+    sessions,
+    tallies,
+    thread_head,
+    widgets,
+)
 from chalicelib.store.conversation_items import CondensedItem, ErasureItem, FormItem, MessageItem
 from chalicelib.store.database import holds
 from chalicelib.store.mapping import (
@@ -48,7 +60,18 @@ class Conversations:
     """Repository of threads."""
 
     def turn_view(self, session_id: str, thread_ids: Sequence[str], user_id: str | None = None) -> TurnView:
-        """Session, threads and forms in one consistent read over both tables. Raises NotFound without a session."""
+        """Session, threads and forms in one consistent read over both tables. Raises NotFound without a session.
+
+        A session that came from another stage may have them under other ids: two reads more find them; they are given by the
+        ids that were asked for.
+        """
+        found = self._turn_view(session_id, thread_ids, user_id)
+        if not found.view.session.has_aliases or found.threads:
+            return found
+        asked = {real: named for named, real in aliases.find(session_id, thread_ids).items()}
+        return _under(asked, self._turn_view(session_id, list(asked), user_id)) if asked else found
+
+    def _turn_view(self, session_id: str, thread_ids: Sequence[str], user_id: str | None) -> TurnView:
         named = (keys.thread, keys.form, keys.condensed, keys.erasure)
         parts = [part(thread_id) for thread_id in thread_ids for part in named]
         raw = database.get_many(
@@ -247,6 +270,14 @@ class Conversations:
         reads = (wanted[first : first + _KEYS_A_READ] for first in range(0, len(wanted), _KEYS_A_READ))
         return [thread_from(raw) for asked in reads for raw in database.get_many(asked).values()]
 
+    def heads_behind(self, session: Session, thread_ids: Collection[str]) -> dict[str, Thread]:
+        """The heads of these threads by the ids that were asked for; in a session that came from another stage heads may have others."""
+        found = {head.id: head for head in self.heads_of(session.id, thread_ids)}
+        if not session.has_aliases:
+            return found
+        asked = {real: named for named, real in aliases.find(session.id, thread_ids).items()}
+        return found | {asked[head.id]: head for head in self.heads_of(session.id, asked)}
+
     def digest(self, session_id: str, thread_id: str) -> Digest | None:
         """The digest of one thread."""
         raw = database.get_many([(ConversationPart, session_id, keys.digest(thread_id))])
@@ -262,6 +293,13 @@ class Conversations:
         """The digests of all threads of a session."""
         found = database.query(ConversationPart, session_id, keys.DIGESTS, keys.DIGESTS + LAST)
         return [digest_from(raw) for raw in found]
+
+
+def _under(asked: Mapping[str, str], found: TurnView) -> TurnView:
+    """What was found of threads, by the ids that were asked for; `asked` has these by the threads' own."""
+    by_own: tuple[dict[str, Any], ...] = (found.threads, found.answers, found.condensed, found.erased)
+    named = ({asked[own]: it for own, it in each.items()} for each in by_own)
+    return TurnView(found.view, *named)
 
 
 def _holds_in_session(build: Build) -> bool:

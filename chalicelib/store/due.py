@@ -11,7 +11,7 @@ from typing import Any
 from chalicelib.model.jobs import SessionJob
 from chalicelib.store import database, keys
 from chalicelib.store.database import Raw, holds, stored_moment
-from chalicelib.store.due_kinds import DueKind
+from chalicelib.store.due_kinds import KINDS, DueKind
 from chalicelib.store.tables import ConversationPart, SessionPart
 
 Marked = SessionPart | ConversationPart
@@ -65,6 +65,14 @@ def batches_due(
     if jobs:
         yield list(jobs)
     move()
+
+
+def job_of(raw: Raw, until: datetime) -> SessionJob | None:
+    """The job that an item asks for that became due up to then; None where it asks for none."""
+    name = raw.get(keys.DUE_KIND, {}).get("S", "").partition("#")[0]
+    if not name or raw[keys.DUE_AT]["S"] > stored_moment(until):
+        return None
+    return next((_job(kind, raw) for kind in KINDS if kind.name == name), None)
 
 
 def _job(kind: DueKind, raw: Raw) -> SessionJob:

@@ -1,7 +1,7 @@
 """Keys: the only place that knows how items are named. Who reads and writes them: `docs/access-patterns.md`. Whose each is and when
 it goes: `item_kinds.py`.
 
-Prefixes sort so that one range holds exactly what an export needs: `comment#` < `condensed#` < `digest#` <
+Prefixes sort so that one range holds exactly what an export needs: `alias#` < `comment#` < `condensed#` < `digest#` <
 `due#reminder#` < `erasure#` < `form#` < `message#` < `thread#` < `widget#`.
 """
 
@@ -52,6 +52,7 @@ THEMES, AFTER_THEMES = "theme#", "theme$"
 INSIGHTS, AFTER_INSIGHTS = "insight#", "insight$"
 DIGESTS, FORMS, MESSAGES, THREADS = "digest#", "form#", "message#", "thread#"
 COMMENTS, CONDENSED, ERASURES = "comment#", "condensed#", "erasure#"
+ALIASES, AFTER_ALIASES = "alias#", "alias$"
 REMINDERS, AFTER_REMINDERS = "due#reminder#", "due#reminder$"
 WIDGETS, AFTER_WIDGETS = "widget#", "widget$"
 AFTER_FORMS = "form$"
@@ -363,6 +364,11 @@ def digest(thread_id: str) -> str:
 def erasure(thread_id: str) -> str:
     """`erasure#<t>`: outside the range of the responses."""
     return f"{ERASURES}{thread_id}"
+
+
+def alias(thread_id: str) -> str:
+    """`alias#<t>`, t being the id by which this stage looks for a conversation that has another: outside the range of the responses."""
+    return f"{ALIASES}{thread_id}"
 
 
 def reminder(thread_id: str) -> str:

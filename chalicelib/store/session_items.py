@@ -48,6 +48,7 @@ class SessionItem(SessionPart):
     follow_up_of = UnicodeAttribute(null=True)
     models = UnicodeAttribute(default="stage")
     branding = JsonAttribute(null=True)
+    has_aliases = BooleanAttribute(default=False)
     prompt_wanted_at = UTCDateTimeAttribute(null=True)
     prompt_failed = BooleanAttribute(null=True)
     prompt_tries = NumberAttribute(null=True)

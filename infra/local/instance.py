@@ -17,6 +17,7 @@ FILE = "instance.json"
 SETTINGS = {
     **{f"{table.upper()}_TABLE": f"{table}TableName" for table in environment.TABLES},
     "DEPLOYMENT_SECRET_ARN": "DeploymentSecretArn",
+    "EXPORTS_BUCKET": "ExportsBucketName",
     **{variable: queues.url_output(name) for variable, name in queues.addresses().items()},
 }
 

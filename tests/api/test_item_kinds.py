@@ -17,7 +17,7 @@ from chalicelib.services.accounts.logins import start_login
 from chalicelib.services.delivery.reminder_job import want_reminders
 from chalicelib.services.facilitation import condensed_history
 from chalicelib.services.synthesis import reduced_digests
-from chalicelib.store import database, keys, widgets
+from chalicelib.store import aliases, database, keys, moving, widgets
 from chalicelib.store.item_kinds import ERASURE, KINDS, ItemKind, Owner, kind_of
 from chalicelib.store.spending import OF_SESSION, Ledger
 from chalicelib.store.telegram_chats import Done
@@ -151,6 +151,7 @@ def test_a_session_with_everything_an_account_with_everything_and_their_deletion
     assert container.telegram_chats().store(Done("token", 1, ()), now, chat=chat, attended=attended)
     assert host.call("PATCH", f"/sessions/{session}", {"distribution": [{"group_id": "-1"}]}).status_code == 200
     assert container.announcements().claim_first(session, "-1", "somebody", now)
+    moving.write([(keys.CONVERSATIONS, aliases.make_item(session, "elsewhere", thread_of(session, "p1")).serialize())])
     seen = {kind for kind, _ in stored()}
     remove(host, session, thread_of(session, "bo"))
     assert host.call("DELETE", f"/sessions/{other.json_body['id']}").status_code == 204

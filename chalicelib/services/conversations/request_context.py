@@ -102,7 +102,7 @@ def find(session_id: str, who: Participant, deps: ConversationDeps) -> RequestCo
     return RequestContext(
         view=replace(view, questions=page_questions(view)) if rules_of(reference.scope).asks_by_default else view,
         reference=reference,
-        thread_id=found,
+        thread_id=thread.id if thread else found,
         thread=thread,
         answers=turn_view.answers.get(found, ()),
         condensed=turn_view.condensed.get(found),

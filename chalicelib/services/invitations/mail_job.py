@@ -82,7 +82,7 @@ def _is_still_due(session: Session, invitation: Invitation, deps: InvitationDeps
 def _has_joined(session: Session, invitation: Invitation, deps: InvitationDeps) -> bool:
     if invitation.has_left:
         return True
-    return bool(read_threads(session.id, [invitation], conversations=deps.conversations, secret=deps.secret))
+    return bool(read_threads(session, [invitation], conversations=deps.conversations, secret=deps.secret))
 
 
 def write_invitation(session: Session, invitation: Invitation, *, public_url: str, deps: InvitationDeps) -> Mail:

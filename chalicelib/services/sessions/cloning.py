@@ -45,6 +45,7 @@ def clone_session(
         "updated_at": now,
         "edited_at": None,
         "anonymous_until": None,
+        "has_aliases": False,
     }
     clone = replace(source.session, **reset, **its_own)
     questions = tuple(it if it.id in DEFAULT_TEXTS else replace(it, id=new_id()) for it in source.questions)

@@ -39,6 +39,7 @@ _LEFT_OUT = {
     **dict.fromkeys(("leased_until", "digest_tries", "digest_tried_to", "digest_after", "edits"), _STATE),
     "is_replied_to_later": _STATE,
     **dict.fromkeys(("prompt_failed", "prompt_tries", "prompt_outdated"), _STATE),
+    "has_aliases": "says how this deployment finds conversations that came from another one",
 }
 _LEFT_OUT_OF_PEOPLE = {
     "scope": "may name an account: channel and another_account are there instead",

@@ -169,7 +169,7 @@ DELETE_DATA = Function(
     memory=512,
     timeout=WORKER_SECONDS,
     tables={
-        "Accounts": ("DeleteItem",),
+        "Accounts": ("BatchWriteItem", "DeleteItem"),
         "Sessions": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
         "Conversations": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "Query", "UpdateItem"),
         "Telegram": ("BatchGetItem", "BatchWriteItem", "Query"),

@@ -52,8 +52,10 @@ def read_session(session_id: str) -> list[Item]:
     for table in OF_SESSIONS:
         arguments = _of_partition(table, keys.SESSION_ID, session_id)
         found += ((table, raw) for raw in database.pages(arguments))
-    found += _read_each([(keys.GUARDS, {keys.GUARD_ID: {"S": keys.session_spending(session_id)}})])
-    return sorted(found, key=key_of)
+    named: list[Item] = [(keys.GUARDS, {keys.GUARD_ID: {"S": keys.session_spending(session_id)}})]
+    # The code of a participant is an item of its own; the head of their thread has its hash.
+    named += [(keys.ACCOUNTS, {keys.PK: {"S": keys.receipt(it["receipt"]["S"])}}) for _, it in found if "receipt" in it]
+    return sorted(found + _read_each(named), key=key_of)
 
 
 def read_state(session_id: str) -> list[Item]:

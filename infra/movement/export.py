@@ -83,7 +83,7 @@ def _others() -> list[Item]:
     for table in (keys.ACCOUNTS, keys.TELEGRAM, keys.GUARDS):
         for item in moving.scan(table):
             kind = kind_of_item(item)
-            if kind is None or kind.owner not in ("account", "session"):
+            if kind is None or kind.owner not in ("account", "session", "person"):
                 found.append(item)
     return found
 

@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct, field
 
 from chalicelib.store import item_kinds, keys
-from chalicelib.store.item_kinds import ItemKind
+from chalicelib.store.item_kinds import OF_SESSIONS, ItemKind
 from chalicelib.store.moving import KEYS, Item, key_of, kind_of_item
 from infra.movement.refusal import Refused
 
@@ -239,7 +239,7 @@ def _group_of(item: Item) -> tuple[Literal["user", "session", ""], str]:
     table, raw = item
     kind = kind_of_item(item)
     name = key_of(item)[-1]
-    if keys.SESSION_ID in raw and table in (keys.SESSIONS, keys.CONVERSATIONS):
+    if keys.SESSION_ID in raw and (table in OF_SESSIONS or (kind and kind.owner == "person")):
         return "session", raw[keys.SESSION_ID]["S"]
     if name.startswith(_GUARD_OF_SESSION):
         return "session", name.removeprefix(_GUARD_OF_SESSION)

@@ -44,11 +44,11 @@ def item_of(kind: ItemKind) -> Item:
     elif kind.table == keys.TELEGRAM:
         raw[keys.PK] = {"S": keys.user("1") if kind.owner == "account" else keys.chat("token")}
     elif kind.owner_at:
-        raw[kind.owner_at] = {"S": "1"}
+        raw |= {kind.owner_at: {"S": "1"}, **({keys.SESSION_ID: {"S": "1"}} if kind.owner == "person" else {})}
     if kind is SESSION:
         raw["anonymous"] = {"BOOL": False}
     if kind is THREAD:
-        raw |= {"scope": {"S": "web"}, "external_id": {"S": "x"}, keys.CREATED_AT: {"S": "2026-03-01"}}
+        raw |= {"scope": {"S": "web"}, "external_id": {"S": "x"}, "receipt": {"S": "1"}, keys.CREATED_AT: {"S": "2026-03-01"}}
     return kind.table, raw | {"words": {"S": f"{kind.table} {kind.name}"}}
 
 

@@ -7,6 +7,7 @@ partition of its own in `sessions`, where the sweep finds it.
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import cast
 
 from msgspec import Struct
@@ -70,8 +71,9 @@ class AccountDeletions:
         """Remove all that lets somebody in as this user, and what else `accounts` has of them."""
         indexed = database.query_index(Account, keys.BY_USER, keys.USER_ID, user_id)
         found = [*(raw[keys.PK]["S"] for raw in indexed), *item_kinds.of_account(user_id)]
-        wanted = (pk for pk in dict.fromkeys(found) if item_kinds.is_of_account(keys.ACCOUNTS, pk))
-        database.delete_all(Account, [{keys.PK: {"S": pk}} for pk in wanted])
+        for pk in dict.fromkeys(found):
+            if item_kinds.is_of_account(keys.ACCOUNTS, pk):
+                holds(partial(database.delete, Account(pk), Account.pk.exists()))
 
     def remove_groups(self, user_id: str) -> None:
         """Remove what `telegram` has of them: the groups that they linked."""

@@ -275,7 +275,8 @@ KINDS = (
     ),
     ItemKind(keys.TELEGRAM, keys.GROUPS, "account", "with account", "telegram_groups", owner_at=keys.PK),
     ItemKind(keys.TELEGRAM, keys.CHAT, "chat", "expires", not_exported=_STATE, moves=_NAMED),
-    ItemKind(keys.TELEGRAM, keys.ATTENDED, "chat", "expires", not_exported=_STATE, owner_at=keys.PK, moves=_NAMED),
+    # With the session, and of somebody who is removed from it with them; else it expires.
+    ItemKind(keys.TELEGRAM, keys.ATTENDED, "chat", "by job", not_exported=_STATE, owner_at=keys.PK, moves=_NAMED),
     ItemKind(keys.TELEGRAM, keys.UPDATES, "chat", "expires", not_exported=_GUARD, owner_at=keys.PK, moves=_NAMED),
     ItemKind(keys.GUARDS, keys.LINKS, "account", "expires", not_exported=_GUARD, owner_at=keys.USER_ID, moves=_BRIEFLY),
     ItemKind(keys.GUARDS, keys.OPENED_LINKS, "deployment", "expires", not_exported=_GUARD, moves=_BRIEFLY),

@@ -39,7 +39,6 @@ from chalicelib.services.facilitation.context_job import condense_session_contex
 from chalicelib.services.facilitation.prompt_job import tailor_session_prompt
 from chalicelib.services.participants.decisions import erase_participant
 from chalicelib.services.results.exports.large import remove_exports, write_export
-from chalicelib.services.results.insights import drop_words
 from chalicelib.services.sessions.closing import close_session
 from chalicelib.services.sessions.deletion import remove_session
 from chalicelib.services.sessions.listing import update_cards
@@ -88,12 +87,13 @@ def run_job(job: Job, deadline: Deadline) -> None:
             update_cards(job.session_id, sessions=container.sessions(), cards=container.cards(), now=now)
         case DeleteSession():
             deletions, jobs, clock = container.deletions(), container.jobs(), container.clock()
-            remove = partial(remove_exports, deps=container.export_deps())
-            remove_session(job.session_id, deletions=deletions, remove_exports=remove, jobs=jobs, clock=clock)
+            remove, chats = partial(remove_exports, deps=container.export_deps()), container.telegram_chats()
+            remove_session(
+                job.session_id, deletions=deletions, remove_exports=remove, chats=chats, jobs=jobs, clock=clock
+            )
         case RemoveAccount():
             remove_account(job.user_id, deps=container.account_deletion_deps())
         case EraseParticipant():
-            drop_words(job.session_id, job.thread_id, deps=container.insight_deps())
             erase_participant(job.session_id, job.thread_id, deps=container.participant_deps())
         case WriteExport():
             write_export(job.session_id, job.export_id, deps=container.export_deps())

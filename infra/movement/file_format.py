@@ -94,7 +94,7 @@ class Writer:
         """Write an item."""
         table, raw = item
         named = {name: raw[name]["S"] for name in KEYS[table]}
-        rest = {name: _in_order(value) for name, value in raw.items() if name not in named}
+        rest = {name: value for name, value in raw.items() if name not in named}
         self._write(_encode(ItemLine(table, kind.name, named, rest)))
         self.items += 1
 
@@ -254,11 +254,6 @@ def owner_of(item: Item, kind: ItemKind) -> str:
     _, raw = item
     told = raw[kind.owner_at]["S"] if kind.owner_at else key_of(item)[-1].removeprefix(kind.name)
     return str(told).removeprefix(keys.USERS)
-
-
-def _in_order(value: Mapping[str, Any]) -> dict[str, Any]:
-    """A value in the one order that it can have: that of a set means nothing."""
-    return {kind: sorted(held) if kind in ("SS", "NS") else held for kind, held in value.items()}
 
 
 def _encode(line: Struct) -> bytes:

@@ -33,9 +33,7 @@ def story(host: Host, clock: FakeClock) -> Story:
 def everything() -> list[str]:
     """All that is stored but what expires, and what is true in one stage alone."""
     found = [
-        moving.without_stage(dict(raw))
-        for kind, raw in stored()
-        if kind.goes != "expires" and kind.name != keys.ALIASES
+        moving.portable(dict(raw)) for kind, raw in stored() if kind.goes != "expires" and kind.name != keys.ALIASES
     ]
     return sorted(json.dumps(raw, sort_keys=True) for raw in found)
 

@@ -66,10 +66,9 @@ class Conversations:
         ids that were asked for.
         """
         found = self._turn_view(session_id, thread_ids, user_id)
-        if not found.view.session.has_aliases or found.threads:
-            return found
-        asked = {real: named for named, real in aliases.find(session_id, thread_ids).items()}
-        return _under(asked, self._turn_view(session_id, list(asked), user_id)) if asked else found
+        missing = [it for it in thread_ids if it not in found.threads] if found.view.session.has_aliases else []
+        asked = {real: named for named, real in aliases.find(session_id, missing).items()}
+        return _with(found, asked, self._turn_view(session_id, list(asked), user_id)) if asked else found
 
     def _turn_view(self, session_id: str, thread_ids: Sequence[str], user_id: str | None) -> TurnView:
         named = (keys.thread, keys.form, keys.condensed, keys.erasure)
@@ -295,11 +294,15 @@ class Conversations:
         return [digest_from(raw) for raw in found]
 
 
-def _under(asked: Mapping[str, str], found: TurnView) -> TurnView:
-    """What was found of threads, by the ids that were asked for; `asked` has these by the threads' own."""
-    by_own: tuple[dict[str, Any], ...] = (found.threads, found.answers, found.condensed, found.erased)
-    named = ({asked[own]: it for own, it in each.items()} for each in by_own)
-    return TurnView(found.view, *named)
+def _with(found: TurnView, asked: Mapping[str, str], more: TurnView) -> TurnView:
+    """What was found, and more of threads by the ids that were asked for; `asked` has these by the threads' own."""
+    parts: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
+        (found.threads, more.threads),
+        (found.answers, more.answers),
+        (found.condensed, more.condensed),
+        (found.erased, more.erased),
+    )
+    return TurnView(more.view, *(own | {asked[it]: value for it, value in others.items()} for own, others in parts))
 
 
 def _holds_in_session(build: Build) -> bool:

@@ -24,6 +24,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _IN_ONE_READ, _IN_ONE_WRITE = 100, 25
 _PATIENCE = Retry(seconds=60, pause=0.1, jitter=True)  # while a table grows to what is asked of it
+_SETS: Final = ("SS", "NS")
 _OF_STAGE: Final = ("has_aliases",)  # attributes that are true in one stage alone
 
 Item = tuple[str, Raw]  # the table, and what is stored
@@ -41,9 +42,9 @@ def kind_of_item(item: Item) -> ItemKind | None:
     return kind_of(table, raw[NAMED_BY[table]]["S"])
 
 
-def without_stage(raw: Raw) -> Raw:
-    """An item without what is true in its stage alone."""
-    return {name: value for name, value in raw.items() if name not in _OF_STAGE}
+def portable(raw: Raw) -> Raw:
+    """An item without what is true in its stage alone, and its sets in the one order that they can have."""
+    return {name: _in_order(value) for name, value in raw.items() if name not in _OF_STAGE}
 
 
 def read_session(session_id: str) -> list[Item]:
@@ -119,6 +120,10 @@ def write(items: Sequence[Item]) -> None:
 def remove(items: Sequence[Item]) -> None:
     """Remove items by their keys. Raises Unavailable as `write` does."""
     _write([(item[0], {"DeleteRequest": {"Key": _key(item)}}) for item in items])
+
+
+def _in_order(value: Mapping[str, Any]) -> Raw:
+    return {kind: sorted(held) if kind in _SETS else held for kind, held in value.items()}
 
 
 def _write(requests: Sequence[tuple[str, Raw]]) -> None:

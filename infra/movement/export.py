@@ -116,7 +116,7 @@ def _moved(group: Group, left_out: Counter[str], secret: str, *, with_secret: bo
         if kind.moving.when == "always" or (kind.moving.when == "with secret" and with_secret):
             found = item if with_secret or kind is not item_kinds.STOPPED else _by_invitation(item, stopped)
             if found:
-                yield (found[0], moving.without_stage(found[1])), kind
+                yield (found[0], moving.portable(found[1])), kind
                 continue
         if kind.table != keys.GUARDS and kind is not item_kinds.ALIAS:
             left_out[kind.name] += 1

@@ -9,7 +9,7 @@ import contextlib
 import gzip
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, Final, Literal
 
@@ -94,7 +94,7 @@ class Writer:
         """Write an item."""
         table, raw = item
         named = {name: raw[name]["S"] for name in KEYS[table]}
-        rest = {name: _in_order(value) for name, value in raw.items() if name not in named}
+        rest = {name: value for name, value in raw.items() if name not in named}
         self._write(_encode(ItemLine(table, kind.name, named, rest)))
         self.items += 1
 
@@ -170,10 +170,10 @@ def private_file(path: Path) -> Iterator[IO[bytes]]:
     if path.exists():
         raise Refused(f"{path} is there already; name another file, or remove it")
     unfinished = path.with_name(f"{path.name}.unfinished")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    unfinished.unlink(missing_ok=True)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as raw:
-            os.fchmod(descriptor, 0o600)
             if path.suffix == ".gz":
                 with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as packed:
                     yield packed
@@ -187,7 +187,8 @@ def private_file(path: Path) -> Iterator[IO[bytes]]:
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[Iterable[bytes]]:
     try:
-        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
+        opens: Callable[[Path, str], Any] = gzip.open if path.suffix == ".gz" else Path.open
+        with opens(path, "rb") as file:
             yield file
     except FileNotFoundError as error:
         raise Refused(f"There is no file {path}") from error
@@ -253,11 +254,6 @@ def owner_of(item: Item, kind: ItemKind) -> str:
     _, raw = item
     told = raw[kind.owner_at]["S"] if kind.owner_at else key_of(item)[-1].removeprefix(kind.name)
     return str(told).removeprefix(keys.USERS)
-
-
-def _in_order(value: Mapping[str, Any]) -> dict[str, Any]:
-    """A value in the one order that it can have: that of a set means nothing."""
-    return {kind: sorted(held) if kind in ("SS", "NS") else held for kind, held in value.items()}
 
 
 def _encode(line: Struct) -> bytes:

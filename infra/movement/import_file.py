@@ -99,7 +99,7 @@ def _missing(group: Group) -> list[Item]:
 
 
 def _is_same(item: Item, stored: Raw) -> bool:
-    return moving.without_stage(stored) == item[1]
+    return moving.portable(stored) == item[1]
 
 
 def _named(group: Group) -> str:

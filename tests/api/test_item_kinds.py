@@ -161,7 +161,6 @@ def store_of_doors(host: Host, session: str) -> None:
     start_login(host.user_id, "", logins=container.logins(), now=now, proved_at=now)
     chat, attended = Chat("token"), Attendance("token", session, "telegram", "person")
     assert container.telegram_chats().store(Done("token", 1, ()), now, chat=chat, attended=attended)
-    moving.write([(keys.CONVERSATIONS, aliases.make_item(session, "elsewhere", thread_of(session, "p1")).serialize())])
 
 
 def test_every_kind_is_stored_by_somebody_and_goes_as_its_row_says(
@@ -170,6 +169,7 @@ def test_every_kind_is_stored_by_somebody_and_goes_as_its_row_says(
     """Of a row that is new, something has to be stored here; what no deletion takes has to end by itself, or by an operator."""
     boto3.client("s3").create_bucket(Bucket="exports")
     other = store_what_is_left(host, session, monkeypatch)
+    moving.write([(keys.CONVERSATIONS, aliases.make_item(session, "elsewhere", thread_of(session, "p1")).serialize())])
     seen = {kind for kind, _ in stored()}
     remove(host, session, thread_of(session, "bo"))
     assert host.call("DELETE", f"/sessions/{other}").status_code == 204

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib import container
-from chalicelib.store import keys, moving
+from chalicelib.store import database, keys, moving
 from tests.api.hosts import Host
 from tests.api.jobs import asked, summarise, write_brief, write_prompt
 from tests.clock import FakeClock
@@ -33,9 +33,7 @@ def story(host: Host, clock: FakeClock) -> Story:
 def everything() -> list[str]:
     """All that is stored but what expires, and what is true in one stage alone."""
     found = [
-        moving.without_stage(dict(raw))
-        for kind, raw in stored()
-        if kind.goes != "expires" and kind.name != keys.ALIASES
+        moving.portable(dict(raw)) for kind, raw in stored() if kind.goes != "expires" and kind.name != keys.ALIASES
     ]
     return sorted(json.dumps(raw, sort_keys=True) for raw in found)
 
@@ -215,3 +213,26 @@ def test_a_session_that_changes_all_the_time_is_not_torn(
     file = stages.new_file()
     assert "changes all the time" in stages.refusal("export", "session", story.session, str(file))
     assert list(file.parent.glob("*")) == []
+
+
+def test_a_table_that_takes_less_than_it_is_given_gets_the_rest(
+    stages: Stages, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = stages.export("session", story.session)
+    stages.leave()
+    client: Any = database.connection().client
+    call, calls = client._make_api_call, list[str]()
+
+    def takes_one(operation: str, arguments: dict[str, Any]) -> Any:
+        if operation != "BatchWriteItem" or len(calls) > 9:
+            return call(operation, arguments)
+        calls.append(operation)
+        left = {table: list(requests) for table, requests in arguments["RequestItems"].items()}
+        table = next(iter(left))
+        call(operation, {**arguments, "RequestItems": {table: [left[table].pop(0)]}})
+        return {"UnprocessedItems": {name: requests for name, requests in left.items() if requests}}
+
+    monkeypatch.setattr(client, "_make_api_call", takes_one)
+    stages.run("import", str(file))
+    assert len(calls) == 10
+    assert items_in(stages.export("session", story.session)) == items_in(file)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -12,12 +13,14 @@ from chalicelib.api.routes import ROUTES
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply, Request, ToolCall
-from chalicelib.model import ThreadView
+from chalicelib.llm.scripted.model import ScriptedModel
+from chalicelib.model import Summary, ThreadView
 from chalicelib.services.participants.consent import set_consent
 from chalicelib.services.results.sections import SECTIONS
 from chalicelib.services.synthesis import digest_runner
 from chalicelib.services.synthesis.scratchpad import FIRST_MINUTES
 from chalicelib.store import thread_head
+from chalicelib.store.summaries import Summaries
 from tests.api.hosts import Host
 from tests.api.jobs import asked, summarise, write_brief
 from tests.clock import FakeClock
@@ -244,3 +247,63 @@ def test_who_is_not_passed_on_is_counted_in_the_summary_and_in_nothing_that_othe
     wish(session, people[0], passing_on=True)
     assert sum_up() == [3, 3]
     assert is_told(host, session, model, "fourth")
+
+
+def test_what_is_stored_while_words_are_cut_has_none_of_them_either(
+    host: Host, session: str, author: str, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = host.get(f"/sessions/{session}/responses?mode=list")["data"]
+    other = next(it["participant_id"] for it in people if it["external_id"] == "p1")
+    read, meanwhile = Summaries.kept, ["another person", "another summary"]
+
+    def kept(self: Summaries, session_id: str) -> list[Summary]:
+        found = read(self, session_id)
+        match meanwhile.pop() if meanwhile else "":
+            case "another summary":
+                clock.advance(120)
+                assert host.call("POST", f"/sessions/{session}/summary").status_code == 200
+            case "another person":
+                wish(session, other, quotes=False)
+        return found
+
+    monkeypatch.setattr(Summaries, "kept", kept)
+    wish(session, author, quotes=False)
+    assert not meanwhile
+    found = json.dumps(host.get(f"/sessions/{session}/summary")) + json.dumps(
+        host.get(f"/sessions/{session}/summaries")
+    )
+    found += "".join(json.dumps(host.get(f"/sessions/{session}/summaries/{number}")) for number in (1, 2, 3))
+    assert [words for words in (SECRET, "our desks, alas") if words in found] == []
+    assert "our desks" in found
+
+
+def test_without_a_model_what_somebody_answered_is_counted_and_not_listed(
+    host: Host, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(digest_runner, "AT_ONCE", 1)
+    monkeypatch.setattr(container, "model", cache(ScriptedModel))
+    session = str(host.new_session(questions=[{"text": "Which shift?"}])["id"])
+    question = host.get(f"/sessions/{session}/questions")["data"][0]["id"]
+    people = []
+    for number, shift in enumerate(("With violets", "Late", "Late", "Early", "Early")):
+        answers = [{"question_id": question, "answer": shift}]
+        assert host.join(session, f"p{number}", answers=answers).status_code == 200
+        for words in (f"I smell {'violets' if number == 0 else 'soup'} all over the place, {number}", "No more"):
+            people.append(host.say(session, words, f"p{number}").json_body["thread_id"])
+
+    def show() -> str:
+        clock.advance(3600)
+        assert summarise(session)
+        assert write_brief(session)
+        paths = ("summary", "summaries/1", "session-md", "recap", "answers", "similarity", f"slices?by={question}")
+        return "".join(host.call("GET", f"/sessions/{session}/{path}").body.decode() for path in paths)
+
+    assert show().count(SECRET) >= 4
+    before = [it["participants"] for it in host.get(f"/sessions/{session}/summary")["themes"]]
+    wish(session, people[0], quotes=False)
+    assert SECRET not in host.call("GET", f"/sessions/{session}/summary").body.decode()
+    assert SECRET not in show().casefold()
+    found = host.get(f"/sessions/{session}/summary")
+    assert "I smell soup all over the place" in found["summary"]
+    assert [it["participants"] for it in found["themes"]] == before
+    assert host.get(f"/sessions/{session}/answers")["questions"][0]["answered"] == 5

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from chalicelib.model.templates import BriefField, ChainConfig, TemplateType
+from chalicelib.model import TemplateType
+from chalicelib.model.templates import BriefField, ChainConfig
 from chalicelib.operations import session_fields as of_session
 from chalicelib.operations.fields import Id, Text5k, Text100k, Time
 from chalicelib.operations.operation import Output

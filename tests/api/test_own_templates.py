@@ -343,7 +343,9 @@ def test_a_session_is_led_by_the_method_and_asks_the_form_and_keeps_both_when_th
     assert (proposed["template_id"], proposed["cross_pollination_default"]) == (made["id"], True)
     clone = host.call("POST", f"/sessions/{session}/clone").json_body["id"]
     assert host.get(f"/sessions/{clone}")["template_id"] == made["id"]
-    assert container.sessions().view(clone, ("template",)).template.facilitation_prompt == METHOD
+    kept = container.sessions().view(clone, ("template",)).template
+    assert kept is not None
+    assert kept.facilitation_prompt == METHOD
     assert patch(host, session, template_id="swot")["template_id"] == host.get("/templates/swot")["id"]
     assert container.sessions().view(session, ("template",)).template is None
 

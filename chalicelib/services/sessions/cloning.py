@@ -50,8 +50,15 @@ def clone_session(
     clone = replace(source.session, **reset, **its_own)
     questions = tuple(it if it.id in DEFAULT_TEXTS else replace(it, id=new_id()) for it in source.questions)
     prompt = _copy_prompt(source, owner_id, now)
-    parts = {"context": source.context, "logo": source.logo, "template": source.template}
-    if not sessions.create(clone, questions=questions, prompt=prompt, **parts):
+    is_made = sessions.create(
+        clone,
+        context=source.context,
+        questions=questions,
+        prompt=prompt,
+        logo=source.logo,
+        template=source.template,
+    )
+    if not is_made:
         clone = sessions.view(clone.id, ()).session  # made by an earlier try: ids follow from its Idempotency-Key
     return clone, list(reset)
 

@@ -142,8 +142,10 @@ def create_session(
     )
     questions = tuple(asked.numbered(new_id(), position) for position, asked in enumerate(new.questions or ()))
     prompt = first_prompt(new.prompt, new.prompt_summary, new.prompt_generated_from, session)
-    parts = {"context": new.context, "logo": logo, "template": template}
-    if not sessions.create(session, questions=questions, prompt=prompt, **parts):
+    is_made = sessions.create(
+        session, context=new.context, questions=questions, prompt=prompt, logo=logo, template=template
+    )
+    if not is_made:
         # An earlier try of this request made it: ids follow from its Idempotency-Key.
         return sessions.view(session.id, ()).session
     return session

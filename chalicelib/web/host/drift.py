@@ -44,8 +44,8 @@ def _compare(view: SessionView, name: str) -> list[Piece]:
     """Returns how a field of the brief differs from what the current version was written from."""
     prompt, session = current_version(view), view.session
     if name == "template_id":
-        old, new = find_template(prompt.template_id), template_of(view)
-        old, new = (it.title if it else "" for it in (old, new))
+        before, now = find_template(prompt.template_id), template_of(view)
+        old, new = before.title if before else "", now.title if now else ""
     else:
         values = {"topic": session.topic, "goal": session.goal, "critical": session.critical, "context": view.context}
         old, new = (prompt.generated_from or {}).get(name) or "", (values[name] or "")[:CONTEXT_CHARACTERS]

@@ -97,7 +97,7 @@ def entries_of_session(host: HostRequest, session_id: str) -> Entries:
 
 def read_entries(form: Form) -> Entries:
     """Returns what a form says."""
-    rows = []
+    rows: list[FieldRow] = []
     while (prefix := f"f{len(rows)}.") + "key" in form:
         rows.append(
             FieldRow(

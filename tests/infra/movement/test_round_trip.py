@@ -14,7 +14,7 @@ from tests.api.hosts import new_host
 from tests.clock import FakeClock
 from tests.faults import Interviewer
 from tests.infra.movement.stages import Stages, items_in, secret_here
-from tests.infra.movement.state_machine import EVERYTHING, Story, stories, tell
+from tests.infra.movement.state_machine import EVERYTHING, WORDS, Story, stories, tell
 from tests.snapshots import restore_snapshot, take_snapshot
 from tests.stored_items import stored
 
@@ -87,8 +87,10 @@ def test_what_people_have_in_other_tables_moves_with_their_session(
 def test_any_session_is_the_same_in_another_stage(
     stages: Stages, clock: FakeClock, model: Interviewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By itself without the secret of its stage, with all others along with it; whatever has happened in it."""
-    host = new_host()
+    """By itself without the secret of its stage, with all others and their users along with it; whatever has happened in it."""
+    host, cy = new_host(), new_host("cy@example.com")
+    host.call("POST", "/sessions", {"topic": "A draft", "draft": True})
+    assert cy.say(cy.new_session()["id"], WORDS, "p1").status_code == 200
     begun = take_snapshot()
 
     @ORDINARY
@@ -99,6 +101,8 @@ def test_any_session_is_the_same_in_another_stage(
         stages.leave("s" * 64)
         restore_snapshot(begun)
         story = Story(host, clock)
+        story.host.invite(story.session, "viewer", "dee@example.com")
+        cy.say(story.session, WORDS, "cy")
         tell(story, steps)
         what = ("stage", "--with-secret") if with_secret else ("session", story.session)
         before, again = stages.export(*what), stages.export(*what)

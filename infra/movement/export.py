@@ -4,7 +4,7 @@ A session that changes while it is read is read again: what is in the file was t
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -51,17 +51,19 @@ def export(of: Of, its_id: str, path: Path, *, secret: str, with_secret: bool, n
 def _groups(of: Of, its_id: str) -> Iterator[Group]:
     match of:
         case "session":
-            group = _session(its_id)
+            group = _session(its_id, _elsewhere())
             if not any(kind_of_item(it) is item_kinds.SESSION for it in group.items):
                 raise Refused(f"There is no session {its_id}")
             yield group
         case "user":
             yield from (it for it in _accounts() if it.id == its_id)
-            yield from map(_session, moving.owned_sessions(its_id))
+            elsewhere = _elsewhere()
+            yield from (_session(it, elsewhere) for it in moving.owned_sessions(its_id))
         case "stage":
             yield from _accounts()
             yield Group("", "", _others())
-            yield from map(_session, moving.session_ids())
+            elsewhere = _elsewhere()
+            yield from (_session(it, elsewhere) for it in moving.session_ids())
 
 
 def _accounts() -> Iterator[Group]:
@@ -88,13 +90,24 @@ def _others() -> list[Item]:
     return found
 
 
-def _session(session_id: str) -> Group:
+def _elsewhere() -> dict[str, list[Item]]:
+    """What people of sessions have in tables that no session owns, by session: it names that, and is read by no other means."""
+    found: dict[str, list[Item]] = {}
+    for table in {it.table for it in item_kinds.KINDS if it.owner == "person"}.difference(item_kinds.OF_SESSIONS):
+        for item in moving.scan(table):
+            kind = kind_of_item(item)
+            if kind and kind.owner == "person":
+                found.setdefault(item[1][keys.SESSION_ID]["S"], []).append(item)
+    return found
+
+
+def _session(session_id: str, elsewhere: Mapping[str, Sequence[Item]]) -> Group:
     """A session as it was at one moment. Raises Refused where it changes all the time."""
     for _ in range(_TRIES):
         before = moving.read_state(session_id)
         found = moving.read_session(session_id)
         if moving.read_state(session_id) == before:
-            return Group("session", session_id, found)
+            return Group("session", session_id, [*elsewhere.get(session_id, ()), *found])
     raise Refused(f"The session {session_id} changes all the time; export it when it is quieter, or has ended")
 
 

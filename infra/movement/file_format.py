@@ -9,15 +9,15 @@ import contextlib
 import gzip
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any, Final, Literal
+from typing import IO, Any, Final, Literal, cast
 
 import msgspec
 from msgspec import Struct, field
 
 from chalicelib.store import item_kinds, keys
-from chalicelib.store.item_kinds import OF_SESSIONS, ItemKind
+from chalicelib.store.item_kinds import ItemKind
 from chalicelib.store.moving import KEYS, Item, key_of, kind_of_item
 from infra.movement.refusal import Refused
 
@@ -176,7 +176,7 @@ def private_file(path: Path) -> Iterator[IO[bytes]]:
         with os.fdopen(descriptor, "wb") as raw:
             if path.suffix == ".gz":
                 with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as packed:
-                    yield packed
+                    yield cast(IO[bytes], packed)
             else:
                 yield raw
         unfinished.replace(path)
@@ -187,9 +187,12 @@ def private_file(path: Path) -> Iterator[IO[bytes]]:
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[Iterable[bytes]]:
     try:
-        opens: Callable[[Path, str], Any] = gzip.open if path.suffix == ".gz" else Path.open
-        with opens(path, "rb") as file:
-            yield file
+        if path.suffix == ".gz":
+            with gzip.open(path, "rb") as packed:
+                yield packed
+        else:
+            with path.open("rb") as file:
+                yield file
     except FileNotFoundError as error:
         raise Refused(f"There is no file {path}") from error
 
@@ -240,7 +243,7 @@ def _group_of(item: Item) -> tuple[Literal["user", "session", ""], str]:
     table, raw = item
     kind = kind_of_item(item)
     name = key_of(item)[-1]
-    if keys.SESSION_ID in raw and (table in OF_SESSIONS or (kind and kind.owner == "person")):
+    if table in item_kinds.OF_SESSIONS or (kind and kind.owner == "person"):
         return "session", raw[keys.SESSION_ID]["S"]
     if name.startswith(_GUARD_OF_SESSION):
         return "session", name.removeprefix(_GUARD_OF_SESSION)

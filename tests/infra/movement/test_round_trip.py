@@ -7,18 +7,18 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis.strategies import booleans
 
-from chalicelib.store import keys, moving
-from chalicelib.store.item_kinds import KINDS, NAMED_BY, OF_SESSIONS, SESSION, STOPPED, THREAD, ItemKind
+from chalicelib.store import item_kinds, keys, moving
+from chalicelib.store.item_kinds import KINDS, NAMED_BY, OF_SESSIONS, SESSION, STOPPED, THREAD, ItemKind, Moving
 from chalicelib.store.moving import Item
 from tests.api.hosts import new_host
 from tests.clock import FakeClock
 from tests.faults import Interviewer
 from tests.infra.movement.stages import Stages, items_in, secret_here
-from tests.infra.movement.state_machine import EVERYTHING, Story, stories, tell
+from tests.infra.movement.state_machine import EVERYTHING, WORDS, Story, stories, tell
 from tests.snapshots import restore_snapshot, take_snapshot
 from tests.stored_items import stored
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "12"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "8"))
 ORDINARY = settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -65,11 +65,32 @@ def test_each_kind_of_item_moves_as_its_row_says(stages: Stages, with_secret: bo
     assert found == sorted((item_of(kind) for kind in moving_kinds), key=moving.key_of)
 
 
+def test_what_people_have_in_other_tables_moves_with_their_session(
+    stages: Stages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a code by which somebody comes to their conversation, which is looked for among accounts."""
+    because = Moving("always", "leads to a conversation")
+    kind = ItemKind(keys.ACCOUNTS, "code#", "person", "at once", not_exported="is a key", moves=because)
+    monkeypatch.setattr(item_kinds, "KINDS", (*KINDS, kind))
+    for one in "12":
+        table, session = item_of(SESSION)
+        code = {keys.PK: {"S": f"code#{one}"}, keys.SESSION_ID: {"S": one}}
+        moving.write([(table, session | {keys.SESSION_ID: {"S": one}}), (keys.ACCOUNTS, code)])
+    whole, file = stages.export("stage"), stages.export("session", "1")
+    stages.leave()
+    stages.run("import", str(file))
+    assert sorted(moving.key_of((it.table, dict(raw)))[1:] for it, raw in stored()) == [("1", "session"), ("code#1",)]
+    stages.run("import", str(whole))
+    assert items_in(stages.export("stage")) == items_in(whole)
+
+
 def test_any_session_is_the_same_in_another_stage(
     stages: Stages, clock: FakeClock, model: Interviewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By itself without the secret of its stage, with all others along with it; whatever has happened in it."""
-    host = new_host()
+    """By itself without the secret of its stage, with all others and their users along with it; whatever has happened in it."""
+    host, cy = new_host(), new_host("cy@example.com")
+    host.call("POST", "/sessions", {"topic": "A draft", "draft": True})
+    assert cy.say(cy.new_session()["id"], WORDS, "p1").status_code == 200
     begun = take_snapshot()
 
     @ORDINARY
@@ -80,6 +101,8 @@ def test_any_session_is_the_same_in_another_stage(
         stages.leave("s" * 64)
         restore_snapshot(begun)
         story = Story(host, clock)
+        story.host.invite(story.session, "viewer", "dee@example.com")
+        cy.say(story.session, WORDS, "cy")
         tell(story, steps)
         what = ("stage", "--with-secret") if with_secret else ("session", story.session)
         before, again = stages.export(*what), stages.export(*what)

@@ -67,7 +67,7 @@ def tap(incoming: Incoming, parts: list[str]) -> Step:
 
 def offer(chat: PrivateChat) -> None:
     """Sends the code, before the conversation is opened. Raises as `say` does."""
-    if told := render_code(chat.find().begun, chat.texts("receipt_line")):
+    if told := render_code(chat.find().begun, "receipt_line", chat.texts):
         chat.say_of_session(told)
 
 
@@ -88,7 +88,7 @@ def _render(session: Session, thread: Thread, texts: Texts) -> tuple[str, Button
     lines = [
         f"<b>{escape(texts('receipt_title', topic=session.topic))}</b>",
         escape(texts("receipt_lead")),
-        *([f"{escape(texts('receipt_code'))}: <code>{code}</code>{link_line(thread)}"] if code else []),
+        *([f"{escape(texts('receipt_code'))}: <code>{code}</code>{link_line(thread, texts)}"] if code else []),
         escape(texts("receipt_lost")),
         escape("• " + texts("receipt_quotes" if thread.quotable else "receipt_no_quotes")),
         escape("• " + texts("receipt_passing" if thread.passed_on else "receipt_no_passing")),

@@ -73,9 +73,15 @@ def consent_deps() -> "ConsentDeps":
     """The dependencies of what a participant allows to be made of their words."""
     from chalicelib.services.participants.consent import ConsentDeps
     from chalicelib.services.results.exports.large import withdraw_exports
+    from chalicelib.store.themes import Themes
 
     return ConsentDeps(
         participants=container.participants(),
+        conversations=container.conversations(),
+        sessions=container.sessions(),
+        summaries=container.summaries(),
+        themes=Themes(),
+        insights=container.insight_deps(),
         withdraw_exports=partial(withdraw_exports, deps=container.export_deps()),
         jobs=container.jobs(),
         clock=container.clock(),

@@ -118,7 +118,7 @@ def exclude(thread: Thread) -> Step:
 def consent(thread: Thread, *, quotable: bool, passed_on: bool) -> Step:
     """The participant allows, or no longer allows, that their words are quoted, and that what they say is passed on to others."""
     actions: list[Action] = [ThreadItem.quotable.set(quotable), ThreadItem.passed_on.set(passed_on)]
-    return _head(thread), actions, _same(thread) & _as_allowed(thread)
+    return _head(thread), actions, _same(thread) & _as_allowed(thread) & _as_included(thread)
 
 
 def end_access(thread: Thread) -> Step:

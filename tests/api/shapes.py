@@ -100,6 +100,7 @@ PARTICIPANT = {
     "joined_at": TIME,
     "completed_at": (str, NULL),
     "prompt_version": int,
+    "quotable": bool,
 }
 
 CHAT_RESPONSE = {

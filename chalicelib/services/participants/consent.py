@@ -1,27 +1,44 @@
-"""What a participant allows to be made of their words: that they are quoted, and that what they say counts among what others are told."""
+"""What a participant allows to be made of their words: that they are quoted, and that what they say counts among what others are told.
 
-from collections.abc import Callable
+Who is not to be quoted any more is quoted nowhere from this moment: the request cuts their words out of what is stored, without a model,
+and the next summary is made without them. Who is passed on no more is in nothing that other conversations are told from this moment.
+"""
+
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.clock import Clock
-from chalicelib.errors import Conflict, NotFound
-from chalicelib.model import Session, Thread, ThreadView, Transition
+from chalicelib.errors import Conflict, NotFound, Unavailable
+from chalicelib.model import Session, SessionView, Thread, ThreadView
 from chalicelib.model.jobs import WriteSummary
 from chalicelib.queues import Jobs
 from chalicelib.retry import Retry
+from chalicelib.services.results.insights import InsightDeps, drop_quotes
 from chalicelib.services.synthesis import state
+from chalicelib.services.synthesis.cut_summary import cut_summary
+from chalicelib.services.synthesis.unquotable import UnquotableWords, name_otherwise
+from chalicelib.services.synthesis.withheld import join_hosts_texts
 from chalicelib.store import thread_head
+from chalicelib.store.conversations import Conversations
 from chalicelib.store.participants import Participants
+from chalicelib.store.sessions import FOR_CUT, Sessions
+from chalicelib.store.summaries import CutSummaries, Summaries
+from chalicelib.store.themes import Themes
 
-_RETRY = Retry(tries=5)  # the person may go on speaking meanwhile
+_RETRY = Retry(tries=8)  # the person may go on speaking meanwhile, and a summary may be written
 
 
 class ConsentDeps(Struct, frozen=True):
     """The collaborators of these wishes."""
 
     participants: Participants
+    conversations: Conversations
+    sessions: Sessions
+    summaries: Summaries
+    themes: Themes
+    insights: InsightDeps
     withdraw_exports: Callable[[str], None]
     jobs: Jobs
     clock: Clock
@@ -38,8 +55,8 @@ def set_consent(
     """Set what a participant allows; None leaves a wish as it is. Gives the thread as it is then; raises NotFound without one,
     Conflict where it changes all the time.
 
-    Asked for again it does nothing but wake the job once more. The thread goes on as it stands: also where it is concluded, and
-    where its session has ended.
+    Asked for again it does what an earlier request may have left undone. The thread goes on as it stands: also where it is concluded,
+    and where its session has ended.
     """
     for failed in _RETRY.attempts(deps.clock):
         found = _read_again(found) if found and failed else found
@@ -52,23 +69,59 @@ def set_consent(
             passed_on=before.passed_on if passing_on is None else passing_on,
         )
         if after == before or _store(before, after, deps):
-            # Also where nothing changed: an earlier request may have died before it could wake the job.
-            deps.jobs.ask_or_leave(WriteSummary(session.id), deps.clock.now())
             if not after.quotable:
-                deps.withdraw_exports(session.id)
+                _withdraw_words(session.id, after, deps)
+            deps.jobs.ask_or_leave(WriteSummary(session.id), deps.clock.now())
             return replace(found, thread=after)
     raise Conflict("This conversation is changing right now; try again")
 
 
 def _store(before: Thread, after: Thread, deps: ConsentDeps) -> bool:
-    transition = None if before.is_untouched_test else _transition(before, after, deps)
-    return deps.participants.consent(before, transition, quotable=after.quotable, passed_on=after.passed_on)
+    """Store the wishes with what follows from them; False where something of that changed meanwhile."""
+    now, transition, cut = deps.clock.now(), None, None
+    if before.included and before.quotable and not after.quotable:
+        view = deps.sessions.view(before.session_id, FOR_CUT)
+        transition, cut = state.cut(now, view.synthesis.epoch), _cut_summaries(view, before, deps)
+    elif before.included and before.passed_on != after.passed_on:
+        transition = state.tell_others(now)
+    return deps.participants.consent(before, transition, cut, quotable=after.quotable, passed_on=after.passed_on)
 
 
-def _transition(before: Thread, after: Thread, deps: ConsentDeps) -> Transition:
-    now = deps.clock.now()
-    withdraws = (before.quotable and not after.quotable) or (before.passed_on and not after.passed_on)
-    return state.exclude(now) if withdraws else state.include(now)
+def _cut_summaries(view: SessionView, thread: Thread, deps: ConsentDeps) -> CutSummaries:
+    """The summaries of a session without this thread's words."""
+    said = _words_of(view, _read_said(thread, deps))
+    registry = deps.themes.get(view.session.id, view.synthesis)
+    labels = [theme.label for theme in registry.themes if said.are_in(theme.label)]
+    summary = cut_summary(view, view.summary, thread.id, said, labels) if view.summary else None
+    kept = (cut_summary(view, it, thread.id, said, labels) for it in deps.summaries.kept(view.session.id))
+    return CutSummaries(view, summary, tuple(kept))
+
+
+def _withdraw_words(session_id: str, thread: Thread, deps: ConsentDeps) -> None:
+    """Take somebody's words out of the names of themes, and out of what hosts noted; and have no export that may have them."""
+    view = deps.sessions.view(session_id, FOR_CUT)
+    said = _read_said(thread, deps)
+    _rename_themes(session_id, _words_of(view, said), deps)
+    drop_quotes(session_id, thread.id, said, deps=deps.insights)
+    deps.withdraw_exports(session_id)
+
+
+def _rename_themes(session_id: str, said: UnquotableWords, deps: ConsentDeps) -> None:
+    for _ in _RETRY.attempts(deps.clock):
+        registry = deps.themes.get(session_id)
+        kept = name_otherwise(registry, said)
+        if kept == registry or deps.themes.put(session_id, kept, registry):
+            return
+    raise Unavailable("The themes of the session are being changed; try again in a moment")
+
+
+def _read_said(thread: Thread, deps: ConsentDeps) -> Sequence[str]:
+    return [it.content for it in deps.conversations.messages(thread) if it.role == "user"]
+
+
+def _words_of(view: SessionView, said: Sequence[str]) -> UnquotableWords:
+    """What somebody said, but for what the host did, too."""
+    return UnquotableWords(said, [join_hosts_texts(view)])
 
 
 def _read_again(found: ThreadView) -> ThreadView | None:

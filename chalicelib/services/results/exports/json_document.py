@@ -6,12 +6,15 @@ from typing import Any
 import msgspec
 from msgspec.structs import asdict
 
-from chalicelib.model import RegisteredTheme, ThemeRegistry, ThreadView
+from chalicelib.model import Point, RegisteredTheme, ThemeRegistry, ThreadView
 from chalicelib.services.participants.scopes import rules_of
+from chalicelib.services.results.exports.document import is_few
 from chalicelib.services.results.exports.selection import Part, Selection
 from chalicelib.services.results.exports.texts import ExportTexts
 from chalicelib.services.results.insights import ListedInsight
 from chalicelib.services.synthesis.aggregate import aggregate_heads, without_names_of_the_gone
+from chalicelib.services.synthesis.unquotable import hide_words
+from chalicelib.services.synthesis.visibility import LEAST
 from chalicelib.store import keys
 from chalicelib.store.item_kinds import KINDS, OF_SESSIONS, THREAD, ItemKind
 from chalicelib.store.session_contents import SessionContents, StoredItem
@@ -41,6 +44,7 @@ _LEFT_OUT_OF_PEOPLE = {
     "scope": "may name an account: channel and another_account are there instead",
     "source": "is a fingerprint of the network that somebody came from",
     "generation": "says which links of a participant are in force",
+    "passed_on": "is between a participant and the other conversations: results are the same",
     "message_id": "is the channel's own",
     "receipt": "is the hash of a code that the participant alone has",
     **dict.fromkeys(("starts_after", "last_sequence", "last_said", "answered_to"), _COUNTED),
@@ -66,6 +70,7 @@ def render_json(
         "schema": SCHEMA,
         "schema_version": VERSION,
         "use": texts.use,
+        **({"warning": texts.filled(texts.few, count=LEAST)} if is_few(contents.view, selection) else {}),
         "session_id": contents.view.session.id,
         "parts": selection.parts,
     }
@@ -79,12 +84,25 @@ def render_json(
         for item in contents.items:
             if item.person in by_person:
                 by_person[item.person].append(item)
+        unquotable = {person.thread.id for person in people if not person.thread.quotable}
         document["participants"] = [
-            {"participant_id": thread_id, **_exported(asked, "person", thread_id, items)}
+            {
+                "participant_id": thread_id,
+                **_without_quotes(_exported(asked, "person", thread_id, items), thread_id in unquotable),
+            }
             for thread_id, items in by_person.items()
         ]
     document["not_exported"] = _left_out(contents, people, selection, [kind for kind in own if kind not in asked])
     return msgspec.json.format(msgspec.json.encode(document), indent=1).decode()
+
+
+def _without_quotes(person: Json, is_unquotable: bool) -> Json:
+    """Returns what is exported of a person; of one who is not to be quoted the digest is without their words, which the messages have."""
+    if is_unquotable and person.get("digest"):
+        stored = person["digest"]
+        points = hide_words(msgspec.convert(stored["points"], tuple[Point, ...]))
+        return {**person, "digest": {**stored, "points": msgspec.to_builtins(points), "gist": None}}
+    return person
 
 
 def _is_asked(kind: ItemKind, selection: Selection) -> bool:

@@ -163,14 +163,16 @@ DELETE_DATA = Function(
     memory=512,
     timeout=WORKER_SECONDS,
     tables={
-        "Accounts": ("BatchWriteItem",),  # codes of receipts
-        "Sessions": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "PutItem", "Query", "UpdateItem"),
-        "Conversations": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "Query"),
-        "Guards": ("BatchWriteItem", "PutItem"),
+        "Accounts": ("BatchWriteItem", "DeleteItem"),
+        "Sessions": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+        "Conversations": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "Query", "UpdateItem"),
+        "Telegram": ("BatchGetItem", "BatchWriteItem", "Query"),
+        "Guards": ("BatchGetItem", "BatchWriteItem", "PutItem", "UpdateItem"),
     },
-    settings=("retention_days",),
+    indexes=(("Accounts", keys.BY_USER), ("Sessions", keys.BY_MEMBER), ("Telegram", keys.BY_GROUP)),
+    settings=("deployment_secret_arn", "retention_days"),
     files=("DeleteObject",),
-    sends_to=(DELETIONS, DELIVERIES),
+    sends_to=(DELETIONS, DELIVERIES, SUMMARIES),
     works_off=DELETIONS,
 )
 WRITE_EXPORT = Function(
@@ -230,7 +232,7 @@ HANDLE_UPDATE = Function(
     memory=1024,
     timeout=UPDATE_SECONDS,
     tables={
-        "Accounts": ("BatchGetItem", "DeleteItem", "GetItem", "PutItem"),  # codes of receipts
+        "Accounts": ("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem"),
         # A participant may have their conversation deleted, and all that it is in.
         "Sessions": (*ITEMS, "DeleteItem"),
         "Conversations": (*ITEMS, "DeleteItem"),

@@ -17,7 +17,7 @@ DeletedBy = Literal["participant", "host", "retention", "operator"]
 
 
 class DeletionRecord(Struct, frozen=True):
-    """One deletion, of a person or of a session. Its `id` is random.
+    """One deletion, of a person or of a session. Its `id` is random for a person, and for a session the session's.
 
     `removed` counts what was there by the names that exports call it; a session's is empty until its job has counted it. It is over
     at `finished_at`.

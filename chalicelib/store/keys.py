@@ -30,6 +30,7 @@ SUMMARY_PROMPT, GUIDELINES = "summary_prompt", "guidelines"
 PRIVATE_CONTEXT = "private_context"
 FEED_PART = "feed"
 DELETION = "deletion"
+ACCOUNT_DELETIONS = "account_deletion#"
 DELETION_RECORDS, AFTER_DELETION_RECORDS = "deletion_record#", "deletion_record$"
 CONDENSED_CONTEXT = "condensed_context"
 PARTICIPANT_LIMIT = "seats"
@@ -37,6 +38,7 @@ CLOSING = "closing"
 ANNOUNCING = "announcing"
 ANNOUNCEMENTS = "announcement#"
 EDITS, EDIT_ITEMS = "edits", "edit#"
+AFTER_MEMBERS = "member$"
 AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, member#…, participant#…
 
 USERS, EMAILS, API_KEYS, LOGINS, IDENTITIES = "user#", "email#", "key#", "login#", "identity#"
@@ -304,6 +306,11 @@ def form(thread_id: str) -> str:
 def message(thread_id: str, sequence: int) -> str:
     """`message#<t>#<000001>`."""
     return numbered(f"{MESSAGES}{thread_id}", sequence)
+
+
+def account_deletion(user_id: str) -> str:
+    """`account_deletion#<user_id>`, in a partition of the same id."""
+    return f"{ACCOUNT_DELETIONS}{user_id}"
 
 
 def deletion_record(identifier: str) -> str:

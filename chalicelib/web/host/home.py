@@ -17,7 +17,9 @@ RECHECK_SECONDS = 60  # seconds that a container believes what it saw
 def show(request: Request) -> Response:
     """Returns the page for somebody who came without a link."""
     facilitator = name_facilitator(locale_for(request).texts)
-    return render_page(request, "home.html", example=find_example(), demo=demo_token(), facilitator=facilitator)
+    is_deleted = "account_deleted" in (request.query_params or {})
+    values = {"example": find_example(), "demo": demo_token(), "facilitator": facilitator, "is_deleted": is_deleted}
+    return render_page(request, "home.html", **values)
 
 
 def find_example() -> str | None:

@@ -4,7 +4,7 @@ from chalicelib import container
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.model import Session, Thread, ThreadView
 from chalicelib.model.deletions import BACKUP_DAYS, DeletionRecord
-from chalicelib.model.telegram import Attendance, Button, Buttons, SendFile, SendOwnWords
+from chalicelib.model.telegram import Attendance, Button, Buttons, Outgoing, SendFile, SendOwnWords
 from chalicelib.services.conversations.request_context import AccessEnded, RequestContext
 from chalicelib.services.delivery.telegram_html import escape
 from chalicelib.services.participants.consent import set_consent
@@ -166,5 +166,5 @@ def _leave(incoming: Incoming, attended: Attendance, told: str) -> Step:
     """Says what became of a conversation; the chat has nothing of its session from then on."""
     is_current = incoming.view.chat.session_id == attended.session_id
     chat = incoming.with_current(None) if is_current else None
-    sends = (incoming.answer_tap(), *incoming.change_tapped(), incoming.say(escape(told)))
+    sends: tuple[Outgoing, ...] = (incoming.answer_tap(), *incoming.change_tapped(), incoming.say(escape(told)))
     return Step(sends, chat, left=attended)

@@ -238,7 +238,6 @@ HANDLE_UPDATE = Function(
     memory=1024,
     timeout=UPDATE_SECONDS,
     tables={
-        # Codes of receipts, too.
         "Accounts": ("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem"),
         # A participant may have their conversation deleted, and all that it is in.
         "Sessions": (*ITEMS, "DeleteItem"),

@@ -10,16 +10,17 @@ from chalicelib.web.kit.texts import Texts
 
 def render_kept(thread: Thread, texts: Texts) -> str:
     """Returns, as HTML, the code and the link for whoever has come to the end; empty where there are none."""
-    return render_code(thread, texts("receipt_keep"))
+    return render_code(thread, "receipt_keep", texts)
 
 
-def render_code(thread: Thread, told: str) -> str:
-    """Returns both behind what is told of them, and the command for the rest; empty where there are none."""
+def render_code(thread: Thread, told: str, texts: Texts) -> str:
+    """Returns both behind this text, and the command for the rest; empty where there are none."""
     code = give_code(thread, deps=container.receipt_deps())
-    return f"{escape(told)}\n\n<code>{code}</code>{link_line(thread)}\n/mydata" if code else ""
+    return f"{escape(texts(told))}\n\n<code>{code}</code>{link_line(thread, texts)}\n/mydata" if code else ""
 
 
-def link_line(thread: Thread) -> str:
+def link_line(thread: Thread, texts: Texts) -> str:
     """Returns the private link on a line of its own, as HTML; empty where the application does not know its address."""
     base = settings().public_url
-    return f"\n{escape(make_url(base, thread, container.deployment_secret()))}" if base else ""
+    url = make_url(base, thread, container.deployment_secret())
+    return f'\n<a href="{escape(url)}">{escape(texts("receipt_open"))}</a>' if base else ""

@@ -4,7 +4,7 @@ from chalicelib import container
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.model import Session, Thread, ThreadView
 from chalicelib.model.deletions import BACKUP_DAYS, DeletionRecord
-from chalicelib.model.telegram import Attendance, Button, Buttons, SendFile, SendOwnWords
+from chalicelib.model.telegram import Attendance, Button, Buttons, Outgoing, SendFile, SendOwnWords
 from chalicelib.services.conversations.request_context import AccessEnded, RequestContext
 from chalicelib.services.delivery.telegram_html import escape
 from chalicelib.services.participants.consent import set_consent
@@ -67,7 +67,7 @@ def tap(incoming: Incoming, parts: list[str]) -> Step:
 
 def offer(chat: PrivateChat) -> None:
     """Sends the code, before the conversation is opened. Raises as `say` does."""
-    if told := render_code(chat.find().begun, chat.texts("receipt_line")):
+    if told := render_code(chat.find().begun, "receipt_line", chat.texts):
         chat.say_of_session(told)
 
 
@@ -88,7 +88,7 @@ def _render(session: Session, thread: Thread, texts: Texts) -> tuple[str, Button
     lines = [
         f"<b>{escape(texts('receipt_title', topic=session.topic))}</b>",
         escape(texts("receipt_lead")),
-        *([f"{escape(texts('receipt_code'))}: <code>{code}</code>{link_line(thread)}"] if code else []),
+        *([f"{escape(texts('receipt_code'))}: <code>{code}</code>{link_line(thread, texts)}"] if code else []),
         escape(texts("receipt_lost")),
         escape("• " + texts("receipt_quotes" if thread.quotable else "receipt_no_quotes")),
         escape("• " + texts("receipt_passing" if thread.passed_on else "receipt_no_passing")),
@@ -166,5 +166,5 @@ def _leave(incoming: Incoming, attended: Attendance, told: str) -> Step:
     """Says what became of a conversation; the chat has nothing of its session from then on."""
     is_current = incoming.view.chat.session_id == attended.session_id
     chat = incoming.with_current(None) if is_current else None
-    sends = (incoming.answer_tap(), *incoming.change_tapped(), incoming.say(escape(told)))
+    sends: tuple[Outgoing, ...] = (incoming.answer_tap(), *incoming.change_tapped(), incoming.say(escape(told)))
     return Step(sends, chat, left=attended)

@@ -29,6 +29,24 @@ def leave(visitor: Visitor) -> Page:
     return talk.page
 
 
+def receipt(visitor: Visitor) -> Page:
+    """What a participant can do with what is stored of them, once they are not to be quoted any more."""
+    page = _receipt(visitor)
+    page.locator(".use button").first.click()
+    expect(page.locator("#told")).to_be_focused()
+    expect(page.locator(".copy button").first).to_be_visible()
+    return page
+
+
+def receipt_deletion(visitor: Visitor) -> Page:
+    """The question whether all of it is to go, which has not been answered."""
+    page = _receipt(visitor)
+    page.locator(".danger").click()
+    page.locator("#deletion button").click()
+    expect(page.locator("#sure-error")).to_be_visible()
+    return page
+
+
 def private_link(visitor: Visitor) -> Page:
     """The question whether the conversation of a private link is one's own."""
     talk = visitor.joined()
@@ -197,6 +215,13 @@ def _told(visitor: Visitor, what: str) -> Page:
     return talk.page
 
 
+def _receipt(visitor: Visitor) -> Page:
+    talk = visitor.joined()
+    visitor.answered(talk)
+    talk.page.goto(f"/{talk.page.locator('#about a[href^=receipt]').get_attribute('href')}")
+    return talk.page
+
+
 @contextmanager
 def _busy_network(cloud: LocalCloud, what: DigestPurpose) -> Iterator[None]:
     """As if thousands of such requests had come from this address in this minute, and in the next."""
@@ -215,6 +240,8 @@ def _busy_network(cloud: LocalCloud, what: DigestPurpose) -> Iterator[None]:
 OTHER_STATES: tuple[State, ...] = (
     anonymous,
     leave,
+    receipt,
+    receipt_deletion,
     private_link,
     private_link_refused,
     other_person,
@@ -238,6 +265,7 @@ WORDY = {
     results_to_come,
     reminder_refused,
     leave,
+    receipt,
     private_link,
     without_cookies,
     ended_without_a_script,

@@ -1,7 +1,6 @@
 """What somebody does in a private chat with what is stored of them."""
 
 import json
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -51,7 +50,7 @@ def test_code_and_link_come_at_the_start_and_the_end_and_lead_to_the_page(
     write(telegram, bo, SECRET, "/stop")
     assert set(codes(bo)) == {code}
     assert len(codes(bo)) == 2
-    link = re.findall(r"http://127.0.0.1:8000(/receipt\S+)", bo.chat.text)[-1]
+    link = bo.chat.last.links["My data"].removeprefix("http://127.0.0.1:8000")
     assert SECRET in ben.open(f"{link}&words=1").text
     assert ben.follow(post(ben, code=code)).status == 200
     assert code not in json.dumps(stored(), default=str)
@@ -60,7 +59,8 @@ def test_code_and_link_come_at_the_start_and_the_end_and_lead_to_the_page(
 def test_what_was_said_comes_as_messages_and_as_files(
     telegram: LocalTelegram, bo: Person, session: dict[str, Any]
 ) -> None:
-    write(telegram, bo, SECRET, "/mydata")
+    write(telegram, bo, SECRET)
+    write(telegram, bo, "/mydata")
     assert bo.chat.last.rows[0] == ["Read", "Save as text", "Save as JSON"]
     shown = bo.chat.last
     for button in shown.rows[0]:
@@ -112,6 +112,7 @@ def test_a_conversation_is_deleted_after_a_second_question_and_the_chat_has_noth
     assert (SECRET in left, f"session#{session['id']}" in left, "receipt#" in left) == (False, False, False)
     write(telegram, bo, "Still there?")
     assert "not passed on" in bo.chat.text
+    clock.advance(1)
     again = begin(telegram, bo, session)
     assert len(set(codes(again))) == 2
 

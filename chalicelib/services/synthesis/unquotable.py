@@ -34,11 +34,11 @@ class UnquotableWords:
     def make_up(self, text: str) -> bool:
         """Whether all of a text is a phrase of theirs, or all that they said at once."""
         wanted = _key(text)
-        if not wanted or any(_has(other, wanted) for other in self._others):
+        if not wanted:
             return False
-        if tokens.count_words(text) < LEAST_OF_A_PHRASE:
-            return wanted in self._said
-        return any(_has(said, wanted) for said in self._said)
+        is_term = tokens.count_words(text) < LEAST_OF_A_PHRASE
+        is_theirs = wanted in self._said if is_term else _is_in(self._said, wanted)
+        return is_theirs and not _is_in(self._others, wanted)
 
 
 def find_unquotable_words(aggregate: Aggregate, view: SessionView) -> UnquotableWords:
@@ -94,6 +94,8 @@ def _key(text: str) -> str:
     return " ".join(tokens.split_words(text))
 
 
-def _has(said: str, wanted: str) -> bool:
-    """Whether words are in others, as whole words in scripts that have such."""
-    return wanted in said if tokens.is_unspaced(wanted) else f" {wanted} " in f" {said} "
+def _is_in(texts: Iterable[str], wanted: str) -> bool:
+    """Whether one of these texts has these words, as whole words in scripts that have such."""
+    if tokens.is_unspaced(wanted):
+        return any(wanted in text for text in texts)
+    return any(f" {wanted} " in f" {text} " for text in texts)

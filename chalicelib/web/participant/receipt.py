@@ -4,6 +4,7 @@ Opening an address changes nothing, since programs that look through mails follo
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from chalice.app import Request, Response
 from msgspec import Struct
@@ -193,7 +194,7 @@ def _show_deleted(request: Request, session_id: str, record_id: str) -> Response
         return _ask_for_code(request, is_wrong=True)
     session = view.session
     texts = locale_for(request, session).texts
-    times = {
+    times: dict[str, Any] = {
         "asked": format_time_with_zone(record.asked_at, session.time_zone, texts),
         "finished": format_time_with_zone(record.finished_at, session.time_zone, texts) if record.finished_at else "",
         "until": format_time_with_zone(record.in_backups_until, session.time_zone, texts),
@@ -218,7 +219,7 @@ def _address_of(opened: OpenedReceipt) -> str:
 
 
 def _render(request: Request, template: str, opened: OpenedReceipt, status: int = 200, **values: object) -> Response:
-    shown = {"thread": opened.thread, "token": opened.token, "address": _address_of(opened), **values}
+    shown: dict[str, Any] = {"thread": opened.thread, "token": opened.token, "address": _address_of(opened), **values}
     return _keep_address(render_page(request, template, status, session=opened.view.session, **shown))
 
 

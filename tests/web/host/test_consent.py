@@ -49,18 +49,20 @@ class Parrot(RuleBasedModel):
         shown = "\n".join(block.text for message in request.messages for block in message.blocks)
         if request.task.startswith("ask"):
             ids = [it.attributes["id"] for it in tags.read("point", shown)]
-            told = [{"text": text, "evidence": ids, "said": []} for text in (f"“{OWN}”, they say.", OWN, "It is far.")]
-            return Reply("", self.name, (ToolCall("answer_question", {"statements": told}),))
+            answer = [
+                {"text": text, "evidence": ids, "said": []} for text in (f"“{OWN}”, they say.", OWN, "It is far.")
+            ]
+            return Reply("", self.name, (ToolCall("answer_question", {"statements": answer}),))
         if request.task == "review":
             heard = [(it.attributes["id"], it.text) for it in tags.read("participant", shown)]
-            heard.sort(key=lambda it: it[1] != OWN)
+            heard.sort(key=lambda it: SECRET not in it[1])
             found = {"title": "Asks two things", "rule": "Ask one thing at a time."}
             evidence = [{"message": message, "quote": text} for message, text in heard]
             return Reply("", self.name, (ToolCall("record_review", {"findings": [{**found, "evidence": evidence}]}),))
         reply = super().complete(request, deadline)
         given: dict[str, Any] = dict(reply.tool_calls[0].input)
         if request.task == "digest" and OWN in shown:
-            first = {**given["points"][0], "text": f"{OWN} indeed", "topic": LABEL, "theme": ""}
+            first = {**given["points"][0], "text": f"{given['points'][0]['text']} indeed", "topic": LABEL, "theme": ""}
             given["points"] = [first, *given["points"]]
             given["gist"] = f"They hold that {OWN}."
         if request.task == "summary":
@@ -174,6 +176,11 @@ def test_who_is_not_to_be_quoted_is_quoted_nowhere_from_then_on(
     assert summarise(session)
     assert write_brief(session)
     assert host.get(f"/sessions/{session}/summary")["status"] == "current"
+    assert host.say(session, f"{OWN}, as I said", "p0", participant_name="P0").status_code == 200
+    clock.advance(3600)
+    assert summarise(session)
+    assert write_brief(session)
+    assert host.get(f"/sessions/{session}/summary")["message_count"] == 20
     assert repeating(host, ana, session) == set()
     person = host.get(f"/sessions/{session}/participants/{author}")
     assert person["quotable"] is False

@@ -78,4 +78,5 @@ def test_of_fewer_than_five_people_others_are_shown_nothing_that_was_said(
             assert all(FEW in it for it in members), number
         else:
             assert {"results summary stranger", "results insights participant", "export format=md"} <= telling
+            assert not telling & {route.name for route in ROUTES}  # REST shows results to members alone
             assert not any(FEW in it for it in members)

@@ -57,7 +57,7 @@ def press(browser: Browser, form: Form, **fields: str) -> Page:
 def code_on(page: Page) -> str:
     """The one code that a page shows."""
     (found,) = set(CODE.findall(page.html))
-    return found
+    return str(found)
 
 
 def link_on(page: Page) -> str:

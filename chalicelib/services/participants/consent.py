@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from chalicelib.clock import Clock
 from chalicelib.errors import Conflict, NotFound, Unavailable
-from chalicelib.model import Session, SessionView, Thread, ThreadView
+from chalicelib.model import Session, SessionView, Summary, Thread, ThreadView
 from chalicelib.model.jobs import WriteSummary
 from chalicelib.queues import Jobs
 from chalicelib.retry import Retry
@@ -68,48 +68,49 @@ def set_consent(
             quotable=before.quotable if quotes is None else quotes,
             passed_on=before.passed_on if passing_on is None else passing_on,
         )
-        if after == before or _store(before, after, deps):
+        said = () if after.quotable else _read_said(before, deps)
+        if not after.quotable:
+            # First what no transaction has room for: whoever dies behind it has left nothing of it undone.
+            _rename_themes(session.id, said, deps)
+            drop_quotes(session.id, before.id, said, deps=deps.insights)
+        if after == before or _store(before, after, said, deps):
             if not after.quotable:
-                _withdraw_words(session.id, after, deps)
+                drop_quotes(session.id, before.id, said, deps=deps.insights)  # that came meanwhile
+                deps.withdraw_exports(session.id)
             deps.jobs.ask_or_leave(WriteSummary(session.id), deps.clock.now())
             return replace(found, thread=after)
     raise Conflict("This conversation is changing right now; try again")
 
 
-def _store(before: Thread, after: Thread, deps: ConsentDeps) -> bool:
+def _store(before: Thread, after: Thread, said: Sequence[str], deps: ConsentDeps) -> bool:
     """Store the wishes with what follows from them; False where something of that changed meanwhile."""
     now, transition, cut = deps.clock.now(), None, None
     if before.included and before.quotable and not after.quotable:
         view = deps.sessions.view(before.session_id, FOR_CUT)
-        transition, cut = state.cut(now, view.synthesis.epoch), _cut_summaries(view, before, deps)
+        transition, cut = state.cut(now, view.synthesis.epoch), _cut_summaries(view, before, said, deps)
     elif before.included and before.passed_on != after.passed_on:
         transition = state.tell_others(now)
     return deps.participants.consent(before, transition, cut, quotable=after.quotable, passed_on=after.passed_on)
 
 
-def _cut_summaries(view: SessionView, thread: Thread, deps: ConsentDeps) -> CutSummaries:
+def _cut_summaries(view: SessionView, thread: Thread, said: Sequence[str], deps: ConsentDeps) -> CutSummaries:
     """The summaries of a session without this thread's words."""
-    said = _words_of(view, _read_said(thread, deps))
-    registry = deps.themes.get(view.session.id, view.synthesis)
-    labels = [theme.label for theme in registry.themes if said.are_in(theme.label)]
-    summary = cut_summary(view, view.summary, thread.id, said, labels) if view.summary else None
-    kept = (cut_summary(view, it, thread.id, said, labels) for it in deps.summaries.kept(view.session.id))
-    return CutSummaries(view, summary, tuple(kept))
+    words, digest = _words_of(view, said), deps.conversations.digest(view.session.id, thread.id)
+    labels = {point.topic for point in digest.points if words.are_in(point.topic)} if digest else frozenset[str]()
+
+    def cut(summary: Summary) -> Summary:
+        return cut_summary(view, summary, thread.id, words, labels)
+
+    kept = tuple(map(cut, deps.summaries.kept(view.session.id)))
+    return CutSummaries(view, cut(view.summary) if view.summary else None, kept)
 
 
-def _withdraw_words(session_id: str, thread: Thread, deps: ConsentDeps) -> None:
-    """Take somebody's words out of the names of themes, and out of what hosts noted; and have no export that may have them."""
-    view = deps.sessions.view(session_id, FOR_CUT)
-    said = _read_said(thread, deps)
-    _rename_themes(session_id, _words_of(view, said), deps)
-    drop_quotes(session_id, thread.id, said, deps=deps.insights)
-    deps.withdraw_exports(session_id)
-
-
-def _rename_themes(session_id: str, said: UnquotableWords, deps: ConsentDeps) -> None:
+def _rename_themes(session_id: str, said: Sequence[str], deps: ConsentDeps) -> None:
+    """Take these words out of the names of themes, and what is said of them."""
+    words = _words_of(deps.sessions.view(session_id, FOR_CUT), said)
     for _ in _RETRY.attempts(deps.clock):
         registry = deps.themes.get(session_id)
-        kept = name_otherwise(registry, said)
+        kept = name_otherwise(registry, words)
         if kept == registry or deps.themes.put(session_id, kept, registry):
             return
     raise Unavailable("The themes of the session are being changed; try again in a moment")

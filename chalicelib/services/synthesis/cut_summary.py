@@ -32,7 +32,9 @@ class _Cut:
     ) -> None:
         self._view, self._summary, self._thread_id, self._said = view, summary, thread_id, said
         quotes = (*summary.quotes, *(quote for theme in summary.themes for quote in theme.quotes))
-        gone = [*(it.text for it in quotes if it.thread_id == thread_id), *labels]
+        # A summary writes the name of a theme with a capital.
+        named = (name for label in labels for name in (label, label[:1].upper() + label[1:]))
+        gone = [*(it.text for it in quotes if it.thread_id == thread_id), *named]
         self._gone = [FoldedText(text).text.strip() for text in gone]
         self._words = choose_texts(view.session, _sample(summary))
 

@@ -20,6 +20,14 @@ def anonymous(visitor: Visitor) -> Page:
     return ChatPage(visitor.page(), visitor.cloud, visitor.session(anonymous=True, questions=None)).open().page
 
 
+def privacy(visitor: Visitor) -> Page:
+    """What becomes of what people say in a session."""
+    page = visitor.page()
+    page.goto(f"{visitor.cloud.url}/privacy?s={visitor.session(results_visibility='public')}")
+    expect(page.locator("#ask")).to_be_visible()
+    return page
+
+
 def leave(visitor: Visitor) -> Page:
     """The question whether this browser shall forget, with words that are not sent."""
     talk = visitor.joined()
@@ -239,6 +247,7 @@ def _busy_network(cloud: LocalCloud, what: DigestPurpose) -> Iterator[None]:
 
 OTHER_STATES: tuple[State, ...] = (
     anonymous,
+    privacy,
     leave,
     receipt,
     receipt_deletion,

@@ -80,7 +80,10 @@ def test_an_update_is_queued_by_its_chat_once(subtests: pytest.Subtests) -> None
                 answers = [bring(update), bring(update, **{"Content-Type": "text/plain"})]
                 assert [(answer.status, answer.body) for answer in answers] == [(200, None)] * 2
                 (found,) = queued()
-                assert found[:2] == (chat_token(int(chat), container.deployment_secret()), str(update["update_id"]))
+                assert found[:2] == (
+                    chat_token(int(str(chat)), container.deployment_secret()),
+                    str(update["update_id"]),
+                )
                 assert read_update(found[2]) == read_update(update)
 
 

@@ -17,7 +17,7 @@ from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.example_tables import each_row
 from tests.web.browser import Browser, Page
-from tests.web.host.visitor import SENDER, sign_in, verify_sender
+from tests.web.host.visitor import SENDER, deliver, sign_in, verify_sender
 from tests.web.invited import invite, path_of
 
 ON_AWS = {"STAGE": "prod", "AWS_REGION": "eu-central-1"}
@@ -235,6 +235,15 @@ def test_no_session_has_no_page_and_every_other_page_leads_here(host: Host, ben:
         assert any(f"privacy?s={session['id']}" in it for it in page.links), page.text[:60]
     for page in (ben.open("/"), ben.open("/static/none.js"), member.open("/account")):
         assert "/privacy" in [urlsplit(it).path for it in page.links]
+
+
+def test_the_mail_of_an_invitation_leads_here(host: Host, member: Browser) -> None:
+    session = host.new_session(access="invited", topic="Zanzibar")
+    with stage(MAIL_FROM=SENDER):
+        invite(host, session, "ada@example.com")
+        found = re.search(r"(/privacy\?[\w=&;.-]+)", deliver()[-1].replace("&amp;", "&"))
+        assert found
+        assert "Zanzibar" in Browser().open(found[1]).text
 
 
 def test_it_sets_nothing_asks_nothing_of_others_and_names_every_cookie(host: Host, ben: Browser) -> None:

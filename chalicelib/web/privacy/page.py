@@ -4,6 +4,7 @@ It opens, and shows a session, to whoever is shown the session elsewhere, too. O
 itself to others, nor does a draft: they get what holds on the whole site, at whatever address they asked.
 """
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from chalice.app import Request, Response
@@ -36,7 +37,7 @@ def show_privacy(request: Request) -> Response:
     is_encrypted = urlsplit(public_url(request)).scheme == "https"
     began, now = thread.models if thread else None, container.clock().now()
     about = About(texts, now, host_cookie_name(request), is_encrypted, view, began)
-    values = {
+    values: dict[str, Any] = {
         "sections": list_sections(about),
         "host_name": session.host_name if session else None,
         "privacy": "",  # the way here, at the foot of every other page

@@ -40,7 +40,7 @@ class BedrockProvider(AnthropicProvider):
         body = messages_api.render_body(question, strict=False)
         return {**body, "model": _name_there(question.model)}
 
-    def _client(self) -> "AnthropicBedrockMantle":  # type: ignore[override]  # the SDK's clients have no common class
+    def _client(self) -> "AnthropicBedrockMantle":
         from anthropic import AnthropicBedrockMantle
 
         session = botocore.session.get_session()

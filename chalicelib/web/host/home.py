@@ -18,8 +18,9 @@ def show(request: Request) -> Response:
     """Returns the page for somebody who came without a link."""
     facilitator = name_facilitator(locale_for(request).texts)
     is_deleted = "account_deleted" in (request.query_params or {})
-    values = {"example": find_example(), "demo": demo_token(), "facilitator": facilitator, "is_deleted": is_deleted}
-    return render_page(request, "home.html", **values)
+    return render_page(
+        request, "home.html", example=find_example(), demo=demo_token(), facilitator=facilitator, is_deleted=is_deleted
+    )
 
 
 def find_example() -> str | None:

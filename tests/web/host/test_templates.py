@@ -189,6 +189,17 @@ def test_a_templates_own_questions_make_the_brief_that_is_shown_for_review(
     assert [it["context"].splitlines()[1] for it in drafts(host)] == ["Stew"]
 
 
+def test_what_was_entered_stays_when_the_sign_in_had_ended(host: Host, ana: Browser) -> None:
+    template = make(host, fields=FIELDS)
+    asked, editor = brief(ana.open(f"/new?template={template}")), ana.open("/templates/new").form("Save the template")
+    ana.cookies.clear()
+    kept = ana.read(send(ana, "/new", asked, do="fields", **{"field.dish": "Soup"}))
+    assert (kept.status, "Which dish?" in kept.text, "Soup" in kept.text) == (401, True, True)
+    kept = ana.read(send(ana, "/templates/new", editor, do="save", title="Stew", default_goal="Decide"))
+    assert (kept.status, "Name of the template" in kept.text, "Stew" in kept.text) == (401, True, True)
+    assert [it["title"] for it in own(host)] == ["Canteen check"]
+
+
 def test_a_session_of_a_chain_says_in_a_sentence_that_chains_do_not_run(host: Host, ana: Browser) -> None:
     chain = {"steps": [{"id": "a", "title": "Gather"}, {"id": "b"}]}
     template = make(host, template_type="chain", chain_config=chain)

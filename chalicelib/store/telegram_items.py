@@ -60,8 +60,8 @@ class AttendedItem(Telegram):
     The index of groups finds the chats of a session: `group_id` is `session#<id>`, which no group of Telegram's has.
     """
 
-    group_id = UnicodeAttribute()
-    created_at = UTCDateTimeAttribute()
+    group_id = UnicodeAttribute(null=True)  # not of those from before the index had them
+    created_at = UTCDateTimeAttribute(null=True)
     expires_at = NumberAttribute()
     version = NumberAttribute()
     state = JsonAttribute()

@@ -8,7 +8,8 @@ from typing import Any, cast
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.expressions.update import Action
 
-from chalicelib.model.deletions import BACKUP_DAYS, DeletedBy, DeletionRecord
+from chalicelib.model.deletions import DeletedBy, DeletionRecord
+from chalicelib.model.lifetimes import BACKUP_DAYS
 from chalicelib.store import database, keys
 from chalicelib.store.attributes import JsonAttribute
 from chalicelib.store.database import holds

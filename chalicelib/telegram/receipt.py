@@ -3,7 +3,8 @@
 from chalicelib import container
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.model import Session, Thread, ThreadView
-from chalicelib.model.deletions import BACKUP_DAYS, DeletionRecord
+from chalicelib.model.deletions import DeletionRecord
+from chalicelib.model.lifetimes import BACKUP_DAYS
 from chalicelib.model.telegram import Attendance, Button, Buttons, Outgoing, SendFile, SendOwnWords
 from chalicelib.services.conversations.request_context import AccessEnded, RequestContext
 from chalicelib.services.delivery.telegram_html import escape

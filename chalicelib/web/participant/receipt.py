@@ -12,7 +12,8 @@ from msgspec import Struct
 from chalicelib import container
 from chalicelib.errors import NotFound, RateLimited
 from chalicelib.model import ThreadView
-from chalicelib.model.deletions import BACKUP_DAYS, DeletionRecord
+from chalicelib.model.deletions import DeletionRecord
+from chalicelib.model.lifetimes import BACKUP_DAYS
 from chalicelib.services.access.rate_limits import require_receipt_pace
 from chalicelib.services.participants.consent import set_consent
 from chalicelib.services.participants.decisions import remove_participant

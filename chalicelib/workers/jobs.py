@@ -9,7 +9,6 @@ from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.model.jobs import (
     BOUNCES,
-    UPDATES,
     AnnounceSession,
     CloseSession,
     DeleteSession,
@@ -33,7 +32,6 @@ from chalicelib.model.jobs import (
     WriteExport,
     WritePrompt,
     WriteSummary,
-    reduce_update,
 )
 from chalicelib.services.accounts.deletion import remove_account
 from chalicelib.services.accounts.sign_in_mail_job import send_sign_in_mail
@@ -61,17 +59,13 @@ def work_off(queue: Queue, event: SQSEvent) -> dict[str, Any]:
     """Do the jobs of these messages of a queue."""
     context: Any = event.context
     deadline = container.clock().deadline(context.get_remaining_time_in_millis() / 1000 - MARGIN)
-    return handle(event, queue, partial(run_job, deadline=deadline), _REDUCED.get(queue.name))
+    return handle(event, queue, partial(run_job, deadline=deadline), _reduce_bounce if queue is BOUNCES else None)
 
 
 def _reduce_bounce(body: str) -> str:
     from chalicelib.services.delivery.bounces import reduce_message
 
     return reduce_message(body, container.deployment_secret())
-
-
-# What may lie among the dead letters of a queue whose messages have addresses, or what somebody wrote.
-_REDUCED = {BOUNCES.name: _reduce_bounce, UPDATES.name: reduce_update}
 
 
 def run_job(job: Job, deadline: Deadline) -> None:

@@ -24,7 +24,7 @@ from chalicelib.web.kit.page import HEADERS, locale_for, render_fragment
 # The steps, in the order in which a host thinks; the name that participants see comes last, since it follows from the others.
 FIELDS = ("goal", "critical", "context", "topic")
 NEEDED = ("goal", "topic")
-PARTS = (keys.CONTEXT, keys.TEMPLATE)  # of a view
+PARTS = (keys.CONTEXT,)  # of a view
 _SHORT = ("topic",)
 
 

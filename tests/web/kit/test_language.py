@@ -10,6 +10,7 @@ import pytest
 from chalicelib import web
 from chalicelib.llm.providers import KINDS as PROVIDERS
 from chalicelib.model import STANCES
+from chalicelib.model.deletions import DeletedBy
 from chalicelib.model.insights import InsightSource
 from chalicelib.model.own_models import KeyStatus
 from chalicelib.model.sessions import DistributionStatus, PromptOrigin
@@ -49,6 +50,7 @@ from tests.web.browser import Browser
 WEB = Path(web.__file__).parent
 ENGLISH = texts_in("en").catalogue
 AS_IN_ENGLISH = {
+    "de": {"Telegram", "API", "{time}, {by}: {what}."},  # names, and marks alone
     "fr": {
         *("Sessions", "Versions", "Version {number}", "Question {number}", "Conversation", "Conversations", "Tensions"),
         *("Participation", "Participants", "Participant {number}", "Messages"),
@@ -67,6 +69,7 @@ ENDINGS: dict[str, Iterable[str]] = {
     "channel_": get_args(Channel),
     "change_": get_args(Change),
     "check_results_": CHOICES["results_visibility"],
+    "deletion_by_": get_args(DeletedBy),
     "drift_": (*BRIEF, "template_id"),
     "followed_": HOWS,
     "export_kind_": KINDS,

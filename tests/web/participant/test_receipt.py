@@ -12,6 +12,7 @@ from chalice.test import HTTPResponse
 from chalicelib import container
 from chalicelib.model import Thread
 from chalicelib.services.access.rate_limits import RECEIPT_CODES
+from chalicelib.services.participants.receipts import hash_code
 from chalicelib.store import database, keys
 from chalicelib.store.conversation_items import ThreadItem
 from chalicelib.store.item_kinds import KINDS
@@ -246,6 +247,17 @@ def test_a_thread_from_before_there_were_codes_gets_its_own_when_it_is_shown(
     with metered() as consumed:
         ben.chat(session)
     assert sum(consumed.calls.values()) <= 3
+
+
+def test_a_code_that_another_stage_gave_out_stays_in_force(ben: Browser, session: dict[str, Any]) -> None:
+    ben.join(session)
+    theirs = "0123-4567-89AB-CDEF-GHJK-MNPQ-RS"
+    assert container.receipt_deps().receipts.give(head_of(session), hash_code(theirs))
+    ben.chat(session)
+    for _ in range(2):
+        page = press(Browser(ben.client), ben.open("/receipt").form("Open"), code=theirs)
+        assert page.has_form("Don’t quote me")
+        assert not CODE.findall(page.html), "nothing knows it but its hash"
 
 
 def test_each_kind_of_what_is_removed_has_its_words() -> None:

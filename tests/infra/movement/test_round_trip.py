@@ -48,7 +48,12 @@ def item_of(kind: ItemKind) -> Item:
     if kind is SESSION:
         raw["anonymous"] = {"BOOL": False}
     if kind is THREAD:
-        raw |= {"scope": {"S": "web"}, "external_id": {"S": "x"}, "receipt": {"S": "1"}, keys.CREATED_AT: {"S": "2026-03-01"}}
+        raw |= {
+            "scope": {"S": "web"},
+            "external_id": {"S": "x"},
+            "receipt": {"S": "1"},
+            keys.CREATED_AT: {"S": "2026-03-01"},
+        }
     return kind.table, raw | {"words": {"S": f"{kind.table} {kind.name}"}}
 
 

@@ -1,6 +1,7 @@
 """The home page: what this is, and a link to the example where this deployment has one."""
 
 from functools import lru_cache
+from typing import Any
 
 from chalice.app import Request, Response
 
@@ -18,8 +19,8 @@ def show(request: Request) -> Response:
     """Returns the page for somebody who came without a link."""
     facilitator = name_facilitator(locale_for(request).texts)
     is_deleted = "account_deleted" in (request.query_params or {})
-    values = {"example": find_example(), "demo": demo_token(), "facilitator": facilitator, "is_deleted": is_deleted}
-    return render_page(request, "home.html", **values)
+    shown: dict[str, Any] = {"example": find_example(), "demo": demo_token(), "facilitator": facilitator}
+    return render_page(request, "home.html", **shown, is_deleted=is_deleted)
 
 
 def find_example() -> str | None:

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
@@ -58,7 +59,7 @@ def bo(host: Host, clock: FakeClock) -> Host:
     bo = new_host("bo@example.com")
     now = clock.now()
     container.accounts().add_identity(
-        Identity("https://id.example.com", "s", "bo@example.com", "Bo", now), bo.user_id, now
+        Identity("https://id.example.com", "s", "bo@example.com", True, "Bo", now), bo.user_id, now
     )
     container.own_models().put(OwnModels(bo.user_id))
     assert bo.call("POST", "/templates", {"title": "Bo's own"}).status_code == 201
@@ -140,7 +141,13 @@ def test_it_takes_a_fresh_sign_in_and_no_key(cem: Browser, bo: Host, clock: Fake
 def test_a_session_that_somebody_else_owns_too_stays_with_them(host: Host, bo: Host, clock: FakeClock) -> None:
     session = bo.new_session()["id"]
     host.say(session, "Soup")
-    values = {"topic": "t", "goal": "g", "status": "active", "created_at": clock.now(), "updated_at": clock.now()}
+    values: dict[str, Any] = {
+        "topic": "t",
+        "goal": "g",
+        "status": "active",
+        "created_at": clock.now(),
+        "updated_at": clock.now(),
+    }
     MemberItem(session, keys.member(host.user_id), member_id=host.user_id, role="owner", **values).save()
     deletion.delete_account(bo.user_id, deps=container.account_deletion_deps())
     work_off(clock, bo.user_id)

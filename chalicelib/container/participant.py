@@ -8,6 +8,8 @@ from chalicelib.llm.interface import SCRIPTED
 from chalicelib.settings import settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from chalicelib.model import Session, Thread
     from chalicelib.services.invitations.inviting import InvitationDeps
     from chalicelib.services.participants.consent import ConsentDeps
@@ -59,12 +61,18 @@ def participant_deps() -> "ParticipantDeps":
         drop_labels(session_id, thread_id, themes=Themes(), clock=container.clock())
         leave_chats(session_id, thread_id, chats=container.telegram_chats(), secret=container.deployment_secret())
 
+    def forget_written(session_id: str, thread_id: str, written: "Sequence[str]") -> None:
+        from chalicelib.services.results.insights import drop_quotes
+
+        drop_quotes(session_id, thread_id, written, deps=container.insight_deps())
+
     return ParticipantDeps(
         participants=container.participants(),
         removals=container.removals(),
         conversations=container.conversations(),
         keeps_invitation=keeps,
         forget_words=forget_words,
+        forget_written=forget_written,
         withdraw_exports=partial(withdraw_exports, deps=container.export_deps()),
         jobs=container.jobs(),
         clock=container.clock(),

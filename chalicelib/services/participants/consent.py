@@ -18,7 +18,7 @@ from chalicelib.retry import Retry
 from chalicelib.services.results.insights import InsightDeps, drop_quotes
 from chalicelib.services.synthesis import state
 from chalicelib.services.synthesis.cut_summary import cut_summary
-from chalicelib.services.synthesis.unquotable import UnquotableWords, name_otherwise
+from chalicelib.services.synthesis.unquotable import UnquotableWords, list_written, name_otherwise
 from chalicelib.services.synthesis.withheld import join_hosts_texts
 from chalicelib.store import thread_head
 from chalicelib.store.conversations import Conversations
@@ -68,7 +68,7 @@ def set_consent(
             quotable=before.quotable if quotes is None else quotes,
             passed_on=before.passed_on if passing_on is None else passing_on,
         )
-        said = () if after.quotable else _read_said(before, deps)
+        said = () if after.quotable else [*_read_said(before, deps), *list_written(found.answers)]
         if not after.quotable:
             # First what no transaction has room for: whoever dies behind it has left nothing of it undone.
             _rename_themes(session.id, said, deps)

@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from chalicelib.model import Digest, Point, RegisteredTheme, SessionView, ThemeRegistry, Thread
+from chalicelib.model import Answer, Digest, Point, RegisteredTheme, SessionView, ThemeRegistry, Thread
 from chalicelib.services.synthesis.aggregate import Aggregate
 from chalicelib.services.synthesis.withheld import join_hosts_texts
 from chalicelib.text import tokens
@@ -39,6 +39,12 @@ class UnquotableWords:
         is_term = tokens.count_words(text) < LEAST_OF_A_PHRASE
         is_theirs = wanted in self._said if is_term else _is_in(self._said, wanted)
         return is_theirs and not _is_in(self._others, wanted)
+
+
+def list_written(answers: Iterable[Answer]) -> list[str]:
+    """What somebody wrote in the form that can be repeated: no name or address, and no term of one or two words."""
+    written = (it.answer for it in answers if it.role == "other")
+    return [it for it in written if tokens.count_words(it) >= LEAST_OF_A_PHRASE]
 
 
 def find_unquotable_words(aggregate: Aggregate, view: SessionView) -> UnquotableWords:

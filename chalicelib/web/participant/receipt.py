@@ -11,9 +11,10 @@ from msgspec import Struct
 
 from chalicelib import container
 from chalicelib.errors import NotFound, RateLimited
-from chalicelib.model import ThreadView
+from chalicelib.model import Session, ThreadView
 from chalicelib.model.deletions import DeletionRecord
 from chalicelib.model.lifetimes import BACKUP_DAYS
+from chalicelib.services.access.privacy_links import privacy_address
 from chalicelib.services.access.rate_limits import require_receipt_pace
 from chalicelib.services.participants.consent import set_consent
 from chalicelib.services.participants.decisions import remove_participant
@@ -202,7 +203,7 @@ def _show_deleted(request: Request, session_id: str, record_id: str) -> Response
     }
     counted = {name: texts("messages", count=count) for name, count in record.removed.items()}
     removed = [texts(key, messages=counted[name]) for name, key in REMOVED.items() if name in counted]
-    return _keep_address(render_page(request, "receipt_deleted.html", session=session, removed=removed, **times))
+    return _render_of(request, "receipt_deleted.html", session, removed=removed, **times)
 
 
 def _is_here(request: Request, opened: OpenedReceipt) -> bool:
@@ -221,7 +222,13 @@ def _address_of(opened: OpenedReceipt) -> str:
 
 def _render(request: Request, template: str, opened: OpenedReceipt, status: int = 200, **values: object) -> Response:
     shown: dict[str, Any] = {"thread": opened.thread, "token": opened.token, "address": _address_of(opened), **values}
-    return _keep_address(render_page(request, template, status, session=opened.view.session, **shown))
+    return _render_of(request, template, opened.view.session, status, **shown)
+
+
+def _render_of(request: Request, template: str, session: Session, status: int = 200, **values: object) -> Response:
+    """Returns a page of somebody who took part, which leads to what becomes of it in this session, whoever may join that."""
+    shown: dict[str, Any] = {"privacy": privacy_address(session, container.deployment_secret()), **values}
+    return _keep_address(render_page(request, template, status, session=session, **shown))
 
 
 def _keep_address(response: Response) -> Response:

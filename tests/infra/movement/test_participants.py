@@ -13,6 +13,7 @@ from tests.api.participants import remove
 from tests.infra.movement.stages import Stages
 from tests.web.browser import Browser
 from tests.web.invited import HERE, START, invite, path_of, states
+from tests.web.participant.test_receipt import CODE, press
 
 WORDS = "More buses in the evening."
 
@@ -33,6 +34,12 @@ def mailed_link(session: dict[str, Any], invitation_id: str) -> str:
     return path_of(invitation_url("https://here.example", session["id"], named, container.deployment_secret()))
 
 
+def words_at(browser: Browser, code: str) -> str:
+    """Where whoever kept their code reads what they said."""
+    page = press(browser, browser.open("/receipt").form("Open"), code=code)
+    return next(f"/{it.replace('&amp;', '&')}" for it in page.links if it.endswith("words=1"))
+
+
 def said(host: Host, session: dict[str, Any]) -> dict[str, list[str]]:
     """What each person of a session said, by the id of their conversation."""
     found = host.get(f"/sessions/{session['id']}/responses")["data"]
@@ -47,7 +54,7 @@ def test_people_of_a_host_who_moves_to_a_stage_with_another_secret_go_on_where_t
     (invited,) = invite(host, session, "bo@example.com")
     bo = Browser()
     bo.submit(bo.open(path_of(invited["url"])).form(START))
-    bo.say(session, WORDS)
+    (code,) = set(CODE.findall(bo.say(session, WORDS).html))
     before, came = said(host, session), states(host, session)
     assert (came, len(before)) == ({"bo@example.com": "joined"}, 4)
     draft = host.call("POST", "/sessions", {"topic": "Tea", "draft": True}).json_body["id"]
@@ -61,6 +68,8 @@ def test_people_of_a_host_who_moves_to_a_stage_with_another_secret_go_on_where_t
     for who in ("p1", "p2", "p3"):
         assert host.say(session["id"], f"{who} goes on", who).status_code == 200
     assert host.call("POST", f"/sessions/{session['id']}/responses", {"content": "So do I"}).status_code == 201
+    kept = Browser()
+    assert WORDS in kept.open(words_at(kept, code)).text
     elsewhere = Browser()
     elsewhere.submit(elsewhere.open(mailed_link(session, invited["id"])).form(HERE))
     elsewhere.say(session, "And here")

@@ -59,6 +59,7 @@ def bo(host: Host, clock: FakeClock) -> Host:
     now = clock.now()
     container.accounts().add_identity(Identity("https://id.example.com", "s"), bo.user_id, now)
     container.own_models().put(OwnModels(bo.user_id))
+    assert bo.call("POST", "/templates", {"title": "Bo's own"}).status_code == 201
     container.telegram_groups().register(bo.user_id, TelegramGroup("-100", "Bo's group", None, now))
     return bo
 

@@ -14,7 +14,7 @@ from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply, Request, ToolCall
 from chalicelib.llm.scripted.model import ScriptedModel
-from chalicelib.model import Summary, ThreadView
+from chalicelib.model import Answer, Summary, ThreadView
 from chalicelib.services.participants.consent import set_consent
 from chalicelib.services.results.sections import SECTIONS
 from chalicelib.services.synthesis import digest_runner
@@ -109,13 +109,13 @@ def author(host: Host, session: str) -> str:
     return str(next(it["participant_id"] for it in found if it["external_id"] == "p0"))
 
 
-def wish(session: str, thread_id: str, **wishes: bool) -> None:
-    """What a participant wants."""
+def wish(session: str, thread_id: str, *answers: Answer, **wishes: bool) -> None:
+    """What a participant wants, who gave these answers in the form."""
     head = thread_head.read(session, thread_id)
     assert head
     set_consent(
         container.sessions().view(session, ()).session,
-        ThreadView(head),
+        ThreadView(head, answers),
         **wishes,
         deps=container.consent_deps(),
     )
@@ -254,6 +254,16 @@ def test_who_is_not_passed_on_is_counted_in_the_summary_and_in_nothing_that_othe
     wish(session, people[0], passing_on=True)
     assert sum_up() == [3, 3]
     assert is_told(host, session, model, "fourth")
+
+
+def test_what_they_wrote_in_the_form_is_not_repeated_either(host: Host, session: str) -> None:
+    people = host.get(f"/sessions/{session}/responses?mode=list")["data"]
+    other = next(it["participant_id"] for it in people if it["external_id"] == "p1")
+    told = f"“{OWN}”, they say"
+    assert told in host.get(f"/sessions/{session}/summary")["summary"]
+    wish(session, other, Answer("q", "What bothers you?", OWN), Answer("r", "Where?", "It is far"), quotes=False)
+    found = host.get(f"/sessions/{session}/summary")["summary"]
+    assert (told in found, "People speak of the canteen" in found) == (False, True)
 
 
 def test_what_is_stored_while_words_are_cut_has_none_of_them_either(

@@ -12,6 +12,7 @@ from chalice.test import HTTPResponse
 from chalicelib import container
 from chalicelib.model import Thread
 from chalicelib.services.access.rate_limits import RECEIPT_CODES
+from chalicelib.services.participants.receipts import hash_code
 from chalicelib.store import database, keys
 from chalicelib.store.conversation_items import ThreadItem
 from chalicelib.store.item_kinds import KINDS
@@ -22,6 +23,7 @@ from tests.capacity import metered
 from tests.clock import FakeClock
 from tests.stored_items import stored
 from tests.web.browser import Browser, Form, Page
+from tests.web.invited import START, invite, path_of
 
 CODE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){5}-[0-9A-Z]{2}\b")
 WORDS = "The marmalade is locked away"
@@ -206,8 +208,20 @@ def test_what_was_removed_is_told_under_an_address_that_says_nothing_of_whom(
     erase()
     told = Browser(ben.client).open(f"/{location}")
     assert "was erased on" in told.text
+    assert "are offline" not in told.text, "the next summary may be there by then"
     assert "1 message" in told.text
     assert Browser(ben.client).get(f"/receipt?s={session['id']}&gone={session['id']}").status_code == 404
+
+
+def test_who_was_invited_is_led_to_what_becomes_of_it_in_their_session(host: Host, ben: Browser) -> None:
+    session = host.new_session(topic="Zanzibar", access="invited", questions=[])
+    (invited,) = invite(host, session, "ben@example.com")
+    ben.submit(ben.open(path_of(invited["url"])).form(START))
+    link, reader = link_on(ben.chat(session)), Browser(ben.client)
+    gone = press(reader, reader.open(f"{link}&delete=1").form("Delete for good"), sure="yes")
+    for page in (ben.chat(session), gone):
+        (way,) = {it.replace("&amp;", "&") for it in page.links if it.startswith("privacy?")}
+        assert "Zanzibar" in Browser(ben.client).open(f"/{way}").text
 
 
 def test_forgetting_everywhere_ends_the_code_and_the_link(ben: Browser, session: dict[str, Any]) -> None:
@@ -233,6 +247,17 @@ def test_a_thread_from_before_there_were_codes_gets_its_own_when_it_is_shown(
     with metered() as consumed:
         ben.chat(session)
     assert sum(consumed.calls.values()) <= 3
+
+
+def test_a_code_that_another_stage_gave_out_stays_in_force(ben: Browser, session: dict[str, Any]) -> None:
+    ben.join(session)
+    theirs = "0123-4567-89AB-CDEF-GHJK-MNPQ-RS"
+    assert container.receipt_deps().receipts.give(head_of(session), hash_code(theirs))
+    ben.chat(session)
+    for _ in range(2):
+        page = press(Browser(ben.client), ben.open("/receipt").form("Open"), code=theirs)
+        assert page.has_form("Don’t quote me")
+        assert not CODE.findall(page.html), "nothing knows it but its hash"
 
 
 def test_each_kind_of_what_is_removed_has_its_words() -> None:

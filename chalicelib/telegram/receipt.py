@@ -127,7 +127,7 @@ def _ask(found: RequestContext, texts: Texts) -> tuple[str, Buttons]:
     said = texts("messages", count=thread.last_sequence - thread.starts_after)
     goes = [
         texts("receipt_goes_messages", messages=said),
-        *([texts("receipt_goes_form", answers=len(found.answers))] if found.answers else []),
+        *([texts("receipt_goes_form")] if found.answers else []),
         *([texts("receipt_goes_rating")] if thread.rating else []),
         *(texts(key) for key in ("receipt_goes_notes", "receipt_goes_quotes", "receipt_goes_access")),
     ]

@@ -107,9 +107,9 @@ def _session(session_id: str, elsewhere: Mapping[str, Sequence[Item]]) -> Group:
         before = moving.read_state(session_id)
         found = moving.read_session(session_id)
         if moving.read_state(session_id) == before:
-            # What the heads of its threads name was read with them, so it may be of both.
-            own = {key_of(it): it for it in (*elsewhere.get(session_id, ()), *found)}
-            return Group("session", session_id, list(own.values()))
+            # A code is found by the head of its thread, as it was at that moment, and among what the tables had before.
+            whole = {key_of(it): it for it in (*elsewhere.get(session_id, ()), *found)}
+            return Group("session", session_id, list(whole.values()))
     raise Refused(f"The session {session_id} changes all the time; export it when it is quieter, or has ended")
 
 

@@ -151,14 +151,20 @@ def receive_link(request: Request) -> Response:
 
 
 def receive_demo(request: Request) -> Response:
-    """Signs in as the demo host, on the machine of whoever started this instance, as long as it runs."""
+    """Signs in as the demo host, on the machine of whoever started this instance, as long as it runs.
+
+    Who has deleted that account, as one does who looks around, gets another: the button is the only way in there.
+    """
     require_allowance(request)
     form = _own_form(request)
     address = demo_address(form.get("demo", ""))
     if address is None:
         raise NotFound("There is no such page")
-    user_id, next_page = container.accounts().user_id_of(address), page_after(form.get("next", "/"))
-    return sign_in_browser(request, user_id, next_page, container.clock().now(), find_kept(request, form))
+    now, deps = container.clock().now(), container.sign_in_deps()
+    user = deps.accounts.find_user(address) or sign_in.open_account(
+        address, None, deps=deps, now=now, new_id=container.new_id()
+    )
+    return sign_in_browser(request, user.id, page_after(form.get("next", "/")), now, find_kept(request, form))
 
 
 def sign_out(host: HostRequest) -> Response:

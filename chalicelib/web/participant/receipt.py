@@ -171,7 +171,7 @@ def _ask_whether(request: Request, opened: OpenedReceipt, *, is_unsure: bool = F
         "receipt_delete.html",
         opened,
         status=400 if is_unsure else 200,
-        answers=len(opened.found.answers),
+        has_entries=bool(opened.found.answers),
         messages=texts("messages", count=thread.last_sequence - thread.starts_after),
         days=BACKUP_DAYS,
         until=format_time_with_zone(asked.in_backups_until, session.time_zone, texts),

@@ -28,6 +28,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from chalicelib import container, secret_store
 from chalicelib.model.jobs import QUEUES
+from chalicelib.store import database
 from chalicelib.web.host import home
 from infra import data_stack
 from tests import leaks, permissions
@@ -35,7 +36,7 @@ from tests.api.hosts import Host, new_host
 from tests.clock import FakeClock, own_time
 from tests.e2e.local import LocalCloud, free_port
 from tests.faults import Interviewer, own_model
-from tests.quick_moto import quicken_moto
+from tests.quick_moto import quicken_moto, untap_clients
 from tests.snapshots import restore_snapshot, take_snapshot
 from tests.stored_items import assert_known
 
@@ -140,6 +141,7 @@ def aws(
     forget_wiring()
     with mock_aws(config=SAME_SESSION):
         restore_snapshot(state)
+        untap_clients(database.connection().client)
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         permissions.enforce(monkeypatch)

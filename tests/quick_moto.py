@@ -89,18 +89,28 @@ def _share_clients() -> None:
     _patches.setattr(botocore.session.Session, "create_client", _made_once(botocore.session.Session.create_client))
 
 
-def _made_once(create: Callable[..., BaseClient]) -> Callable[..., BaseClient]:
-    made: dict[Any, BaseClient] = {}
+_clients: dict[Any, BaseClient] = {}
 
+
+def untap_clients(*more: BaseClient) -> None:
+    """Take off the shared clients, and these, what tests have put in front of their calls.
+
+    monkeypatch puts the method of the class that it found back on the client, where it would hide what is put on the class.
+    """
+    for client in (*_clients.values(), *more):
+        vars(client).pop("_make_api_call", None)
+
+
+def _made_once(create: Callable[..., BaseClient]) -> Callable[..., BaseClient]:
     def shared(session: Any, service_name: str, *given: Any, **named: Any) -> BaseClient:
         if not (moto.core.models.botocore_stubber.enabled and _is_plain(session)) or given:
             return create(session, service_name, *given, **named)
         told = tuple(sorted((name, _told(it)) for name, it in named.items()))
         around = tuple(sorted(pair for pair in os.environ.items() if pair[0].startswith("AWS_")))
         key = (session.user_agent_name, service_name, told, around)
-        if key not in made:
-            made[key] = create(session, service_name, **named)
-        return made[key]
+        if key not in _clients:
+            _clients[key] = create(session, service_name, **named)
+        return _clients[key]
 
     return shared
 

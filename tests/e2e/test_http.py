@@ -116,7 +116,11 @@ def test_every_answer_names_its_request_and_announces_an_allowance(cloud: LocalC
 
 
 def test_a_method_that_a_path_lacks_is_refused_by_the_application_also_with_a_key(cloud: LocalCloud) -> None:
-    for method, path, allowed in (("PUT", "/me", "GET"), ("POST", "/", "GET, HEAD"), ("DELETE", "/docs", "GET")):
+    for method, path, allowed in (
+        ("PUT", "/me", "DELETE, GET"),
+        ("POST", "/", "GET, HEAD"),
+        ("DELETE", "/docs", "GET"),
+    ):
         answer = cloud.call(method, path)
         assert (answer.status, answer.headers["allow"]) == (405, allowed)
         assert answer.json()["error"]["code"] == "method_not_allowed"

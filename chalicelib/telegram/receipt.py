@@ -18,7 +18,7 @@ from chalicelib.telegram.kept_code import link_line, render_code
 from chalicelib.telegram.participants import find_begun
 from chalicelib.telegram.refusals import explain_refusal
 from chalicelib.telegram.telling import PrivateChat
-from chalicelib.web.kit.disclosures import join_sentences
+from chalicelib.web.kit.disclosures import has_backups, join_sentences
 from chalicelib.web.kit.texts import Texts, format_time_with_zone
 
 NAME = "mine"  # what the data of its buttons begins with
@@ -135,8 +135,8 @@ def _ask(found: RequestContext, texts: Texts) -> tuple[str, Buttons]:
     lines = [
         f"<b>{escape(texts('receipt_ask_heading'))}</b>\n<i>{escape(session.topic)}</i>",
         "\n".join([escape(texts("receipt_ask_goes")), *(escape(f"• {it}") for it in goes)]),
-        escape(texts("receipt_ask_backups", days=BACKUP_DAYS, time=until)),
-        escape(texts("receipt_ask_beyond")),
+        *([escape(texts("receipt_ask_backups", days=BACKUP_DAYS, time=until))] if has_backups() else []),
+        escape(join_sentences([texts("receipt_ask_beyond"), texts("receipt_ask_telegram")], texts)),
     ]
     rows = ((("receipt_stay", _KEEP),), (("receipt_delete_now", _SURE),))
     return "\n\n".join(lines), tuple(tuple(_button(session.id, *it, texts) for it in row) for row in rows)
@@ -157,7 +157,7 @@ def _delete(incoming: Incoming, attended: Attendance, found: RequestContext) -> 
         texts("receipt_gone_heading"),
         texts("bot_data_removed", time=asked),
         join_sentences([texts("receipt_gone_running"), texts("receipt_gone_results")], texts),
-        texts("receipt_gone_backups", time=until),
+        *([texts("receipt_gone_backups", time=until)] if has_backups() else []),
         texts("bot_data_in_telegram"),
     ]
     return _leave(incoming, attended, "\n\n".join(told))

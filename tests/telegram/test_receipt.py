@@ -15,7 +15,8 @@ from tests.stored_items import stored
 from tests.telegram.local_telegram import LocalTelegram
 from tests.telegram.talk import begin, thread_of, write
 from tests.web.browser import Browser
-from tests.web.participant.test_receipt import CODE, post
+from tests.web.participant.test_receipt import CODE, PROMISES, post
+from tests.web.test_privacy import ON_AWS, stage
 
 SECRET = "The marmalade is locked away"
 
@@ -95,14 +96,17 @@ def test_a_conversation_is_deleted_after_a_second_question_and_the_chat_has_noth
     telegram: LocalTelegram, bo: Person, session: dict[str, Any], clock: FakeClock
 ) -> None:
     write(telegram, bo, SECRET, "/mydata")
-    tap(telegram, bo, "Delete my conversation")
-    assert "35 more days" in bo.chat.last.text
+    with stage(**ON_AWS):
+        tap(telegram, bo, "Delete my conversation")
+    assert [it in bo.chat.last.text for it in PROMISES] == [True, True]
     tap(telegram, bo, "Keep it")
     assert bo.chat.last.text == "Nothing was deleted."
     assert thread_of(session)
     write(telegram, bo, "/mydata")
     tap(telegram, bo, "Delete my conversation")
-    tap(telegram, bo, "Delete for good")
+    assert [it in bo.chat.last.text for it in PROMISES] == [False, True], "a machine of one's own"
+    with stage(**ON_AWS):
+        tap(telegram, bo, "Delete for good")
     until = (clock.now() + timedelta(days=36)).strftime("%-d %B %Y")
     assert "Your conversation is deleted" in bo.chat.last.text
     assert until in bo.chat.last.text

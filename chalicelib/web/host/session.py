@@ -22,6 +22,7 @@ from chalicelib.settings import settings
 from chalicelib.store import keys
 from chalicelib.text.normalise import fold
 from chalicelib.web.host import checklist, cost
+from chalicelib.web.host.deletions import tell_backups
 from chalicelib.web.host.drift import find_drift
 from chalicelib.web.host.field_mistakes import Mistake
 from chalicelib.web.host.follow_up import HOWS, find_source, make_follow_up
@@ -83,6 +84,7 @@ def show_session(
         "telegram_url": session_link(bot, of.id) if (bot := settings().telegram_bot) else "",
         "may_delete": has_role(view, "admin"),
         "deletes": "delete" in query,
+        "backups": tell_backups(texts),
         "name_error": name_error,
         "groups": show_groups(host, view, texts) if has_role(view, "editor") else [],
         "announcement": preview_announcement(of),

@@ -105,6 +105,11 @@ def find_video(url: str | None) -> tuple[str, str] | None:
     return (parts.geturl(), parts.hostname) if parts.scheme == "https" and parts.hostname else None
 
 
+def has_backups() -> bool:
+    """Says whether what is deleted stays in backups for a while: in a cloud. A machine of one's own keeps none."""
+    return bool(settings().region)
+
+
 def is_nameless(view: SessionView) -> bool:
     """Says whether conversations are stored without a name: the session is anonymous, and nothing in its form asks for one."""
     return view.session.anonymous and not asks_who(view.questions)

@@ -20,13 +20,15 @@ from chalicelib.services.participants.consent import set_consent
 from chalicelib.services.participants.decisions import remove_participant
 from chalicelib.services.participants.own_export import render_own_json
 from chalicelib.services.participants.receipts import OpenedReceipt, give_code, open_code, open_link, read_link
+from chalicelib.settings import settings
 from chalicelib.store import deletion_records
 from chalicelib.text.file_names import file_name, headers_of_file
 from chalicelib.web.kit import identity
+from chalicelib.web.kit.disclosures import has_backups
 from chalicelib.web.kit.http import Form, read_form, require_allowance, see_other
 from chalicelib.web.kit.page import HEADERS, locale_for, render_page, with_retry_after
 from chalicelib.web.kit.request import is_uuid, public_url, require_uuid, source_address, token_in_link
-from chalicelib.web.kit.texts import format_time_with_zone
+from chalicelib.web.kit.texts import Texts, format_time_with_zone
 from chalicelib.web.participant.chat_request import make_chat_request
 from chalicelib.web.participant.own_words import FILE, WORDS, send_words, show_words
 
@@ -174,7 +176,8 @@ def _ask_whether(request: Request, opened: OpenedReceipt, *, is_unsure: bool = F
         has_entries=bool(opened.found.answers),
         messages=texts("messages", count=thread.last_sequence - thread.starts_after),
         days=BACKUP_DAYS,
-        until=format_time_with_zone(asked.in_backups_until, session.time_zone, texts),
+        until=_tell_backups(asked, session, texts),
+        has_telegram=bool(settings().telegram_bot) or thread.scope == "telegram",
         storage=identity.storage_mark(named.person, session.id) if named else "",
         is_unsure=is_unsure,
     )
@@ -199,11 +202,16 @@ def _show_deleted(request: Request, session_id: str, record_id: str) -> Response
     times: dict[str, Any] = {
         "asked": format_time_with_zone(record.asked_at, session.time_zone, texts),
         "finished": format_time_with_zone(record.finished_at, session.time_zone, texts) if record.finished_at else "",
-        "until": format_time_with_zone(record.in_backups_until, session.time_zone, texts),
+        "until": _tell_backups(record, session, texts),
     }
     counted = {name: texts("messages", count=count) for name, count in record.removed.items()}
     removed = [texts(key, messages=counted[name]) for name, key in REMOVED.items() if name in counted]
     return _render_of(request, "receipt_deleted.html", session, removed=removed, **times)
+
+
+def _tell_backups(of: DeletionRecord, session: Session, texts: Texts) -> str:
+    """Returns until when at the latest backups have what was removed; empty where there are none."""
+    return format_time_with_zone(of.in_backups_until, session.time_zone, texts) if has_backups() else ""
 
 
 def _is_here(request: Request, opened: OpenedReceipt) -> bool:

@@ -22,6 +22,7 @@ from chalicelib.settings import Settings, settings
 from chalicelib.web.kit import identity
 from chalicelib.web.kit.cookies import KNOWN_SECONDS
 from chalicelib.web.kit.disclosures import (
+    has_backups,
     is_nameless,
     list_general_facts,
     list_recipients,
@@ -134,7 +135,7 @@ def _tell_until(about: About, found: Settings) -> Iterator[str]:
         yield texts("privacy_kept" if session else "privacy_kept_stage", days=about.days(days))
     else:
         yield texts("privacy_kept_open" if session else "privacy_kept_general")
-    if found.region:
+    if has_backups():
         yield texts("privacy_backups", days=about.days(lifetimes.BACKUP_DAYS))
     yield texts("privacy_record")
     yield texts("privacy_logs", days=about.days(lifetimes.LOG_DAYS))

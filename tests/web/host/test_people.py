@@ -12,6 +12,7 @@ from tests.faults import Interviewer
 from tests.web.browser import Browser, Page
 from tests.web.host.visitor import sign_in, submit
 from tests.web.participant.test_widgets import present
+from tests.web.test_privacy import ON_AWS, stage
 
 
 def people(session: dict[str, Any], person: str = "") -> str:
@@ -90,6 +91,9 @@ def test_the_owner_removes_somebody_once_and_is_asked_first(ana: Browser, host: 
         gone = submit(ana, path, form, do="remove")
         assert "Removed for good." in gone.text
         assert "Nobody has joined yet." in gone.text
+    assert "a backup of the database" not in gone.text
+    with stage(**ON_AWS):
+        assert "a backup of the database has it" in ana.open(people(session)).text
     assert ana.get(path).status_code == 404
     assert host.get(f"/sessions/{session['id']}")["participant_count"] == 0
 

@@ -24,10 +24,12 @@ from tests.clock import FakeClock
 from tests.stored_items import stored
 from tests.web.browser import Browser, Form, Page
 from tests.web.invited import START, invite, path_of
+from tests.web.test_privacy import ON_AWS, stage
 
 CODE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){5}-[0-9A-Z]{2}\b")
 WORDS = "The marmalade is locked away"
 NOTHING = "Nothing is found here."
+PROMISES = ("Backups have it for 35 more days", "messages that Telegram keeps")
 
 
 @pytest.fixture
@@ -178,18 +180,24 @@ def test_a_conversation_is_deleted_only_where_that_is_said_twice(
     ben.submit(ben.chat(session).form("Start the conversation"), **name_field(ben, session))
     page = ben.say(session, WORDS)
     code, link = code_on(page), link_on(page)
+    with stage(TELEGRAM_BOT="bot", **ON_AWS):
+        confirm = ben.open(f"{link}&delete=1")
+    assert [it in confirm.text for it in PROMISES] == [True, True]
     confirm = ben.open(f"{link}&delete=1")
     until = (clock.now() + timedelta(days=36)).strftime("%-d %B %Y")
-    assert "35 more days" in confirm.text
+    assert [it in confirm.text for it in PROMISES] == [False, False], "a machine of one's own, without a bot"
     unsure = post(ben, **confirm.form("Delete for good").fields)
     assert unsure.status_code == 400
     assert "tick the box" in ben.read(unsure).text
     assert head_of(session)
-    gone = press(ben, confirm.form("Delete for good"), sure="yes")
+    sent = post(ben, **confirm.form("Delete for good").fields, sure="yes")
+    gone = ben.follow(sent)
     assert gone.status == 200
     assert "Your conversation is deleted" in gone.text
     assert "being erased now" in gone.text
-    assert until in gone.text
+    assert (until in gone.text, "Backups" in gone.text) == (False, False)
+    with stage(**ON_AWS):
+        assert until in Browser(ben.client).open(f"/{sent.headers['Location']}").text
     assert container.conversations().heads(session["id"]) == []
     assert not ben.names or ben.chat(session).has_form("Start the conversation")
     erase()

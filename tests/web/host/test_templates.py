@@ -98,6 +98,7 @@ def test_one_is_made_changed_archived_taken_back_and_deleted(host: Host, ana: Br
     for do, told, listed in (("archive", "is archived", []), ("restore", "is back", [made["id"]])):
         page = submit(ana, path, Form(fields={"token": stale.fields["token"], "do": do}))
         assert (told in page.text, [it["id"] for it in own(host)]) == (True, listed)
+        assert ("All of yours are archived" in page.text, "You have none yet" in page.text) == (not listed, False)
     for _ in range(2):
         page = submit(ana, path, Form(fields={"token": stale.fields["token"], "do": "delete"}))
         assert ("is deleted" in page.text, own(host)) == (True, [])

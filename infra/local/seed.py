@@ -118,7 +118,7 @@ def plant(running: Instance, say: Callable[[str], None], *, example: bool) -> li
 
 def _tell_unmade(missing: list[str]) -> str:
     names = {SESSION_FILE: "session to talk in", EXAMPLE_FILE: "example"}
-    told = f"Others have accounts here, so no {' and no '.join(names[name] for name in missing)} was made among what is theirs."
+    told = f"Others have accounts here, so no {' and no '.join(names[name] for name in missing)} was made."
     command = f" `python -m infra.admin plant-example {DEMO_HOST}` makes the example."
     return told + (command if EXAMPLE_FILE in missing else "")
 

@@ -131,7 +131,7 @@ def run(options: Options) -> None:
         _stand_in_of_telegram(options) as telegram,
         _cloud(options) as process,
     ):
-        first = not seed.is_planted(options.folder, example=options.example)
+        first = not seed.is_noted(options.folder)
         say = _step if first else _nothing
         say("Packaging the application")
         package = _package(options)
@@ -144,15 +144,14 @@ def run(options: Options) -> None:
         running = deploy_locally(options, package)
         mailbox.verify(running.parameters["MailFrom"])
         mailbox.make_folder(options.folder)
-        if first:
-            seed.plant(running, say, example=options.example)
-        else:
-            seed.note_address(running)
+        seed.forget_removed(options.folder)
+        told = seed.plant(running, _step, example=options.example)
+        if not first:
             _sweep(running)
         if telegram:
             say("Introducing the bot")
             _introduce_bot(running)
-        print(greeting(running), flush=True)
+        print(greeting(running, told), flush=True)
         _wait(process, options)
 
 

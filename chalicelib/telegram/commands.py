@@ -73,17 +73,23 @@ def tell_privacy(incoming: Incoming, _: str) -> Step:
     ]
     rows = [f"<b>{escape(name)}</b>\n{escape(told)}" for name, told in facts]
     heading = [f"<b>{escape(topic)}</b>"] if topic else []
+    own = _describe("mydata", texts)  # what is theirs to do comes before what is done with it
     more = escape(f"{texts('privacy_more')}: {settings().public_url}/{address}")
-    return Step((incoming.say("\n\n".join([*heading, *rows, more, *_whom_to_ask(texts)])),))
+    return Step((incoming.say("\n\n".join([*heading, own, *rows, more, *_whom_to_ask(texts)])),))
 
 
 def tell_help(incoming: Incoming, _: str) -> Step:
     """Says what the bot does, and its commands."""
     texts = incoming.texts
-    listed = "\n".join(f"/{name} – {escape(texts(f'bot_command_{name}'))}" for name in PRIVATE_COMMANDS)
+    listed = "\n".join(_describe(name, texts) for name in PRIVATE_COMMANDS)
     begun = " ".join((texts("home_join"), texts("bot_join_in_group")))
     parts = [escape(_tell_what_this_is(texts)), escape(begun), listed, *_whom_to_ask(texts)]
     return Step((incoming.say("\n\n".join(parts)),))
+
+
+def _describe(name: str, texts: Texts) -> str:
+    """A command and what it does, as a line of HTML."""
+    return f"/{name} – {escape(texts(f'bot_command_{name}'))}"
 
 
 def tell_unknown(incoming: Incoming) -> Step:

@@ -66,7 +66,8 @@ def test_privacy_says_of_the_session_what_its_page_says_and_else_what_holds_in_e
     open_session(telegram, bo, session)
     write(telegram, bo, "/privacy")
     own = bo.chat.last.text
-    assert own.startswith("Lunch <b>\n\nYou talk with\n")
+    first = "/mydata – Read, take along, restrict or delete what you said\n\nYou talk with\n"
+    assert (general.startswith(first), own.startswith(f"Lunch <b>\n\n{first}")) == (True, True)
     for told in (general, own):
         assert "can read your conversation" in told
         assert "Telegram carries your messages here, and can read messages to bots" in told

@@ -83,7 +83,7 @@ def test_who_is_left_out_is_so_everywhere_and_can_be_taken_in_again(ana: Browser
 def test_the_owner_removes_somebody_once_and_is_asked_first(ana: Browser, host: Host) -> None:
     session = host.new_session()
     host.say(session["id"], "Cheese", "p1")
-    path = people(session, person_of(host, session)["participant_id"])
+    path, before = people(session, person_of(host, session)["participant_id"]), ana.open(people(session))
     asks = ana.open(f"{path}?remove=1")
     assert "gone for good" in asks.text
     form = asks.form("Remove for good")
@@ -91,6 +91,7 @@ def test_the_owner_removes_somebody_once_and_is_asked_first(ana: Browser, host: 
         gone = submit(ana, path, form, do="remove")
         assert "Removed for good." in gone.text
         assert "Nobody has joined yet." in gone.text
+        assert (before.has_form("End it now"), gone.has_form("End it now")) == (True, False)
     assert "a backup of the database" not in gone.text
     with stage(**ON_AWS):
         assert "a backup of the database has it" in ana.open(people(session)).text

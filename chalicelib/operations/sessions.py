@@ -28,7 +28,7 @@ from chalicelib.services.delivery.telegram_groups import check_distribution
 from chalicelib.services.sessions import creation, deletion, editing
 from chalicelib.services.synthesis.staleness import want_where_stale
 from chalicelib.services.templates import Template, find_template
-from chalicelib.services.templates.own import choose_template, kept_of
+from chalicelib.services.templates.own import choose_template, kept_of, may_be_own
 from chalicelib.store import sessions as parts
 
 _NO_CHAINS = "Chains do not run yet: the session is there, as one conversation a participant, and its further steps will not follow"
@@ -147,9 +147,8 @@ def _created_again(call: Call, kept: dict[str, Any], view: SessionView) -> NewSe
 
 def _checked(call: Call, given: SessionChanges) -> tuple[dict[str, Any], datetime | None]:
     changes = changes_of(given)
-    named = changes.get("template_id")
     # Whose a template is takes a read, and none comes before that of the session.
-    later = {"template_id": changes.pop("template_id")} if named and not find_template(named) else {}
+    later = {"template_id": changes.pop("template_id")} if may_be_own(changes.get("template_id")) else {}
     return editing.check_changes(changes, call.now) | later, given.unchanged_since or None
 
 

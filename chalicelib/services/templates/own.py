@@ -70,6 +70,11 @@ def find_readable(named: str, user_id: str, *, deps: TemplateDeps) -> Template |
     return found
 
 
+def may_be_own(named: str | None) -> bool:
+    """Returns whether this may be the id of a template that a host made, which only a read can tell."""
+    return named is not None and len(named) == _ID_LENGTH and not find_template(named)
+
+
 def choose_template(named: str, user_id: str, *, deps: TemplateDeps) -> Template | OwnTemplate:
     """Returns the template that a host starts a session from. Raises Invalid where there is none that they may read: whether there is
     one of somebody else's is not told."""
@@ -155,7 +160,7 @@ def hash_of(chain: ChainConfig | None) -> str:
 
 
 def _find(named: str, deps: TemplateDeps) -> OwnTemplate:
-    found = deps.templates.get(named.lower()) if len(named) == _ID_LENGTH else None
+    found = deps.templates.get(named.lower()) if may_be_own(named) else None
     if found is None:
         raise NotFound("Template not found")
     return found

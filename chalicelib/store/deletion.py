@@ -87,12 +87,11 @@ class Deletions:
     def left(self, session_id: str) -> Iterator[Leftover]:
         """What is left, in pages: the heads of threads, then the other conversations, then the session's own parts.
 
-        Heads go first because a thread without one cannot grow; before them the codes whose hashes they have.
+        Heads go first because a thread without one cannot grow.
         """
         heads = database.query(ConversationPart, session_id, keys.THREADS, keys.AFTER_THREADS)
         while page := list(islice(heads, _PAGE)):
-            yield Account, _receipts_of(page)
-            yield ConversationPart, [{name: raw[name] for name in (keys.SESSION_ID, keys.PART)} for raw in page]
+            yield ConversationPart, page
         yield from _pages(ConversationPart, session_id, _FIRST, _LAST)
         for kind, page in _pages(SessionPart, session_id, _FIRST, _LAST):
             yield kind, [raw for raw in page if not _stays(raw[keys.PART]["S"])]
@@ -102,8 +101,10 @@ class Deletions:
         return announcement_marks.are_left(session_id)
 
     def remove(self, leftover: Leftover) -> None:
-        """Remove a page of it."""
-        database.delete_all(*leftover)
+        """Remove a page of it; before heads the codes whose hashes they have, which nothing else names."""
+        kind, page = leftover
+        database.delete_all(Account, _receipts_of(page))
+        database.delete_all(kind, page)
 
     def finish(self, session_id: str, now: datetime) -> None:
         """Remove what is left in `guards`, and say that nothing is left."""

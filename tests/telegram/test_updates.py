@@ -90,7 +90,7 @@ def test_updates_are_known_by_their_ids_as_a_set(telegram: LocalTelegram, bo: Pe
     before = len(bo.chat.answers)
     telegram.work_off()
     beginnings = [message.text.split()[:2] for message in bo.chat.answers[before:]]
-    assert beginnings == [["With", "Harmonica,"], ["You", "talk"], ["Which", "language"]]
+    assert beginnings == [["With", "Harmonica,"], ["/mydata", "–"], ["Which", "language"]]
 
 
 CRASHES = [it for it in FAULTS if it.name in ("dies before", "dies after", "done but unanswered")]

@@ -13,6 +13,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError, WaiterError
 from msgspec import Struct
 
+from chalicelib.model.deletions import BACKUP_DAYS
 from infra.aws import (
     Stack,
     account_of,
@@ -30,7 +31,6 @@ from infra.deployment.failures import newest_event, reasons
 
 SECRET_DAYS: Final = 30  # in which a deleted secret can be had back
 _GONE: Final = ("ResourceNotFoundException", "NoSuchBucket")
-BACKUP_DAYS: Final = 35  # that DynamoDB keeps what a deleted table with point-in-time recovery held
 
 
 class Holdings(Struct, frozen=True):

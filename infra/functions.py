@@ -165,7 +165,7 @@ DELETE_DATA = Function(
     tables={
         "Sessions": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "PutItem", "Query", "UpdateItem"),
         "Conversations": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "Query"),
-        "Guards": ("BatchWriteItem", "PutItem"),
+        "Guards": ("BatchGetItem", "BatchWriteItem", "PutItem", "UpdateItem"),
     },
     settings=("retention_days",),
     files=("DeleteObject",),

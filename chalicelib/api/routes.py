@@ -123,6 +123,8 @@ ROUTES = (
     _route("GET", _PARTICIPANT, "participants.get_participant"),
     _route("PATCH", _PARTICIPANT, "participants.include_participant"),
     _route("DELETE", _PARTICIPANT, "participants.remove_participant"),
+    _route("GET", f"{_SESSION}/deletions", "deletions.list_deletions"),
+    _route("GET", "/me/deletions/{session_id}", "deletions.get_session_deletion"),
     _route("POST", _INVITATIONS, "participant_invitations.invite_people"),
     _route("GET", _INVITATIONS, "participant_invitations.list_invitations"),
     _route("POST", f"{_INVITATIONS}/remind", "participant_invitations.remind_invited"),

@@ -53,6 +53,7 @@ def participant_deps() -> "ParticipantDeps":
         withdraw_exports=partial(withdraw_exports, deps=container.export_deps()),
         jobs=container.jobs(),
         clock=container.clock(),
+        new_id=container.new_id,
     )
 
 

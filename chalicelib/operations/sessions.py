@@ -87,9 +87,8 @@ def edit_session(call: Call, given: tuple[dict[str, Any], datetime | None], view
 
 def delete_session(call: Call, _: SessionInput, view: SessionView) -> None:
     """Remove a session for good."""
-    deletion.delete_session(
-        view.session.id, call.user_id, deletions=container.deletions(), jobs=container.jobs(), now=call.now
-    )
+    deletions, jobs, owner = container.deletions(), container.jobs(), view.session.owner_id
+    deletion.delete_session(view.session.id, call.user_id, deletions=deletions, jobs=jobs, now=call.now, owner_id=owner)
 
 
 def get_questions(_: Call, __: SessionInput, view: SessionView) -> QuestionList:

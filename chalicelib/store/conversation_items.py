@@ -1,6 +1,12 @@
 """The kinds of items in `conversations`, typed; no behaviour."""
 
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import (
+    BooleanAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UnicodeSetAttribute,
+    UTCDateTimeAttribute,
+)
 
 from chalicelib.store.attributes import DigestCountsAttribute, JsonAttribute, NamesAttribute
 from chalicelib.store.tables import ConversationPart
@@ -42,9 +48,13 @@ class ThreadItem(ConversationPart):
 
 
 class ErasureItem(ConversationPart):
-    """`erasure#<t>`: a thread was deleted, and messages up to this sequence number are still to go. `due_kind` is `erasure#<shard>`."""
+    """`erasure#<t>`: a thread was deleted, and messages up to this sequence number are still to go. `due_kind` is `erasure#<shard>`.
+
+    `records` are the ids of the records of this deletion, and of those before that did not come to their end.
+    """
 
     up_to = NumberAttribute()
+    records = UnicodeSetAttribute(null=True)
 
 
 class FormItem(ConversationPart):

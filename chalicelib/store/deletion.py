@@ -5,13 +5,14 @@ First, in one transaction, everything that lets anybody see the session or add t
 nothing, and is removed page by page. A marker says so until it is done.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 
 from pynamodb.models import Model
 
-from chalicelib.store import announcement_marks, database, due, item_kinds, keys
+from chalicelib.model.deletions import DeletionRecord
+from chalicelib.store import announcement_marks, database, deletion_records, due, item_kinds, keys
 from chalicelib.store.database import Raw, holds
 from chalicelib.store.due_kinds import DELETION, DELETION_UNTOLD
 from chalicelib.store.session_items import DeletionItem, SessionItem
@@ -31,14 +32,23 @@ Leftover = tuple[type[Model], list[Raw]]
 class Deletions:
     """Repository of what is to be removed."""
 
-    def begin(self, session_id: str, user_id: str, now: datetime, seen: datetime | None = None) -> bool:
+    def begin(
+        self,
+        session_id: str,
+        user_id: str,
+        record: DeletionRecord,
+        readers: Collection[str],
+        seen: datetime | None = None,
+    ) -> bool:
         """End a session's existence, and have the rest of it removed; False where there is no such session any more, or none that
-        was last changed when it was `seen`.
+        was last changed when it was `seen`. The record of that is for these readers.
 
         Without its tallies nobody joins or speaks, without `synthesis` nothing is summarised. For a day its id is
         remembered: a request to create it whose answer was lost may come again.
         """
+        now = record.asked_at
         marker = due.mark(DELETION, session_id, at=now)
+        told = deletion_records.item_of_session(session_id, record, readers)
         remembered = DeletedItem(keys.deleted(session_id), expires_at=int((now + _REMEMBERED).timestamp()))
         there = {keys.SESSION: SessionItem.updated_at == seen if seen else SessionItem.topic.exists()}
 
@@ -47,6 +57,7 @@ class Deletions:
                 write.delete(SessionPart(session_id, part), condition=there.get(part))
             write.save(marker)
             write.save(remembered)
+            write.save(told)
 
         return holds(lambda: database.transact(build))
 
@@ -60,6 +71,18 @@ class Deletions:
         """Note that only groups are left to be told: when that is done, the sweep finds, and nothing was missed."""
         marker, kind = DeletionItem(session_id, keys.DELETION), DELETION_UNTOLD.shard(session_id)
         holds(lambda: database.update(marker, [DeletionItem.due_kind.set(kind)], DeletionItem.due_kind.exists()))
+
+    def count(self, session_id: str) -> None:
+        """Note in the record what is removed, before any of it is: a job that is interrupted finds less when it comes again."""
+        if deletion_records.is_counted(session_id):
+            return
+        tables = {ConversationPart: keys.CONVERSATIONS, SessionPart: keys.SESSIONS}
+        names = (
+            (table, raw[keys.PART]["S"])
+            for kind, table in tables.items()
+            for raw in database.query(kind, session_id, _FIRST, _LAST, keys_only=True)
+        )
+        deletion_records.note_counts(session_id, item_kinds.counts_of_session(names))
 
     def left(self, session_id: str) -> Iterator[Leftover]:
         """What is left, in pages: the heads of threads, then the other conversations, then the session's own parts.
@@ -79,8 +102,9 @@ class Deletions:
         """Remove a page of it."""
         database.delete_all(*leftover)
 
-    def finish(self, session_id: str) -> None:
+    def finish(self, session_id: str, now: datetime) -> None:
         """Remove what is left in `guards`, and say that nothing is left."""
+        deletion_records.finish_session(session_id, now)
         guards = [{keys.GUARD_ID: {"S": name}} for name in item_kinds.guards_of_session(session_id)]
         database.delete_all(Guard, guards)
         left = [{keys.SESSION_ID: {"S": session_id}, keys.PART: {"S": part}} for part in _LEFT_BY_JOB]

@@ -4,6 +4,9 @@ Deleting a session or a person walks this table, and so has an export or import 
 item of no kind fails. A new kind of item is a row here, its key in `keys.py` and its class beside the others of its table.
 """
 
+from collections import Counter
+from collections.abc import Collection, Iterable
+from itertools import chain
 from typing import Literal
 
 from msgspec import Struct
@@ -83,7 +86,10 @@ STOPPED = ItemKind(keys.SESSIONS, keys.STOPPED, "session", "by job", not_exporte
 CLOSING = ItemKind(keys.SESSIONS, keys.CLOSING, "session", "by job", not_exported=_STATE)
 ANNOUNCING = ItemKind(keys.SESSIONS, keys.ANNOUNCING, "session", "by job", not_exported=_STATE)
 DELETION = ItemKind(keys.SESSIONS, keys.DELETION, "session", "last", not_exported=_STATE)
+# Of people who were removed from it; nothing in one tells whose it is, so it goes with the session.
+DELETION_RECORD = ItemKind(keys.SESSIONS, keys.DELETION_RECORDS, "session", "by job", "deletions")
 THREAD = ItemKind(keys.CONVERSATIONS, keys.THREADS, "person", "at once", "thread")
+MESSAGES = ItemKind(keys.CONVERSATIONS, keys.MESSAGES, "person", "by job", "messages")
 ERASURE = ItemKind(keys.CONVERSATIONS, keys.ERASURES, "person", "last", not_exported=_STATE)
 REMINDER = ItemKind(
     keys.CONVERSATIONS,
@@ -132,10 +138,11 @@ KINDS = (
         keys.SESSIONS, keys.ANNOUNCEMENTS, "session", "by job", not_exported="says where a message in Telegram is"
     ),
     DELETION,
+    DELETION_RECORD,
     ItemKind(keys.SESSIONS, keys.EXPORTS, "session", "by job", not_exported="tells of an export"),
     THREAD,
     ItemKind(keys.CONVERSATIONS, keys.FORMS, "person", "at once", "form"),
-    ItemKind(keys.CONVERSATIONS, keys.MESSAGES, "person", "by job", "messages"),
+    MESSAGES,
     ItemKind(keys.CONVERSATIONS, keys.WIDGETS, "person", "by job", not_exported="is in the messages"),
     ItemKind(keys.CONVERSATIONS, keys.COMMENTS, "person", "at once", "comment"),
     ItemKind(keys.CONVERSATIONS, keys.CONDENSED, "person", "at once", not_exported="is made of messages again"),
@@ -177,6 +184,14 @@ KINDS = (
         not_exported="counts what models cost a stage or an owner on a day",
     ),
     ItemKind(keys.GUARDS, keys.SESSION_SPENDING, "session", "last", not_exported="counts what models cost it"),
+    # Of a session that is gone, and nothing in it tells what it was. It is there as long as backups have the session.
+    ItemKind(
+        keys.GUARDS,
+        keys.DELETION_RECORDS,
+        "deployment",
+        "expires",
+        not_exported="tells of a session that is not there any more",
+    ),
     ItemKind(keys.GUARDS, keys.DELETED, "deployment", "expires", not_exported=_GUARD),
 )
 
@@ -193,10 +208,25 @@ def of_person(goes: Goes, thread_id: str) -> list[str]:
     return [name for kind in found for name in kind.names(thread_id)]
 
 
+def counts_of_person(names: Collection[str], messages: int) -> dict[str, int]:
+    """How many items of somebody's there are by the names that exports call them: those of these names, and so many messages."""
+    found = [kind_of(keys.CONVERSATIONS, name) for name in names]
+    counts = Counter(kind.export for kind in found if kind and kind.export)
+    return {**counts, MESSAGES.export: messages} if messages else dict(counts)
+
+
 def of_session(goes: Goes, user_id: str) -> list[str]:
     """The names of what goes so with a session that this user deletes, beside what its people left."""
     found = [kind for kind in KINDS if kind.table == keys.SESSIONS and kind.goes == goes]
     return [name for kind in found for name in kind.names(user_id)]
+
+
+def counts_of_session(names: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """How many items of a deleted session there are by the names that exports call them: of those of these tables and names, and of
+    what went at once."""
+    at_once = (kind for kind in KINDS if kind.table == keys.SESSIONS and kind.goes == "at once")
+    found = (kind_of(table, name) for table, name in names)
+    return dict(Counter(kind.export for kind in chain(at_once, found) if kind and kind.export))
 
 
 def guards_of_session(session_id: str) -> list[str]:

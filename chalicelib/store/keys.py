@@ -30,6 +30,7 @@ SUMMARY_PROMPT, GUIDELINES = "summary_prompt", "guidelines"
 PRIVATE_CONTEXT = "private_context"
 FEED_PART = "feed"
 DELETION = "deletion"
+DELETION_RECORDS, AFTER_DELETION_RECORDS = "deletion_record#", "deletion_record$"
 CONDENSED_CONTEXT = "condensed_context"
 PARTICIPANT_LIMIT = "seats"
 CLOSING = "closing"
@@ -297,6 +298,11 @@ def form(thread_id: str) -> str:
 def message(thread_id: str, sequence: int) -> str:
     """`message#<t>#<000001>`."""
     return numbered(f"{MESSAGES}{thread_id}", sequence)
+
+
+def deletion_record(identifier: str) -> str:
+    """`deletion_record#<id>`: of a person in their session, by a random id; of a session in `guards`, by its own."""
+    return f"{DELETION_RECORDS}{identifier}"
 
 
 def numbered(name: str, number: int) -> str:

@@ -5,17 +5,18 @@ First, in one transaction, everything but the messages: they are erased in pages
 """
 
 from collections.abc import Callable
-from datetime import datetime
 from itertools import islice
 
+from msgspec.structs import replace
 from pynamodb.expressions.update import Action
 
+from chalicelib.clock import Clock
 from chalicelib.model import Thread, Transition
-from chalicelib.store import database, due, item_kinds, keys, participant_limit, thread_head
+from chalicelib.model.deletions import DeletionRecord
+from chalicelib.store import database, deletion_records, due, item_kinds, keys, participant_limit, thread_head
 from chalicelib.store.conversation_items import ErasureItem
 from chalicelib.store.database import holds
 from chalicelib.store.due_kinds import ERASURE
-from chalicelib.store.mapping import erased_to
 from chalicelib.store.participants import withdraw
 from chalicelib.store.session_items import ParticipationItem
 from chalicelib.store.tables import ConversationPart, SessionPart
@@ -30,45 +31,52 @@ class Removals:
     def begin(
         self,
         thread: Thread,
-        now: datetime,
+        record: DeletionRecord,
         transition: Transition | None,
         *,
         is_capped: bool,
         account: str | None = None,
         keeps_invitation: bool = False,
-    ) -> bool:
-        """Remove somebody's thread with all but its messages, and their count; summary and brief are gone with them.
+    ) -> DeletionRecord | None:
+        """Remove somebody's thread with all but its messages, and their count; summary and brief are gone with them. Gives the
+        record of that, with what is removed.
 
         The synthesis makes this transition; without one nothing of the thread is in it, and it stays as it is. `is_capped`: the
         session has a limit of participants; `keeps_invitation`: nothing may tell with which one somebody came. `account` is whose
         thread it is: with the last one the session leaves its list.
-        False where something changed meanwhile.
+        None where something changed meanwhile.
         """
         session_id = thread.session_id
+        at_once = item_kinds.of_person("at once", thread.id)
+        there = database.get_many([(ConversationPart, session_id, part) for part in at_once])
+        removed = item_kinds.counts_of_person(there, thread.last_sequence - thread.starts_after)
+        record = replace(record, removed=removed)
         card = database.get(ParticipationItem, session_id, keys.participation(account)) if account else None
-        marks = due.marks(ERASURE, session_id, now)
         head, unmoved = thread_head.remove(thread)
-        found = {head.part: unmoved}
+        exists = ConversationPart.part.exists()
+        found = {part: exists if part in there else ~exists for part in at_once} | {head.part: unmoved}
 
         def build(write: Transaction) -> None:
             if transition:
                 withdraw(write, thread, transition)
-            for part in item_kinds.of_person("at once", thread.id):
-                write.delete(ConversationPart(session_id, part), condition=found.get(part))
+            for part in at_once:
+                write.delete(ConversationPart(session_id, part), condition=found[part])
             if card:
                 _leave(write, card)
-            write.save(ErasureItem(session_id, keys.erasure(thread.id), up_to=thread.last_sequence, **marks))
+            write.save(deletion_records.item_of_person(session_id, record))
+            write.update(*_erasure(thread, record))
             if thread.invitation_id and not keeps_invitation:
                 write.delete(SessionPart(session_id, keys.invitation(thread.invitation_id)))
             participant_limit.count_out(write, thread, is_capped=is_capped)
 
-        return holds(lambda: database.transact(build))
+        return record if holds(lambda: database.transact(build)) else None
 
-    def erase(self, session_id: str, thread_id: str, goes_on: Callable[[], bool]) -> bool:
+    def erase(self, session_id: str, thread_id: str, clock: Clock, goes_on: Callable[[], bool]) -> bool:
         """Remove the numbered items of a deleted thread, its messages; False where there was no time for all of them."""
         part = keys.erasure(thread_id)
         while raw := database.get_many([(ConversationPart, session_id, part)]):
-            up_to = erased_to(raw[part])
+            item = ErasureItem.from_raw_data(raw[part])
+            up_to = int(item.up_to)
             for numbered in item_kinds.of_person("by job", thread_id):
                 first, last = keys.numbered(numbered, 0), keys.numbered(numbered, up_to)
                 found = database.query(ConversationPart, session_id, first, last, keys_only=True)
@@ -76,8 +84,17 @@ class Removals:
                     if not goes_on():
                         return False
                     database.delete_all(ConversationPart, page)
+            deletion_records.finish(session_id, item.records or (), clock.now())
             _note_erased(session_id, part, up_to)
         return True
+
+
+def _erasure(thread: Thread, record: DeletionRecord) -> tuple[ErasureItem, list[Action]]:
+    """What has the messages of a thread erased. Those of an earlier one of the same participant's may still be there."""
+    marks = due.marks(ERASURE, thread.session_id, record.asked_at)
+    values = {"up_to": thread.last_sequence, **marks}
+    actions: list[Action] = [getattr(ErasureItem, name).set(value) for name, value in values.items()]
+    return ErasureItem(thread.session_id, keys.erasure(thread.id)), [*actions, ErasureItem.records.add({record.id})]
 
 
 def _leave(write: Transaction, card: ParticipationItem) -> None:

@@ -11,6 +11,7 @@ from chalicelib.errors import NotFound
 from chalicelib.model import SessionView, ThreadView
 from chalicelib.store import conversation_items, database, keys, session_items
 from chalicelib.store.database import Raw
+from chalicelib.store.deletion_records import DeletionRecordItem
 from chalicelib.store.insights import InsightItem, InsightOrderItem
 from chalicelib.store.item_kinds import ItemKind, kind_of
 from chalicelib.store.mapping import answers_from, message_from
@@ -40,6 +41,7 @@ CLASSES: Mapping[str, type[Model]] = {
     "summary": session_items.SummaryItem,
     "summaries": session_items.KeptSummaryItem,
     "brief": session_items.BriefItem,
+    "deletions": DeletionRecordItem,
     "thread": conversation_items.ThreadItem,
     "form": conversation_items.FormItem,
     "messages": conversation_items.MessageItem,

@@ -17,6 +17,7 @@ SAY = {"participant_id": "p1", "participant_name": "", "content": "Soup"}
 # Every endpoint but those for anybody, with a body that it takes.
 WITH_KEY: dict[tuple[str, str], Any] = {
     ("GET", "/me"): None,
+    ("GET", "/me/deletions/{session_id}"): None,
     ("GET", "/sessions"): None,
     ("POST", "/sessions"): {"topic": "Lunch", "goal": "Eat"},
     ("POST", "/sessions/suggestions"): {"field": "topic", "goal": "Eat"},
@@ -47,6 +48,7 @@ OF_SESSION: dict[tuple[str, str], Any] = {
     ("POST", "/sessions/{session_id}/clone"): {},
     ("GET", "/sessions/{session_id}/questions"): None,
     ("GET", "/sessions/{session_id}/activity"): None,
+    ("GET", "/sessions/{session_id}/deletions"): None,
     ("GET", "/sessions/{session_id}/responses"): None,
     ("POST", "/sessions/{session_id}/responses"): {"content": "Soup"},
     ("GET", "/sessions/{session_id}/participants/{participant_id}"): None,
@@ -139,7 +141,7 @@ def test_a_stranger_learns_nothing_from_any(host: Host, subtests: pytest.Subtest
                 assert error_of(answer) == UNKNOWN
     for (method, path), body in WITH_KEY.items():
         with subtests.test(f"{method} {path}"):
-            answer = bo.call(method, path.format(template_id=session, group_id=session), body)
+            answer = bo.call(method, path.format(template_id=session, group_id=session, session_id=session), body)
             assert b"ecret" not in answer.body
             assert session.encode() not in answer.body or answer.status_code == 404
     assert host.get(f"/sessions/{session}")["topic"] == "Secret plans"

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.model import Session
+from chalicelib.model.deletions import DeletionRecord
 from chalicelib.services.synthesis import digest_runner, reduced_digests, state
 from chalicelib.services.synthesis.aggregate import aggregate_digests
 from chalicelib.services.synthesis.summary_job import JOB_SECONDS, summarise
@@ -143,7 +144,9 @@ def test_whoever_is_taken_out_leaves_the_reduced_digests_at_once(
     carried = Counter(theme for head in heads for theme in head.themes)
     taken_in_again, *_ = (head for head in heads if any(carried[theme] == 1 for theme in head.themes))
     gone = next(head for head in heads if head != taken_in_again)
-    assert container.removals().begin(gone, clock.now(), state.exclude(clock.now()), is_capped=session.is_capped)
+    assert container.removals().begin(
+        gone, DeletionRecord("r", "host", clock.now(), {}), state.exclude(clock.now()), is_capped=session.is_capped
+    )
     assert container.participants().exclude(taken_in_again, state.exclude(clock.now()))
     left = ReducedDigests().all(session.id)
     assert not {bucket_of(gone.id), bucket_of(taken_in_again.id)} & left.keys()
@@ -198,7 +201,9 @@ def test_words_taken_out_while_a_bucket_is_reduced_are_not_stored(
     run(session, model, clock)
     gone = container.conversations().heads(session.id)[0]
     bucket = ReducedDigests().all(session.id)[bucket_of(gone.id)]
-    assert container.removals().begin(gone, clock.now(), state.exclude(clock.now()), is_capped=session.is_capped)
+    assert container.removals().begin(
+        gone, DeletionRecord("r", "host", clock.now(), {}), state.exclude(clock.now()), is_capped=session.is_capped
+    )
     assert not ReducedDigests().put(session.id, bucket, bucket, 0)
     assert not ReducedDigests().put(session.id, bucket, None, 0)
     assert bucket_of(gone.id) not in ReducedDigests().all(session.id)

@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib import container
 from chalicelib.model import Thread
+from chalicelib.model.deletions import DeletionRecord
 from chalicelib.services.synthesis import digest_runner, reduced_digests, state
 from chalicelib.services.synthesis.aggregate import Aggregate, stances_by_theme
 from chalicelib.store.sessions import FOR_DIGEST
@@ -69,8 +70,9 @@ def take_in(consultation: Consultation) -> None:
 def remove(consultation: Consultation) -> None:
     for name in ("p8", "p1"):
         now = consultation.clock.now()
+        record = DeletionRecord(name, "host", now, {})
         assert container.removals().begin(
-            by_name(consultation, name), now, state.exclude(now), is_capped=consultation.session.is_capped
+            by_name(consultation, name), record, state.exclude(now), is_capped=consultation.session.is_capped
         )
 
 

@@ -12,6 +12,7 @@ from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply, Request, ToolCall
 from chalicelib.model import RegisteredTheme, ThreadView
+from chalicelib.model.deletions import DeletionRecord
 from chalicelib.services.participants.decisions import remove_participant, set_included
 from chalicelib.services.synthesis import reduced_digests, state
 from chalicelib.store.themes import Themes
@@ -111,7 +112,9 @@ def test_where_somebody_else_changes_the_themes_meanwhile_it_is_done_again(
     named: Consultation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = named.clock.now()
-    assert container.removals().begin(coiner(named), now, state.exclude(now), is_capped=named.session.is_capped)
+    assert container.removals().begin(
+        coiner(named), DeletionRecord("r", "host", now, {}), state.exclude(now), is_capped=named.session.is_capped
+    )
     named.clock.advance(3_600)
 
     def move() -> None:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from chalicelib.clock import Clock
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.model import Message, Session, Thread, ThreadView
+from chalicelib.model.deletions import DeletedBy, DeletionRecord
 from chalicelib.model.jobs import EraseParticipant, WriteSummary
 from chalicelib.queues import Jobs
 from chalicelib.retry import Retry
@@ -33,6 +34,7 @@ class ParticipantDeps(Struct, frozen=True):
     withdraw_exports: Callable[[str], None]
     jobs: Jobs
     clock: Clock
+    new_id: Callable[[], str]
 
 
 def set_included(session_id: str, found: ThreadView | None, included: bool, *, deps: ParticipantDeps) -> ThreadView:
@@ -55,8 +57,10 @@ def set_included(session_id: str, found: ThreadView | None, included: bool, *, d
     raise Conflict("This participant is changing right now; try again")
 
 
-def remove_participant(session: Session, found: ThreadView | None, *, deps: ParticipantDeps) -> None:
-    """Remove the data of somebody in this session for good. Raises NotFound without any.
+def remove_participant(
+    session: Session, found: ThreadView | None, *, by: DeletedBy = "host", deps: ParticipantDeps
+) -> DeletionRecord:
+    """Remove the data of somebody in this session for good; gives the record of what is removed. Raises NotFound without any.
 
     Summary and brief are offline from this moment, and no export is left; jobs erase the messages, and write the summary anew. Of
     a test run that never was part of them they know nothing, and stay.
@@ -72,19 +76,21 @@ def remove_participant(session: Session, found: ThreadView | None, *, deps: Part
         leaves = None if thread.is_untouched_test else state.exclude(now)
         # Who is removed takes their invitation along, unless its host may not know that it was theirs.
         keeps = deps.keeps_invitation(session, thread)
-        if deps.removals.begin(thread, now, leaves, is_capped=capped, account=account, keeps_invitation=keeps):
+        asked = DeletionRecord(deps.new_id(), by, now, {})
+        record = deps.removals.begin(thread, asked, leaves, is_capped=capped, account=account, keeps_invitation=keeps)
+        if record:
             if leaves:
                 deps.jobs.ask_or_leave(WriteSummary(session.id), now)
             deps.jobs.ask_or_leave(EraseParticipant(session.id, thread.id), now)
             deps.withdraw_exports(session.id)
-            return
+            return record
     raise Conflict("This participant is changing right now; try again")
 
 
 def erase_participant(session_id: str, thread_id: str, *, deps: ParticipantDeps) -> None:
     """Remove the messages of somebody who was removed; asks to be called again where that takes longer than one run."""
     run = deps.clock.deadline(ERASE_SECONDS)
-    if not deps.removals.erase(session_id, thread_id, lambda: run.remaining() > 0):
+    if not deps.removals.erase(session_id, thread_id, deps.clock, lambda: run.remaining() > 0):
         deps.jobs.ask(EraseParticipant(session_id, thread_id), deps.clock.now())
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.clock import Clock
 from chalicelib.errors import NotFound
+from chalicelib.model.deletions import DeletedBy, DeletionRecord
 from chalicelib.model.jobs import AnnounceSession, DeleteSession
 from chalicelib.queues import Jobs
 from chalicelib.store.deletion import Deletions
@@ -13,13 +14,25 @@ RUN_SECONDS = 100.0  # below the worker's 120
 
 
 def delete_session(
-    session_id: str, user_id: str, *, deletions: Deletions, jobs: Jobs, now: datetime, seen: datetime | None = None
-) -> None:
-    """Delete a session, in which this user may. Raises NotFound where somebody else was faster, or has changed it since its
-    `updated_at` was `seen`."""
-    if not deletions.begin(session_id, user_id, now, seen):
+    session_id: str,
+    user_id: str,
+    *,
+    deletions: Deletions,
+    jobs: Jobs,
+    now: datetime,
+    seen: datetime | None = None,
+    by: DeletedBy = "host",
+    owner_id: str = "",
+) -> DeletionRecord:
+    """Delete a session, in which this user may; gives the record of that, which they may read, and the owner.
+
+    Raises NotFound where somebody else was faster, or has changed it since its `updated_at` was `seen`.
+    """
+    record, readers = DeletionRecord(session_id, by, now, {}), {user_id, owner_id or user_id}
+    if not deletions.begin(session_id, user_id, record, readers, seen):
         raise NotFound("Session not found")
     jobs.ask_or_leave(DeleteSession(session_id), now)
+    return record
 
 
 def remove_session(
@@ -30,6 +43,7 @@ def remove_session(
     if not deletions.resume(session_id, clock.now() + timedelta(seconds=RUN_SECONDS)):
         return
     remove_exports(session_id)
+    deletions.count(session_id)
     for leftover in deletions.left(session_id):
         if run.remaining() <= 0:
             jobs.ask(DeleteSession(session_id), clock.now())
@@ -39,4 +53,4 @@ def remove_session(
         deletions.wait_for_groups(session_id)
         jobs.ask(AnnounceSession(session_id), clock.now())
         return
-    deletions.finish(session_id)
+    deletions.finish(session_id, clock.now())

@@ -34,4 +34,5 @@ def expire_session(
     session, now = sessions.view(session_id, ()).session, clock.now()
     last_day = find_last_day(session, now, stage_days)
     if last_day is not None and last_day <= now and session.status == "completed":
-        delete_session(session_id, session.owner_id, deletions=deletions, jobs=jobs, now=now, seen=session.updated_at)
+        owner, seen = session.owner_id, session.updated_at
+        delete_session(session_id, owner, deletions=deletions, jobs=jobs, now=now, seen=seen, by="retention")

@@ -17,6 +17,7 @@ from chalicelib.operations.sessions import get_session
 from chalicelib.services.access.roles import is_at_least
 from chalicelib.services.sessions.listing import Sort
 from chalicelib.text.normalise import one_line
+from chalicelib.web.host.deletions import tell_session
 from chalicelib.web.host.home import find_example
 from chalicelib.web.host.page import ZONE, render_host_page
 from chalicelib.web.host.request import HostRequest
@@ -82,6 +83,7 @@ def show_dashboard(host: HostRequest) -> Response:
         "newer": _page(kept, given.offset - PAGE) if given.offset else None,
         "older": _page(kept, given.offset + PAGE) if given.offset + PAGE < found.pagination.total else None,
         "is_deleted": "deleted" in query,
+        "deletion": tell_session(host, query["deleted"], texts) if "deleted" in query else "",
         "example": find_example(),
         "has_refused_key": container.has_own_models() and _has_refused_key(host.user_id),
         "once": container.new_id(),

@@ -23,6 +23,7 @@ from chalicelib.services.access.roles import has_role
 from chalicelib.services.results.participation import PROGRESS, number_of
 from chalicelib.store import keys
 from chalicelib.web.host.activity import EXCLUDED, analysis_values, live_values
+from chalicelib.web.host.deletions import tell_people
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.session_page import open_session, render_session_page
 from chalicelib.web.kit import etag
@@ -93,6 +94,7 @@ def show_people(host: HostRequest, session_id: str) -> Response:
         **listed,
         "has_people": bool(activity.events or listed["people"]),  # a test run is told of in the list alone
         "news": tell_news(host, locale),
+        "removed": tell_people(view, locale.texts),
     }
     return render_session_page(host, view, "people", "people.html", **values)
 

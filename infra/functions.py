@@ -75,6 +75,7 @@ API = Function(
     tables={
         "Accounts": ("BatchGetItem", "DeleteItem", *KEY_ITEM, "PutItem"),
         "Sessions": (*ITEMS, "DeleteItem"),
+        "Projects": (*ITEMS, "DeleteItem"),
         "Conversations": (*ITEMS, "DeleteItem"),
         "Telegram": ("BatchGetItem", "DeleteItem", "Query", "UpdateItem"),
         "Guards": (*KEY_ITEM, "BatchGetItem", "ConditionCheckItem", "DeleteItem", "PutItem"),
@@ -164,6 +165,7 @@ DELETE_DATA = Function(
     timeout=WORKER_SECONDS,
     tables={
         "Sessions": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "PutItem", "Query", "UpdateItem"),
+        "Projects": ("BatchWriteItem", "DeleteItem", "GetItem", "Query", "UpdateItem"),
         "Conversations": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "Query"),
         "Guards": ("BatchGetItem", "BatchWriteItem", "PutItem", "UpdateItem"),
     },
@@ -289,8 +291,8 @@ SWEEP = Function(
     "Sweep",
     memory=512,
     timeout=WORKER_SECONDS,
-    tables={**OPEN_AND_CLOSE.tables, "Conversations": ("UpdateItem",)},
-    indexes=(("Sessions", keys.DUE), ("Conversations", keys.DUE)),
+    tables={**OPEN_AND_CLOSE.tables, "Projects": ("UpdateItem",), "Conversations": ("UpdateItem",)},
+    indexes=(("Sessions", keys.DUE), ("Projects", keys.DUE), ("Conversations", keys.DUE)),
     settings=("retention_days",),
     sends_to=due_kinds.queues(),
 )

@@ -26,7 +26,7 @@ from chalicelib.container.own_model import has_own_models, model_key_deps, model
 from chalicelib.container.participant import invitation_deps, invitations, participant_deps, participants, removals
 from chalicelib.container.process import clock, deployment_secret, edge_secret, files, jobs, new_id
 from chalicelib.container.results import ask_deps, export_deps, insight_deps
-from chalicelib.container.session import cards, deletions, sessions
+from chalicelib.container.session import cards, deletions, members, projects, sessions
 from chalicelib.container.synthesis import summaries, synthesis_deps, synthesis_deps_with
 from chalicelib.container.telegram import (
     announcement_deps,

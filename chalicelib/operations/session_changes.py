@@ -92,9 +92,6 @@ def changes_of(given: SessionChanges) -> dict[str, Any]:
     changes = {name: getattr(given, name) for name in allowed if getattr(given, name) is not UNSET}
     if not changes:
         raise Invalid(f"No valid fields provided. Allowed fields: {', '.join(allowed)}")
-    project = changes.pop("project_id", None)
-    if project is not None:  # null: nobody has projects yet, so no session has one
-        raise Invalid(f"project_id {project!r} does not exist")
     for name, kind in (("questions", tuple[editing.EditedQuestion, ...]), ("distribution", tuple[Distribution, ...])):
         if changes.get(name) is not None:
             changes[name] = msgspec.convert(msgspec.to_builtins(changes[name]), kind)

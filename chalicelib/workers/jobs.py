@@ -11,6 +11,7 @@ from chalicelib.model.jobs import (
     BOUNCES,
     AnnounceSession,
     CloseSession,
+    DeleteProject,
     DeleteSession,
     Delivery,
     EraseParticipant,
@@ -36,6 +37,7 @@ from chalicelib.services.accounts.sign_in_mail_job import send_sign_in_mail
 from chalicelib.services.facilitation.context_job import condense_session_context
 from chalicelib.services.facilitation.prompt_job import tailor_session_prompt
 from chalicelib.services.participants.decisions import erase_participant
+from chalicelib.services.projects.deletion import remove_project
 from chalicelib.services.results.exports.large import remove_exports, write_export
 from chalicelib.services.results.insights import drop_words
 from chalicelib.services.sessions.closing import close_session
@@ -88,6 +90,9 @@ def run_job(job: Job, deadline: Deadline) -> None:
             deletions, jobs, clock = container.deletions(), container.jobs(), container.clock()
             remove = partial(remove_exports, deps=container.export_deps())
             remove_session(job.session_id, deletions=deletions, remove_exports=remove, jobs=jobs, clock=clock)
+        case DeleteProject():
+            projects, jobs, clock = container.projects(), container.jobs(), container.clock()
+            remove_project(job.project_id, projects=projects, jobs=jobs, clock=clock)
         case EraseParticipant():
             drop_words(job.session_id, job.thread_id, deps=container.insight_deps())
             erase_participant(job.session_id, job.thread_id, deps=container.participant_deps())

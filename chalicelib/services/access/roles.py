@@ -4,20 +4,14 @@ from typing import get_args
 
 from chalicelib.errors import Forbidden, Invalid
 from chalicelib.model import Role, SessionView
+from chalicelib.model.sessions import is_at_least as is_at_least
 from chalicelib.store.accounts import Accounts
 from chalicelib.store.sessions import Sessions
-
-_RANK: dict[Role, int] = {"viewer": 1, "editor": 2, "admin": 3, "owner": 4}
 
 
 def has_role(view: SessionView, least: Role) -> bool:
     """Whether the user of this view holds at least this role."""
     return is_at_least(view.role, least)
-
-
-def is_at_least(role: Role | None, least: Role) -> bool:
-    """Whether a role, or having none, comes up to this one."""
-    return role is not None and _RANK[role] >= _RANK[least]
 
 
 def may_edit(view: SessionView) -> bool:

@@ -41,7 +41,7 @@ class ProjectInput(Input):
 class Project(Output):
     """A project: sessions that belong together. A role in it holds in each of them."""
 
-    id: ProjectId
+    id: Annotated[ProjectId, Meta(description="The id of the project.")]
     title: Title
     description: Description | None
     status: Annotated[

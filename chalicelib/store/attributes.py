@@ -1,6 +1,6 @@
 """Attribute types of our own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -41,6 +41,11 @@ class NamesAttribute(Attribute[Sequence[str]]):
         return msgspec.json.decode(value, type=tuple[str, ...])
 
 
+def tie_name(project_id: str, role: Role) -> str:
+    """`<project_id>:<role>`."""
+    return f"{project_id}:{role}"
+
+
 class TiesAttribute(Attribute[Mapping[str, Role]]):
     """The projects of a session with the highest role that each gives, as a set of `<project_id>:<role>`, so that one is added or taken
     away without reading the others. Of several for one project the highest counts."""
@@ -50,8 +55,10 @@ class TiesAttribute(Attribute[Mapping[str, Role]]):
     def __init__(self) -> None:
         super().__init__(null=True, default=dict)
 
-    def serialize(self, value: Mapping[str, Role]) -> list[str] | None:
-        return sorted(f"{project_id}:{role}" for project_id, role in value.items()) or None
+    def serialize(self, value: Mapping[str, Role] | Collection[str]) -> list[str] | None:
+        """Takes the ties themselves, or, of those that are added or taken away, what stands for them."""
+        ties = {tie_name(*tie) for tie in value.items()} if isinstance(value, Mapping) else value
+        return sorted(ties) or None
 
     def deserialize(self, value: Sequence[str]) -> dict[str, Role]:
         ties: dict[str, Role] = {}

@@ -9,6 +9,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.model import Role, Session, SessionView
 from chalicelib.store import database, keys
+from chalicelib.store.attributes import tie_name
 from chalicelib.store.cards import member_values, sets
 from chalicelib.store.database import holds
 from chalicelib.store.project_items import ProjectItem, TieItem
@@ -49,7 +50,7 @@ def edit(write: Transaction, before: SessionView, after: SessionView) -> list[Ac
     added = {project_id: role for project_id, role in new.items() if old.get(project_id) != role}
     actions: list[Action] = []
     if added:
-        actions.append(SessionItem.projects.add({f"{project_id}:{role}" for project_id, role in added.items()}))
+        actions.append(SessionItem.projects.add({tie_name(*tie) for tie in added.items()}))
     if gone:
         actions.append(_taken_out(*gone))
     return actions
@@ -103,4 +104,4 @@ def _remove(write: Transaction, session_id: str, project_id: str) -> None:
 
 def _taken_out(*project_ids: str) -> Action:
     """Takes all that a session's item may say of these projects."""
-    return SessionItem.projects.delete({f"{project_id}:{role}" for project_id in project_ids for role in _ROLES})
+    return SessionItem.projects.delete({tie_name(project_id, role) for project_id in project_ids for role in _ROLES})

@@ -148,6 +148,9 @@ def test_a_session_with_everything_an_account_with_everything_and_their_deletion
     assert container.telegram_chats().store(Done("token", 1, ()), now, chat=chat, attended=attended)
     assert host.call("PATCH", f"/sessions/{session}", {"distribution": [{"group_id": "-1"}]}).status_code == 200
     assert container.announcements().claim_first(session, "-1", "somebody", now)
+    project = host.call("POST", "/projects", {"title": "Food"}).json_body["id"]
+    assert host.call("POST", "/projects", {"title": "Soup", "parent_id": project}).status_code == 201
+    assert host.call("PATCH", f"/sessions/{session}", {"project_id": project}).status_code == 200
     seen = {kind for kind, _ in stored()}
     remove(host, session, thread_of(session, "bo"))
     assert host.call("DELETE", f"/sessions/{other.json_body['id']}").status_code == 204

@@ -52,7 +52,7 @@ def clone_session(
         "anonymous_until": None,
         "projects": projects,
     }
-    clone = replace(source.session, **reset, **its_own)
+    clone = replace(source.session, **reset | its_own)
     questions = tuple(it if it.id in DEFAULT_TEXTS else replace(it, id=new_id()) for it in source.questions)
     prompt = _copy_prompt(source, owner_id, now)
     if not sessions.create(clone, context=source.context, questions=questions, prompt=prompt, logo=source.logo):

@@ -26,7 +26,7 @@ from chalicelib.web.results.reader import Reader
 # page has a text `tab_…`, and each group of several a text `tabs_…`, for its name.
 PAGES: dict[str, tuple[str, ...]] = {
     "overview": ("overview",),
-    "design": ("brief", "prompt", "review", "form", "settings", "history"),
+    "design": ("brief", "prompt", "review", "form", "settings", "members", "history"),
     "people": ("people", "invitations"),
     "results": ("summary", "recap", "answers", "insights", "ask", "similarity"),
     "export": ("export",),

@@ -3,7 +3,7 @@ and once the jobs ran, nothing is left of what is gone."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import permutations, product
+from itertools import permutations
 
 from msgspec.structs import replace
 
@@ -80,8 +80,10 @@ class Walk:
             return
         later = replace(before.session, projects=put_into(before, self.project), updated_at=self.clock.now())
         done = edits.edit_session(before, replace(before, session=later), OWNER)
-        assert done is (self.has_project or self.project in before.session.projects)
-        self.is_in = done and self.has_project
+        assert done is (
+            self.has_project or self.is_in
+        )  # a tie with a project that is gone stays for its job, and gives no role
+        self.is_in = self.is_in or done
 
     def detach(self) -> None:
         """It is taken out."""
@@ -154,10 +156,10 @@ STEPS: tuple[Callable[[Walk], None], ...] = (
 
 
 def test_a_role_is_what_the_state_says_after_every_step_of_every_order(clock: FakeClock) -> None:
-    """Each order of three of these steps, from nothing and from a member of a project that has the session; that the project is set
-    aside in between changes nothing."""
-    starts: tuple[tuple[Callable[[Walk], None], ...], ...] = ((), (Walk.add, Walk.attach))
-    for number, (start, steps) in enumerate(product(starts, permutations(STEPS, 3))):
+    """Each order of three of these steps, from a member of a project that has the session; that the project is set aside in between
+    changes nothing."""
+    start: tuple[Callable[[Walk], None], ...] = (Walk.add, Walk.attach)
+    for number, steps in enumerate(permutations(STEPS, 3)):
         walk = Walk(number, clock)
         try:
             for step in (*start, steps[0], Walk.archive, *steps[1:]):

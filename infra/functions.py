@@ -164,14 +164,17 @@ DELETE_DATA = Function(
     memory=512,
     timeout=WORKER_SECONDS,
     tables={
-        "Sessions": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "PutItem", "Query", "UpdateItem"),
-        "Projects": ("BatchWriteItem", "DeleteItem", "GetItem", "Query", "UpdateItem"),
-        "Conversations": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "Query"),
+        "Accounts": ("DeleteItem", "GetItem", "UpdateItem", "BatchGetItem"),
+        "Sessions": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+        "Projects": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "Query", "UpdateItem"),
+        "Conversations": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "Query", "UpdateItem"),
+        "Telegram": ("BatchGetItem", "BatchWriteItem", "Query"),
         "Guards": ("BatchGetItem", "BatchWriteItem", "PutItem", "UpdateItem"),
     },
-    settings=("retention_days",),
+    indexes=(("Accounts", keys.BY_USER), ("Sessions", keys.BY_MEMBER), ("Telegram", keys.BY_GROUP)),
+    settings=("deployment_secret_arn", "retention_days"),
     files=("DeleteObject",),
-    sends_to=(DELETIONS, DELIVERIES),
+    sends_to=(DELETIONS, DELIVERIES, SUMMARIES),
     works_off=DELETIONS,
 )
 WRITE_EXPORT = Function(
@@ -231,7 +234,7 @@ HANDLE_UPDATE = Function(
     memory=1024,
     timeout=UPDATE_SECONDS,
     tables={
-        "Accounts": ("BatchGetItem", "GetItem"),
+        "Accounts": ("BatchGetItem", "ConditionCheckItem", "GetItem"),
         "Sessions": ITEMS,
         "Conversations": (*ITEMS, "DeleteItem"),  # an earlier comment on a conversation that is rated anew
         "Telegram": (*CHAT_ITEMS, "BatchGetItem", "DeleteItem", "PutItem"),

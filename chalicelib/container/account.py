@@ -11,6 +11,7 @@ from chalicelib.store.guards import Guards
 
 if TYPE_CHECKING:
     from chalicelib.identity_provider import IdentityProvider
+    from chalicelib.services.accounts.deletion import AccountDeletionDeps
     from chalicelib.services.accounts.sign_in import SignInDeps
     from chalicelib.store.logins import Logins
 
@@ -45,6 +46,23 @@ def sign_in_deps() -> "SignInDeps":
         guards=container.guards(),
         secret=container.deployment_secret(),
         sign_up=settings().sign_up,
+    )
+
+
+def account_deletion_deps() -> "AccountDeletionDeps":
+    """The dependencies of deleting accounts."""
+    from chalicelib.services.accounts.deletion import AccountDeletionDeps
+    from chalicelib.store.account_deletion import AccountDeletions
+
+    return AccountDeletionDeps(
+        accounts=container.accounts(),
+        account_deletions=AccountDeletions(),
+        sessions=container.sessions(),
+        projects=container.projects(),
+        session_deletions=container.deletions(),
+        participants=container.participant_deps(),
+        jobs=container.jobs(),
+        clock=container.clock(),
     )
 
 

@@ -45,11 +45,24 @@ def participant_deps() -> "ParticipantDeps":
             session, thread, invitations=container.invitations(), secret=container.deployment_secret()
         )
 
+    def forget_words(session_id: str, thread_id: str) -> None:
+        from chalicelib.services.participants.chats import leave_chats
+        from chalicelib.services.results.exports.large import remove_exports
+        from chalicelib.services.results.insights import drop_words
+        from chalicelib.services.synthesis.withdrawn_labels import drop_labels
+        from chalicelib.store.themes import Themes
+
+        remove_exports(session_id, deps=container.export_deps())  # which the request may not have come to
+        drop_words(session_id, thread_id, deps=container.insight_deps())
+        drop_labels(session_id, thread_id, themes=Themes(), clock=container.clock())
+        leave_chats(session_id, thread_id, chats=container.telegram_chats(), secret=container.deployment_secret())
+
     return ParticipantDeps(
         participants=container.participants(),
         removals=container.removals(),
         conversations=container.conversations(),
         keeps_invitation=keeps,
+        forget_words=forget_words,
         withdraw_exports=partial(withdraw_exports, deps=container.export_deps()),
         jobs=container.jobs(),
         clock=container.clock(),

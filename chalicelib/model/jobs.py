@@ -48,6 +48,17 @@ class DeleteProject(_Job, frozen=True, tag="delete_project"):
     project_id: str
 
 
+class RemoveAccount(_Job, frozen=True, tag="remove_account"):
+    """Remove what is left of a deleted account."""
+
+    user_id: str
+
+    @property
+    def session_id(self) -> str:
+        """The partition of its mark, in which no session is."""
+        return self.user_id
+
+
 class EraseParticipant(_SessionJob, frozen=True, tag="erase_participant"):
     """Erase the messages of somebody who was removed from a session."""
 
@@ -138,6 +149,7 @@ SessionJob = (
     | WriteBrief
     | UpdateCards
     | DeleteSession
+    | RemoveAccount
     | EraseParticipant
     | WriteExport
     | OpenSession
@@ -170,7 +182,8 @@ class Queue(Struct, frozen=True):
     `jobs` are tried in this order for a message without a tag, so the one with more fields comes first. `delay` names
     the setting that says how long a FIFO queue waits, where it does; `batch` is how many messages a worker gets at once; after `receives`
     a message goes to the dead letters, after `tries` already where what failed does not pass by itself. `longest_wait` is how many
-    seconds one that failed is kept back at most, unless the failure names a longer time.
+    seconds one that failed is kept back at most, unless the failure names a longer time. Without `waits_to_pass`, also what would pass by
+    itself is tried `tries` times only, where its dead letters are not to hold the message as it is.
     """
 
     name: str
@@ -182,6 +195,7 @@ class Queue(Struct, frozen=True):
     receives: int = 5
     tries: int | None = None
     longest_wait: float = 600.0
+    waits_to_pass: bool = True
 
     @property
     def url_variable(self) -> str:
@@ -202,15 +216,17 @@ SUMMARIES = Queue(
     "summaries", (WriteSummary,), "write_summary", fifo=True, delay="summary_delay", receives=100, longest_wait=60.0
 )
 CARDS = Queue("cards", (UpdateCards,), "update_cards", fifo=True, delay="cards_delay", batch=5)
-DELETIONS = Queue("deletions", (EraseParticipant, DeleteSession, ExpireSession, DeleteProject), "delete_data")
+DELETIONS = Queue(
+    "deletions", (EraseParticipant, DeleteSession, ExpireSession, RemoveAccount, DeleteProject), "delete_data"
+)
 # What SES does not take yet waits here, longer than anybody waits for a link to sign in.
 MAILS = Queue("mails", (SendInvitation, SendSignInMail, SendTranscript), "send_mail", receives=20, tries=5)
 # These hold addresses: after five tries a worker puts what is left without them into the dead letters, SQS itself only later.
-BOUNCES = Queue("bounces", (SuppressAddresses, NoteBounce), "note_bounce", receives=20, tries=5)
+BOUNCES = Queue("bounces", (SuppressAddresses, NoteBounce), "note_bounce", receives=20, tries=5, waits_to_pass=False)
 EXPORTS = Queue("exports", (WriteExport,), "write_export")
 # While Telegram takes nothing, what it is to be told waits in these two; and while SES takes no more mails, they do.
 DELIVERIES = Queue("deliveries", (SendReminder, AnnounceSession), "deliver", receives=20, tries=5)
-# A group is a chat: each in order, many at once.
+# A group is a chat: each in order, many at once. These hold what people write: a worker puts but the number into the dead letters.
 UPDATES = Queue("updates", (HandleUpdate,), "handle_update", fifo=True, receives=20, tries=5)
 # While a model is down, what was said waits here: for more than a day, at ten minutes and more between two tries.
 REPLIES = Queue("replies", (ReplyInChat,), "reply_in_chat", receives=200, tries=20)
@@ -240,6 +256,12 @@ def ids_of(job: Job) -> dict[str, Any]:
     if isinstance(job, NoteBounce):
         return {}
     return {name: value for name, value in structs.asdict(job).items() if name != "chat_id"}
+
+
+def reduce_update(body: str) -> str:
+    """What may lie among the dead letters of what came to the bot: its number, and nothing that somebody wrote, or who did."""
+    job = decode_job(UPDATES, body)
+    return encode_job(HandleUpdate({"update_id": job.update.get("update_id")} if isinstance(job, HandleUpdate) else {}))
 
 
 def decode_job(queue: Queue, body: str) -> Job | None:

@@ -7,7 +7,8 @@ from msgspec import Meta
 from chalicelib import container
 from chalicelib.model import ApiKey as UsedKey
 from chalicelib.operations.fields import Time, Uuid, moment, moment_or_null
-from chalicelib.operations.operation import Call, Nothing, Operation, Output
+from chalicelib.operations.operation import Call, Done, Nothing, Operation, Output
+from chalicelib.services.accounts.logins import ProofTooOld, require_fresh
 
 
 class ApiKey(Output):
@@ -31,6 +32,15 @@ class UserInfo(Output):
     api_key: Annotated[ApiKey | None, Meta(description="The key in use; null for a signed-in browser.")]
 
 
+class AccountDeletion(Output):
+    """An account that is gone, and what it had is being removed."""
+
+    asked_at: Annotated[Time, Meta(description="When it was deleted.")]
+    in_backups_until: Annotated[
+        Time, Meta(description="Until when at the latest the operator could bring any of it back from a backup.")
+    ]
+
+
 def get_me(call: Call, _: Nothing) -> UserInfo:
     """The user and the key in use."""
     user, used = container.accounts().user(call.user_id), call.principal.means
@@ -42,4 +52,21 @@ def get_me(call: Call, _: Nothing) -> UserInfo:
     return UserInfo(user.id, user.email, user.name, user.subscription_status, key)
 
 
-OPERATIONS = (Operation(get_me, "user", Nothing, UserInfo, settled=False),)
+def delete_me(call: Call, _: Nothing) -> Done:
+    """Delete the account. It takes a browser that signed in within the last ten minutes.
+
+    All sign-ins and API keys end at once, and the address is free. Sessions that nobody else owns are deleted with everything in
+    them, the others stay; what the user said in other people's sessions is removed, and so is all else that the account has.
+    """
+    from chalicelib.services.accounts.deletion import delete_account
+
+    login = call.principal.require_login()
+    require_fresh(login, call.now)
+    record = delete_account(login.user_id, deps=container.account_deletion_deps())
+    return Done(AccountDeletion(moment(record.asked_at), moment(record.in_backups_until)), goes_on=True)
+
+
+OPERATIONS = (
+    Operation(get_me, "user", Nothing, UserInfo, settled=False),
+    Operation(delete_me, "user", Nothing, AccountDeletion, goes_on=True, fails=(ProofTooOld,)),
+)

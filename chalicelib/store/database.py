@@ -26,7 +26,7 @@ Raw = dict[str, Any]
 ItemT = TypeVar("ItemT", bound=Model)
 
 _UNPROCESSED_TRIES = 6
-_KEYS = (keys.SESSION_ID, keys.PROJECT_ID, keys.PART, keys.GUARD_ID)
+_KEYS = (keys.SESSION_ID, keys.PROJECT_ID, keys.PART, keys.GUARD_ID, keys.PK, keys.SK)
 _IN_ONE_WRITE = 25
 
 

@@ -51,6 +51,7 @@ class DueKind(Struct, frozen=True):
 
 
 ERASURE = DueKind("erasure", item_kinds.ERASURE, jobs.EraseParticipant, again=None)
+ACCOUNT_DELETION = DueKind("account_deletion", item_kinds.ACCOUNT_DELETION, jobs.RemoveAccount, again=None)
 DELETION = DueKind("deletion", item_kinds.DELETION, jobs.DeleteSession, again=None)
 # All is removed but what groups are told by; that they were told, nothing but the sweep follows up.
 DELETION_UNTOLD = DueKind("deletion_untold", item_kinds.DELETION, jobs.DeleteSession, waits=timedelta(), again=None)
@@ -78,6 +79,7 @@ REMINDER = DueKind("reminder", item_kinds.REMINDER, jobs.SendReminder, waits=tim
 KINDS = (
     ERASURE,
     DELETION,
+    ACCOUNT_DELETION,
     DELETION_UNTOLD,
     PROJECT_DELETION,
     PROMPT,

@@ -31,8 +31,8 @@ OF_SESSIONS = (keys.SESSIONS, keys.CONVERSATIONS)  # their items go with their s
 Owner = Literal["session", "person", "account", "chat", "project", "deployment"]
 
 # When an item goes, after its person was deleted, or its session: in the transaction that deletes it, by the job that this
-# transaction asks for, or last, since it tells of that job; a project, likewise. Else at its `expires_at`, or with its account,
-# which nothing deletes. That an address is not to be written to stays until an operator takes it back.
+# transaction asks for, or last, since it tells of that job; a project, likewise. Else at its `expires_at`, or with its account: in
+# the transaction that deletes that, or by its job. That an address is not to be written to stays until an operator takes it back.
 Goes = Literal["at once", "by job", "last", "expires", "with account", "stays"]
 
 
@@ -87,6 +87,7 @@ STOPPED = ItemKind(keys.SESSIONS, keys.STOPPED, "session", "by job", not_exporte
 CLOSING = ItemKind(keys.SESSIONS, keys.CLOSING, "session", "by job", not_exported=_STATE)
 ANNOUNCING = ItemKind(keys.SESSIONS, keys.ANNOUNCING, "session", "by job", not_exported=_STATE)
 DELETION = ItemKind(keys.SESSIONS, keys.DELETION, "session", "last", not_exported=_STATE)
+ACCOUNT_DELETION = ItemKind(keys.SESSIONS, keys.ACCOUNT_DELETIONS, "account", "with account", not_exported=_STATE)
 # Of people who were removed from it; nothing in one tells whose it is, so it goes with the session.
 DELETION_RECORD = ItemKind(keys.SESSIONS, keys.DELETION_RECORDS, "session", "by job", "deletions")
 PROJECT = ItemKind(keys.PROJECTS, keys.PROJECT, "project", "last", "project")
@@ -140,6 +141,7 @@ KINDS = (
         keys.SESSIONS, keys.ANNOUNCEMENTS, "session", "by job", not_exported="says where a message in Telegram is"
     ),
     DELETION,
+    ACCOUNT_DELETION,
     DELETION_RECORD,
     ItemKind(keys.SESSIONS, keys.EXPORTS, "session", "by job", not_exported="tells of an export"),
     ItemKind(keys.SESSIONS, keys.PROJECT_CARDS, "session", "by job", not_exported=_COPY),
@@ -173,7 +175,8 @@ KINDS = (
     ItemKind(keys.ACCOUNTS, keys.SUPPRESSED, "deployment", "stays", not_exported="is a hash, of nobody's account"),
     ItemKind(keys.TELEGRAM, keys.GROUPS, "account", "with account", "telegram_groups", owner_at=keys.PK),
     ItemKind(keys.TELEGRAM, keys.CHAT, "chat", "expires", not_exported=_STATE),
-    ItemKind(keys.TELEGRAM, keys.ATTENDED, "chat", "expires", not_exported=_STATE, owner_at=keys.PK),
+    # With the session, and of somebody who is removed from it with them; else it expires.
+    ItemKind(keys.TELEGRAM, keys.ATTENDED, "chat", "by job", not_exported=_STATE, owner_at=keys.PK),
     ItemKind(keys.TELEGRAM, keys.UPDATES, "chat", "expires", not_exported=_GUARD, owner_at=keys.PK),
     ItemKind(keys.GUARDS, keys.LINKS, "account", "expires", not_exported=_GUARD, owner_at=keys.USER_ID),
     ItemKind(keys.GUARDS, keys.OPENED_LINKS, "deployment", "expires", not_exported=_GUARD),
@@ -228,6 +231,18 @@ def of_session(goes: Goes, user_id: str) -> list[str]:
     """The names of what goes so with a session that this user deletes, beside what its people left."""
     found = [kind for kind in KINDS if kind.table == keys.SESSIONS and kind.goes == goes]
     return [name for kind in found for name in kind.names(user_id)]
+
+
+def of_account(user_id: str) -> list[str]:
+    """The names of what `accounts` has of a user by their id."""
+    found = [it for it in KINDS if it.table == keys.ACCOUNTS and it.owner == "account" and not it.owner_at]
+    return [name for kind in found for name in kind.names(user_id)]
+
+
+def is_of_account(table: str, name: str) -> bool:
+    """Whether an item goes with the account that it is of."""
+    kind = kind_of(table, name)
+    return kind is not None and kind.goes == "with account"
 
 
 def counts_of_session(names: Iterable[tuple[str, str]]) -> dict[str, int]:

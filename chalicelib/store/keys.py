@@ -30,6 +30,7 @@ SUMMARY_PROMPT, GUIDELINES = "summary_prompt", "guidelines"
 PRIVATE_CONTEXT = "private_context"
 FEED_PART = "feed"
 DELETION = "deletion"
+ACCOUNT_DELETIONS = "account_deletion#"
 DELETION_RECORDS, AFTER_DELETION_RECORDS = "deletion_record#", "deletion_record$"
 CONDENSED_CONTEXT = "condensed_context"
 PARTICIPANT_LIMIT = "seats"
@@ -37,6 +38,7 @@ CLOSING = "closing"
 ANNOUNCING = "announcing"
 ANNOUNCEMENTS = "announcement#"
 EDITS, EDIT_ITEMS = "edits", "edit#"
+AFTER_MEMBERS = "member$"
 AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, member#…, of_project#…, participant#…
 
 USERS, EMAILS, API_KEYS, LOGINS, IDENTITIES = "user#", "email#", "key#", "login#", "identity#"
@@ -53,7 +55,7 @@ REMINDERS, AFTER_REMINDERS = "due#reminder#", "due#reminder$"
 WIDGETS, AFTER_WIDGETS = "widget#", "widget$"
 AFTER_FORMS = "form$"
 PROJECT_CARDS, AFTER_PROJECT_CARDS = "of_project#", "of_project$"
-AFTER_MEMBERS, AFTER_TIES, AFTER_SUBPROJECTS = "member$", "session$", "child$"
+AFTER_TIES, AFTER_SUBPROJECTS = "session$", "child$"
 INVITATIONS, AFTER_INVITATIONS = "invitation#", "invitation$"
 STOPPED, AFTER_STOPPED = "stopped#", "stopped$"
 GROUPS = "group#"
@@ -327,6 +329,11 @@ def form(thread_id: str) -> str:
 def message(thread_id: str, sequence: int) -> str:
     """`message#<t>#<000001>`."""
     return numbered(f"{MESSAGES}{thread_id}", sequence)
+
+
+def account_deletion(user_id: str) -> str:
+    """`account_deletion#<user_id>`, in a partition of the same id."""
+    return f"{ACCOUNT_DELETIONS}{user_id}"
 
 
 def deletion_record(identifier: str) -> str:

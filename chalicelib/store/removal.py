@@ -71,6 +71,10 @@ class Removals:
 
         return record if holds(lambda: database.transact(build)) else None
 
+    def is_begun(self, session_id: str, thread_id: str) -> bool:
+        """Whether somebody was removed, and something of theirs may be left."""
+        return bool(database.get_many([(ConversationPart, session_id, keys.erasure(thread_id))]))
+
     def erase(self, session_id: str, thread_id: str, clock: Clock, goes_on: Callable[[], bool]) -> bool:
         """Remove the numbered items of a deleted thread, its messages; False where there was no time for all of them."""
         part = keys.erasure(thread_id)

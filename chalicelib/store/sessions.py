@@ -154,6 +154,19 @@ class Sessions:
                 raise Invalid("The owner of a session stays its owner")
             raise NotFound("There is no such member of this session")
 
+    def owners(self, session_id: str) -> list[str]:
+        """The accounts that own a session."""
+        found = database.query(SessionPart, session_id, keys.MEMBERS, keys.AFTER_MEMBERS)
+        members = [raw for raw in found if raw["role"]["S"] == _OWNER]
+        return [raw[keys.PART]["S"].removeprefix(keys.MEMBERS) for raw in members]
+
+    def leave(self, session_id: str, user_id: str, heir: str) -> None:
+        """Take the role of an account that is deleted away; where the session was owned by it, another one of its owners has it."""
+        session = SessionItem(session_id, keys.SESSION)
+        holds(lambda: database.update(session, [SessionItem.owner_id.set(heir)], SessionItem.owner_id == user_id))
+        member = MemberItem(session_id, keys.member(user_id))
+        holds(lambda: database.delete(member, MemberItem.role.exists()))
+
     def prompt(self, session_id: str, version: int | None = None) -> Prompt | None:
         """A version of the facilitation prompt; the one in force where none is named."""
         part = keys.PROMPT_CURRENT if version is None else keys.prompt(version)

@@ -7,7 +7,7 @@ older one later.
 DynamoDB deletes what is past `expires_at` within days. Till then a chat, or a session in one, counts as gone already, and is begun anew.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.model.telegram import Attendance, Chat, ChatView, Outgoing
 from chalicelib.store import database, keys
 from chalicelib.store.database import Raw, holds
+from chalicelib.store.tables import Telegram
 from chalicelib.store.telegram_items import AttendedItem, ChatItem, UpdateItem
 from chalicelib.store.transact import ConditionFailed, Transaction
 
@@ -29,6 +30,7 @@ MARK_LIFE = timedelta(days=2)  # Telegram sends an update again for a day
 # Whoever sends is done by then, since the function of updates lives no longer; and a message whose worker was lost comes back only later.
 SENDING = timedelta(seconds=60)
 OWN_CHAT = 0
+_IN_ONE_READ = 100
 _OWN = ("token", "session_id", "told_to", "told_parts", "version")  # of an attendance: what its state does not hold
 
 
@@ -139,6 +141,19 @@ class TelegramChats:
         """Let anybody send what is left of an update."""
         _change_mark(done, [UpdateItem.sending_until.set(0)], UpdateItem.sender == done.sender)
 
+    def of_session(self, session_id: str) -> Iterator[Attendance]:
+        """The chats from which somebody takes part in a session, or was about to. The index that names them lags a moment behind."""
+        raws = database.query_index(Telegram, keys.BY_GROUP, keys.GROUP_ID, keys.attended(session_id))
+        named = [(raw[keys.PK]["S"], raw[keys.SK]["S"]) for raw in raws]
+        for start in range(0, len(named), _IN_ONE_READ):
+            for raw in database.get_pairs(AttendedItem, named[start:][:_IN_ONE_READ]):
+                yield _attendance(raw[keys.PK]["S"].removeprefix(keys.CHATS), raw)
+
+    def leave(self, attended: Iterable[Attendance]) -> None:
+        """Forget these sessions of chats."""
+        pairs = ((keys.chat(it.token), keys.attended(it.session_id)) for it in attended)
+        database.delete_all(Telegram, [{keys.PK: {"S": pk}, keys.SK: {"S": sk}} for pk, sk in pairs])
+
     def change(self, attended: Attendance, now: datetime) -> bool:
         """Store a session of a chat as it is now, without an update; False where it changed meanwhile."""
 
@@ -201,6 +216,8 @@ def _write_attendance(write: Transaction, attended: Attendance, now: datetime, *
         AttendedItem.state.set(state),
         AttendedItem.version.set(attended.version + 1),
         AttendedItem.expires_at.set(_expiry(now)),
+        AttendedItem.group_id.set(keys.attended(attended.session_id)),
+        AttendedItem.created_at.set(AttendedItem.created_at | now),
     ]
     if is_other or not attended.version:
         actions += [

@@ -55,8 +55,13 @@ class ChatItem(Telegram):
 
 
 class AttendedItem(Telegram):
-    """`chat#<token>`, `session#<id>`: a session in that chat. What was told and the lease on it are written by replies alone."""
+    """`chat#<token>`, `session#<id>`: a session in that chat. What was told and the lease on it are written by replies alone.
 
+    The index of groups finds the chats of a session: `group_id` is `session#<id>`, which no group of Telegram's has.
+    """
+
+    group_id = UnicodeAttribute(null=True)  # not of those from before the index had them
+    created_at = UTCDateTimeAttribute(null=True)
     expires_at = NumberAttribute()
     version = NumberAttribute()
     state = JsonAttribute()

@@ -11,6 +11,7 @@ from pynamodb.expressions.update import Action
 from chalicelib.model import TelegramGroup
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
+from chalicelib.store.tables import Account
 from chalicelib.store.telegram import registering
 from chalicelib.store.telegram_items import GroupItem, LinkItem, OpenedLinkItem
 from chalicelib.store.transact import Transaction
@@ -62,6 +63,8 @@ class TelegramLinks:
 
         def build(write: Transaction) -> None:
             write.update(used, [LinkItem.group_id.set(group.group_id)], new & (LinkItem.expires_at > _seconds(now)))
+            # A group of an account that was deleted meanwhile would be nobody's.
+            write.check(Account(keys.user(link.user_id)), Account.pk.exists())
             write.update(item, [*registering(group), GroupItem.status.set(group.status)])
 
         return holds(lambda: database.transact(build))

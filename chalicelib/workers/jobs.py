@@ -9,6 +9,7 @@ from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.model.jobs import (
     BOUNCES,
+    UPDATES,
     AnnounceSession,
     CloseSession,
     DeleteProject,
@@ -21,6 +22,7 @@ from chalicelib.model.jobs import (
     NoteBounce,
     OpenSession,
     Queue,
+    RemoveAccount,
     ReplyInChat,
     SendInvitation,
     SendReminder,
@@ -32,14 +34,15 @@ from chalicelib.model.jobs import (
     WriteExport,
     WritePrompt,
     WriteSummary,
+    reduce_update,
 )
+from chalicelib.services.accounts.deletion import remove_account
 from chalicelib.services.accounts.sign_in_mail_job import send_sign_in_mail
 from chalicelib.services.facilitation.context_job import condense_session_context
 from chalicelib.services.facilitation.prompt_job import tailor_session_prompt
 from chalicelib.services.participants.decisions import erase_participant
 from chalicelib.services.projects.deletion import remove_project
 from chalicelib.services.results.exports.large import remove_exports, write_export
-from chalicelib.services.results.insights import drop_words
 from chalicelib.services.sessions.closing import close_session
 from chalicelib.services.sessions.deletion import remove_session
 from chalicelib.services.sessions.listing import update_cards
@@ -60,13 +63,17 @@ def work_off(queue: Queue, event: SQSEvent) -> dict[str, Any]:
     """Do the jobs of these messages of a queue."""
     context: Any = event.context
     deadline = container.clock().deadline(context.get_remaining_time_in_millis() / 1000 - MARGIN)
-    return handle(event, queue, partial(run_job, deadline=deadline), _reduce_bounce if queue is BOUNCES else None)
+    return handle(event, queue, partial(run_job, deadline=deadline), _REDUCED.get(queue.name))
 
 
 def _reduce_bounce(body: str) -> str:
     from chalicelib.services.delivery.bounces import reduce_message
 
     return reduce_message(body, container.deployment_secret())
+
+
+# What may lie among the dead letters of a queue whose messages have addresses, or what somebody wrote.
+_REDUCED = {BOUNCES.name: _reduce_bounce, UPDATES.name: reduce_update}
 
 
 def run_job(job: Job, deadline: Deadline) -> None:
@@ -88,13 +95,16 @@ def run_job(job: Job, deadline: Deadline) -> None:
             update_cards(job.session_id, sessions=container.sessions(), cards=container.cards(), now=now)
         case DeleteSession():
             deletions, jobs, clock = container.deletions(), container.jobs(), container.clock()
-            remove = partial(remove_exports, deps=container.export_deps())
-            remove_session(job.session_id, deletions=deletions, remove_exports=remove, jobs=jobs, clock=clock)
+            remove, chats = partial(remove_exports, deps=container.export_deps()), container.telegram_chats()
+            remove_session(
+                job.session_id, deletions=deletions, remove_exports=remove, chats=chats, jobs=jobs, clock=clock
+            )
         case DeleteProject():
             projects, jobs, clock = container.projects(), container.jobs(), container.clock()
             remove_project(job.project_id, projects=projects, jobs=jobs, clock=clock)
+        case RemoveAccount():
+            remove_account(job.user_id, deps=container.account_deletion_deps())
         case EraseParticipant():
-            drop_words(job.session_id, job.thread_id, deps=container.insight_deps())
             erase_participant(job.session_id, job.thread_id, deps=container.participant_deps())
         case WriteExport():
             write_export(job.session_id, job.export_id, deps=container.export_deps())

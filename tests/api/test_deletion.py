@@ -1,5 +1,8 @@
 """Deleting a session: gone at once for everybody, and in the end to the last item."""
 
+from collections import Counter
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -9,17 +12,21 @@ import app
 from chalicelib import container
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.model import Brief, Prompt
+from chalicelib.operations.fields import moment
 from chalicelib.services.sessions import deletion
 from chalicelib.services.synthesis import state
 from chalicelib.settings import settings
 from chalicelib.store import prompts
+from chalicelib.store.item_kinds import kind_of
 from tests import events
 from tests.api.hosts import Host, error_of, new_host
-from tests.api.jobs import summarise
+from tests.api.jobs import parts, summarise
 from tests.clock import FakeClock
 from tests.events import Context
+from tests.faults import FAULTS, Died, tap
 
 GONE = (404, "not_found", "Session not found")
+DEATH = next(fault for fault in FAULTS if fault.name == "dies after")
 FULL: dict[str, Any] = {
     "context": "c",
     "prompt": "p",
@@ -145,6 +152,34 @@ def test_of_two_who_delete_at_once_one_is_told_that_there_is_nothing(host: Host,
         deletion.delete_session(
             session, host.user_id, deletions=container.deletions(), jobs=container.jobs(), now=clock.now()
         )
+
+
+def test_a_record_says_what_went_with_a_session_whatever_died_meanwhile(
+    host: Host, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted once, before anything goes; told to its owner and who deleted it, until no backup has it."""
+    session = new_full_session(host)
+    admin = host.invite(session, "admin")
+    names = [(table, part) for table in ("sessions", "conversations") for part in parts(session, table)]
+    kinds = [kind.export for table, name in names if (kind := kind_of(table, name)) and kind.export]
+    assert admin.call("DELETE", f"/sessions/{session}").status_code == 204
+    begun = host.get(f"/me/deletions/{session}")
+    assert (begun["by"], begun["removed"], begun["finished_at"]) == ("host", {}, None)
+    wire = tap(monkeypatch)
+    for at in range(1, 40):
+        with suppress(Died), wire.broken(DEATH, at):
+            remove(session)
+        if len(wire.calls) < at:
+            break
+    assert stored(session) == []
+    record = host.get(f"/me/deletions/{session}")
+    assert record["removed"] == {**Counter(kinds)}
+    assert record["finished_at"] == moment(clock.now())
+    assert record["in_backups_until"] == moment(clock.now() + timedelta(days=35))
+    assert admin.get(f"/me/deletions/{session}") == record
+    assert new_host("bo@example.com").call("GET", f"/me/deletions/{session}").status_code == 404
+    clock.advance(35 * 24 * 3600)
+    assert host.call("GET", f"/me/deletions/{session}").status_code == 404
 
 
 # Requests in flight

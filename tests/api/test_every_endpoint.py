@@ -32,6 +32,7 @@ WITH_KEY: dict[tuple[str, str], Any] = {
     ("POST", "/integrations/telegram/link"): {},
 }
 WITH_LOGIN = {
+    ("DELETE", "/me"),
     ("GET", "/api-keys"),
     ("POST", "/api-keys"),
     ("DELETE", "/api-keys/{key_id}"),

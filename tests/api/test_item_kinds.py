@@ -4,8 +4,10 @@ import json
 from datetime import timedelta
 from typing import get_args
 
+import boto3
 import pytest
 
+import app
 from chalicelib import container, settings
 from chalicelib.model import Identity, SignIn, Thread
 from chalicelib.model.conversations import TranscriptRequest
@@ -13,6 +15,7 @@ from chalicelib.model.own_models import OwnModels
 from chalicelib.model.reminders import Reminder, ReminderTarget
 from chalicelib.model.telegram import Attendance, Chat
 from chalicelib.operations import exports
+from chalicelib.services.accounts.deletion import delete_account
 from chalicelib.services.accounts.logins import start_login
 from chalicelib.services.delivery.reminder_job import want_reminders
 from chalicelib.services.facilitation import condensed_history
@@ -21,10 +24,12 @@ from chalicelib.store import database, keys, widgets
 from chalicelib.store.item_kinds import ERASURE, KINDS, ItemKind, Owner, kind_of
 from chalicelib.store.spending import OF_SESSION, Ledger
 from chalicelib.store.telegram_chats import Done
+from tests import events
 from tests.api.hosts import Host, new_host
-from tests.api.jobs import asked, delete_data, parts, summarise, write_brief, write_prompt
+from tests.api.jobs import asked, delete_data, done, parts, summarise, write_brief, write_prompt
 from tests.api.participants import SAID, include, remove
 from tests.clock import FakeClock
+from tests.events import Context
 from tests.logos import LOGO
 from tests.services.builders import message, single_select
 from tests.stored_items import left_by, owners_of, stored
@@ -116,9 +121,8 @@ def test_every_kind_has_a_name_of_its_own_and_says_whether_it_is_exported() -> N
         assert len(set(exported)) == len(exported)
 
 
-def test_a_session_with_everything_an_account_with_everything_and_their_deletion_store_every_kind(
-    host: Host, bo: Host, session: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def store_what_is_left(host: Host, session: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What the session, its people and their accounts do not have yet; gives another session, that a repeated request made."""
     monkeypatch.setenv("TELEGRAM_BOT", "harmonica_bot")
     settings.settings.cache_clear()
     assert host.call("POST", "/integrations/telegram/groups", {"group_id": "-1"}).status_code == 201
@@ -131,31 +135,58 @@ def test_a_session_with_everything_an_account_with_everything_and_their_deletion
         container.budget().ledger.reserve(account, 1, 1, container.clock().now())
     monkeypatch.setattr(exports, "ANSWER_BYTES", 0)
     assert host.call("GET", f"/sessions/{session}/export").status_code == 202
-    now = container.clock().now()
+    assert host.call("PATCH", f"/sessions/{session}", {"distribution": [{"group_id": "-1"}]}).status_code == 200
+    assert container.announcements().claim_first(session, "-1", "somebody", container.clock().now())
+    container.own_models().put(OwnModels(host.user_id))
+    store_of_doors(host, session)
+    return str(other.json_body["id"])
+
+
+def store_of_doors(host: Host, session: str) -> None:
+    """What those leave who sign in, write to the bot, or get mails."""
+    now, soon = container.clock().now(), container.clock().now() + timedelta(minutes=1)
     assert container.guards().key_of_day(now.date(), now)
-    container.sign_in_deps().sign_ins.add(SignIn("s", "ana@example.com", "/", "en", now + timedelta(minutes=1)))
+    container.sign_in_deps().sign_ins.add(SignIn("s", "ana@example.com", "/", "en", soon))
     container.accounts().add_identity(Identity("https://issuer.example", "1"), host.user_id, now)
-    container.telegram_links().open("person", "code", now + timedelta(minutes=1))
-    assert container.guards().use_once("x", now + timedelta(minutes=1))
-    asked = TranscriptRequest("t", session, "thread", "sealed", "en", now + timedelta(minutes=1))
-    assert container.transcript_deps().requests.add(asked)
+    container.telegram_links().open("person", "code", soon)
+    assert container.guards().use_once("x", soon)
+    wanted = TranscriptRequest("t", session, "thread", "sealed", "en", soon)
+    assert container.transcript_deps().requests.add(wanted)
     container.sending_deps().suppressions.add("hash", "bounce", now)
     container.sending_deps().suppressions.stop(session, "hash", now)
     assert container.sending_deps().suppressions.take_day("hash", "mail", now)
     start_login(host.user_id, "", logins=container.logins(), now=now, proved_at=now)
-    container.own_models().put(OwnModels(host.user_id))
     chat, attended = Chat("token"), Attendance("token", session, "telegram", "person")
     assert container.telegram_chats().store(Done("token", 1, ()), now, chat=chat, attended=attended)
-    assert host.call("PATCH", f"/sessions/{session}", {"distribution": [{"group_id": "-1"}]}).status_code == 200
-    assert container.announcements().claim_first(session, "-1", "somebody", now)
     project = host.call("POST", "/projects", {"title": "Food"}).json_body["id"]
     assert host.call("POST", "/projects", {"title": "Soup", "parent_id": project}).status_code == 201
     assert host.call("PATCH", f"/sessions/{session}", {"project_id": project}).status_code == 200
+
+
+def test_every_kind_is_stored_by_somebody_and_goes_as_its_row_says(
+    host: Host, bo: Host, session: str, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a row that is new, something has to be stored here; what no deletion takes has to end by itself, or by an operator."""
+    boto3.client("s3").create_bucket(Bucket="exports")
+    other = store_what_is_left(host, session, monkeypatch)
     seen = {kind for kind, _ in stored()}
     remove(host, session, thread_of(session, "bo"))
-    assert host.call("DELETE", f"/sessions/{other.json_body['id']}").status_code == 204
+    assert host.call("DELETE", f"/sessions/{other}").status_code == 204
+    for user_id in [kind.owner_in(raw[keys.PK]["S"]) for kind, raw in stored() if kind.name == keys.USERS]:
+        delete_account(user_id, deps=container.account_deletion_deps())
     seen |= {kind for kind, _ in stored()}
     assert [kind.name for kind in KINDS if kind not in seen] == []
+    for _ in range(4):
+        clock.advance(301)
+        app.sweep(events.clock_event(), Context())
+        assert all(map(delete_data, asked("deletions")))
+        for body in asked("deliveries"):
+            assert done(app.deliver(events.batch(events.raw_message(json.dumps(body))), Context()))
+    left = stored()
+    assert {kind.name for kind, _ in left if kind.goes not in ("expires", "stays")} == set()
+    assert [kind.name for kind, raw in left if kind.goes == "expires" and "N" not in raw[keys.EXPIRES_AT]] == []
+    assert container.sending_deps().suppressions.remove("hash")
+    assert {kind.goes for kind, _ in stored()} == {"expires"}
 
 
 def test_a_person_who_is_removed_leaves_nothing(host: Host, bo: Host, session: str) -> None:
@@ -205,7 +236,10 @@ def test_a_session_that_is_deleted_leaves_nothing(host: Host, bo: Host, session:
     assert left_by("session", session) == []
     assert [left_by("person", thread) for thread in people] == [[]] * len(people)
     left = {kind.name for kind, raw in stored() if session in json.dumps(raw)}
-    assert left - {keys.SHARES} == {keys.DELETED}  # and for two minutes, whose turn at summaries it was
+    assert left - {keys.SHARES} == {
+        keys.DELETED,
+        keys.DELETION_RECORDS,
+    }  # and for two minutes, whose turn at summaries it was
 
 
 def test_all_that_an_account_left_is_found_by_its_id(host: Host, bo: Host, session: str) -> None:

@@ -1,5 +1,6 @@
 """Removing one person's data for good, and coming back as somebody new."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.api.participants import SAID, brief, names, remove, summary
 from tests.clock import FakeClock
 from tests.events import Context
 from tests.faults import Interviewer
+from tests.stored_items import stored
 
 NOT_FOUND = (404, "not_found", "Participant not found")
 
@@ -200,6 +202,25 @@ def test_an_account_whose_two_threads_are_removed_at_once_has_the_session_in_its
     remove(host, session, first)
     assert names(host, session) == []
     assert bo.get("/sessions")["data"] == []
+
+
+def test_a_request_that_is_kept_for_its_repetition_has_no_word_of_who_is_removed(host: Host) -> None:
+    session = host.new_session()["id"]
+    said = {
+        "participant_id": "canary-id",
+        "participant_name": "Canary",
+        "content": "The canary sings",
+        "message_id": "canary-1",
+    }
+    path, again = f"/sessions/{session}/chat", {"Idempotency-Key": "canary-key"}
+    thread = host.call("POST", path, said, **again).json_body["thread_id"]
+    refused = host.call("POST", path, {**said, "content": ["canary"]}, **{"Idempotency-Key": "canary-2"})
+    assert refused.status_code == 400
+    remove(host, session, thread)
+    (wanted,) = asked("deletions")
+    assert delete_data(wanted)
+    assert "canary" not in json.dumps([raw for _, raw in stored()]).lower()
+    assert "sings" not in str(host.call("POST", path, said, **again).body)
 
 
 def before_next(monkeypatch: pytest.MonkeyPatch, operation: str, action: Callable[[], object]) -> None:

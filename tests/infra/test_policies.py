@@ -81,6 +81,7 @@ def _who_may(template: Template, action: str) -> set[str]:
 def test_who_may_read_secrets_and_change_the_tables(application: Template) -> None:
     assert _who_may(application, "secretsmanager:GetSecretValue") == {
         "APIHandler",
+        "DeleteData",  # whose invitation a thread began with
         "NoteBounce",
         "SendMail",
         "WritePrompt",

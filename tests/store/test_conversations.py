@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.model import CondensedHistory, Digest, Message, Thread
+from chalicelib.model.deletions import DeletionRecord
 from chalicelib.services.participants.identity import thread_id
 from chalicelib.services.sessions.creation import NewSession, create_session
 from chalicelib.services.sessions.participant_limit import admit
@@ -121,7 +122,7 @@ def test_the_earlier_part_comes_with_a_reply_and_a_shorter_one_never_replaces_it
 def test_the_earlier_part_goes_with_the_session(thread: Thread) -> None:
     assert replied(thread, 1, 5)
     deletions = container.deletions()
-    assert deletions.begin(thread.session_id, "owner", NOON)
+    assert deletions.begin(thread.session_id, "owner", DeletionRecord(thread.session_id, "host", NOON, {}), ["owner"])
     for leftover in deletions.left(thread.session_id):
         deletions.remove(leftover)
     assert parts(thread.session_id) == []

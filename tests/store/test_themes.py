@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from chalicelib import container
 from chalicelib.errors import NotFound
 from chalicelib.model import RegisteredTheme, ThemeRegistry
+from chalicelib.services.sessions.deletion import delete_session
 from chalicelib.store import database, keys
 from chalicelib.store.sessions import FOR_DIGEST
 from chalicelib.store.tables import SessionPart
@@ -73,7 +74,8 @@ def test_more_changes_than_a_transaction_takes_are_stored_all_the_same(conversat
 
 
 def test_a_deleted_session_gets_no_registry(conversation: Conversation) -> None:
-    assert container.deletions().begin(conversation.session.id, conversation.session.owner_id, conversation.clock.now())
+    deletions, owner, now = container.deletions(), conversation.session.owner_id, conversation.clock.now()
+    delete_session(conversation.session.id, owner, deletions=deletions, jobs=container.jobs(), now=now)
     assert Themes().put(conversation.session.id, REGISTRY, ThemeRegistry()) is None
     with pytest.raises(NotFound):
         Themes().get(conversation.session.id)
@@ -82,7 +84,8 @@ def test_a_deleted_session_gets_no_registry(conversation: Conversation) -> None:
 def test_themes_go_with_their_session(conversation: Conversation) -> None:
     assert Themes().put(conversation.session.id, REGISTRY, ThemeRegistry())
     deletions = container.deletions()
-    assert deletions.begin(conversation.session.id, conversation.session.owner_id, conversation.clock.now())
+    session_id, owner, now = conversation.session.id, conversation.session.owner_id, conversation.clock.now()
+    delete_session(session_id, owner, deletions=deletions, jobs=container.jobs(), now=now)
     for leftover in deletions.left(conversation.session.id):
         deletions.remove(leftover)
     assert not list(database.query(SessionPart, conversation.session.id, keys.THEMES, keys.AFTER_THEMES))

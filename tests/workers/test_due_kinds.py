@@ -8,6 +8,7 @@ from chalicelib import container
 from chalicelib.model import jobs
 from chalicelib.model.jobs import QUEUE_OF
 from chalicelib.services.participants.decisions import remove_participant
+from chalicelib.services.sessions.deletion import delete_session
 from chalicelib.settings import settings
 from chalicelib.store import database, due, due_kinds, item_kinds
 from chalicelib.store.due_kinds import REMINDER, STALE
@@ -76,7 +77,8 @@ def test_it_goes_with_its_person_at_once(consultation: Consultation) -> None:
 
 def test_it_goes_with_its_session(consultation: Consultation) -> None:
     remind(consultation, spoken(consultation), consultation.clock.now())
-    assert container.deletions().begin(consultation.session.id, consultation.session.owner_id, consultation.clock.now())
+    deletions, owner, now = container.deletions(), consultation.session.owner_id, consultation.clock.now()
+    delete_session(consultation.session.id, owner, deletions=deletions, jobs=container.jobs(), now=now)
     assert app.delete_data(events.batch(events.message(consultation.session.id)), Context()) == {
         "batchItemFailures": []
     }

@@ -25,13 +25,14 @@ _RETRY = Retry(tries=5)  # the person may go on speaking meanwhile
 
 
 class ParticipantDeps(Struct, frozen=True):
-    """The collaborators of these decisions."""
+    """The collaborators of these decisions. `forget_words` takes what is left of a removed person's words out of what others have."""
 
     participants: Participants
     removals: Removals
     conversations: Conversations
     keeps_invitation: Callable[[Session, Thread], bool]
     withdraw_exports: Callable[[str], None]
+    forget_words: Callable[[str, str], None]
     jobs: Jobs
     clock: Clock
     new_id: Callable[[], str]
@@ -88,8 +89,12 @@ def remove_participant(
 
 
 def erase_participant(session_id: str, thread_id: str, *, deps: ParticipantDeps) -> None:
-    """Remove the messages of somebody who was removed; asks to be called again where that takes longer than one run."""
+    """Remove the words of somebody who was removed, here and wherever else they stand; asks to be called again where that takes longer
+    than one run."""
     run = deps.clock.deadline(ERASE_SECONDS)
+    if not deps.removals.is_begun(session_id, thread_id):
+        return
+    deps.forget_words(session_id, thread_id)
     if not deps.removals.erase(session_id, thread_id, deps.clock, lambda: run.remaining() > 0):
         deps.jobs.ask(EraseParticipant(session_id, thread_id), deps.clock.now())
 

@@ -66,6 +66,11 @@ def rules_of(scope: str) -> Scope:
     return SCOPES[f"{name}:{_USER}" if colon else name]
 
 
+def user_of(scope: str) -> str:
+    """Gives the user whose own this scope is; empty where it is nobody's."""
+    return scope.partition(":")[2]
+
+
 def listed_user(scope: str) -> str | None:
     """Gives the user in whose list the session is because of a participant of this scope; None where it is in nobody's."""
-    return scope.partition(":")[2] if rules_of(scope).is_listed else None
+    return user_of(scope) if rules_of(scope).is_listed else None

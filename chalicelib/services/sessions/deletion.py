@@ -9,6 +9,7 @@ from chalicelib.model.deletions import DeletedBy, DeletionRecord
 from chalicelib.model.jobs import AnnounceSession, DeleteSession
 from chalicelib.queues import Jobs
 from chalicelib.store.deletion import Deletions
+from chalicelib.store.telegram_chats import TelegramChats
 
 RUN_SECONDS = 100.0  # below the worker's 120
 
@@ -36,7 +37,13 @@ def delete_session(
 
 
 def remove_session(
-    session_id: str, *, deletions: Deletions, remove_exports: Callable[[str], None], jobs: Jobs, clock: Clock
+    session_id: str,
+    *,
+    deletions: Deletions,
+    remove_exports: Callable[[str], None],
+    chats: TelegramChats,
+    jobs: Jobs,
+    clock: Clock,
 ) -> None:
     """Remove what is left of a deleted session; asks to be called again where that takes longer than one run."""
     run = clock.deadline(RUN_SECONDS)
@@ -50,6 +57,7 @@ def remove_session(
             jobs.ask(DeleteSession(session_id), clock.now())
             return
         deletions.remove(leftover)
+    chats.leave(chats.of_session(session_id))
     if deletions.has_announcements(session_id):  # groups are told first, and the sweep asks for this again
         deletions.wait_for_groups(session_id)
         jobs.ask(AnnounceSession(session_id), clock.now())

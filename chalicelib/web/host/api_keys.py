@@ -25,7 +25,7 @@ from chalicelib.services.accounts.logins import ProofTooOld
 from chalicelib.store.guards import RequestClaim
 from chalicelib.web.host.page import ZONE, render_host_page
 from chalicelib.web.host.request import HostRequest, root
-from chalicelib.web.host.sign_in import provider_name
+from chalicelib.web.host.sign_in import explain_untold
 from chalicelib.web.kit.http import Form, see_other
 from chalicelib.web.kit.page import locale_for
 from chalicelib.web.kit.request import public_url
@@ -55,7 +55,7 @@ def show_keys(
 ) -> Response:
     """Returns the keys in use, and the form for another; `made` is a key that was made just now, shown this once."""
     texts, form, url = locale_for(host.request).texts, given or {}, public_url(host.request)
-    untold = _explain_untold(host, texts)
+    untold = explain_untold(host, texts, "untold_text")
     values: dict[str, Any] = {
         "keys": [_shown(key, texts) for key in host.perform(list_api_keys, Nothing()).data],
         "once": container.new_id(),
@@ -108,15 +108,6 @@ def _make(host: HostRequest, form: Form) -> Response:
     finally:
         idempotency.settle(claimed, outcome, guards=container.guards())
     return show_keys(host, made=made.key)
-
-
-def _explain_untold(host: HostRequest, texts: Texts) -> str:
-    """Returns why no key can be made by this sign-in, where it is by a provider that does not tell of when it is; else nothing.
-
-    Signing in there once more would change nothing: it takes another way.
-    """
-    provider = provider_name() if host.login.proved_at is None else ""
-    return texts("untold_text", name=provider) if provider else ""
 
 
 def _claim(host: HostRequest, form: Form, now: datetime) -> RequestClaim | Outcome:

@@ -17,7 +17,10 @@ RECHECK_SECONDS = 60  # seconds that a container believes what it saw
 def show(request: Request) -> Response:
     """Returns the page for somebody who came without a link."""
     facilitator = name_facilitator(locale_for(request).texts)
-    return render_page(request, "home.html", example=find_example(), demo=demo_token(), facilitator=facilitator)
+    is_deleted = "account_deleted" in (request.query_params or {})
+    return render_page(
+        request, "home.html", example=find_example(), demo=demo_token(), facilitator=facilitator, is_deleted=is_deleted
+    )
 
 
 def find_example() -> str | None:

@@ -29,6 +29,7 @@ from chalicelib.web.kit.login import find_login, login_cookie, no_login_cookie
 from chalicelib.web.kit.page import locale_for, with_retry_after
 from chalicelib.web.kit.problems import ForeignForm
 from chalicelib.web.kit.request import is_certainly_ours, source_address, token_in_link
+from chalicelib.web.kit.texts import Texts
 
 _KNOWN_SECONDS = 365 * 24 * 3600
 
@@ -96,6 +97,15 @@ def provider_name() -> str:
     """Returns what hosts call the OpenID provider; empty where there is none."""
     found = settings()
     return (found.oidc_name or urlsplit(found.oidc_issuer).hostname or "") if container.has_identity_provider() else ""
+
+
+def explain_untold(host: HostRequest, texts: Texts, key: str) -> str:
+    """Returns, by this text, why this sign-in is no fresh proof: it is by a provider that does not tell of when it is; else nothing.
+
+    Signing in there once more would change nothing: it takes another way.
+    """
+    provider = provider_name() if host.login.proved_at is None else ""
+    return texts(key, name=provider) if provider else ""
 
 
 def show_code(

@@ -9,6 +9,7 @@ from chalicelib.errors import Conflict, HarmonicaError, Invalid, NotFound, Unava
 from chalicelib.services.conversations import feedback, messages
 from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.participants.decisions import remove_participant
+from chalicelib.services.sessions.deletion import delete_session
 from chalicelib.store.sessions import FOR_COUNT
 from tests.clock import FakeClock, own_retries
 from tests.conversation import HOST, Conversation, participant
@@ -150,7 +151,8 @@ def test_words_into_a_session_that_is_gone_count_nowhere(conversation: Conversat
     conclude(conversation)
     thread = conversation.thread().thread
     message = messages.make_message(thread, NewMessage("Soup"), new_id=container.new_id(), now=conversation.clock.now())
-    assert container.deletions().begin(conversation.session.id, conversation.session.owner_id, conversation.clock.now())
+    deletions, owner, now = container.deletions(), conversation.session.owner_id, conversation.clock.now()
+    delete_session(conversation.session.id, owner, deletions=deletions, jobs=container.jobs(), now=now)
     with pytest.raises(NotFound):
         container.conversations().say(thread, message, None, None)
 

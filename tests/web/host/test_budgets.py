@@ -27,7 +27,7 @@ def test_a_page_costs_these_calls_to_be_shown(host: Host, ana: Browser, meter: M
     session = host.new_session(prompt="Ask.", context="c")["id"]
     person = host.say(session, "Soup").json_body["thread_id"]
     costs = {
-        "/": 2,  # the drafts, the other sessions
+        "/": 5,  # the drafts, the other sessions, and for each list, and for that of projects, in which the host has a role
         "/account": 2,  # which items are the user's, what they say
         "/account/telegram": 1,
         "/keys": 2,
@@ -44,7 +44,7 @@ def test_a_page_costs_these_calls_to_be_shown(host: Host, ana: Browser, meter: M
         f"/sessions/{session}/history": 3,  # the session, its prompts, the other texts
         f"/sessions/{session}/history?revision=context-1": 2,
         f"/sessions/{session}/recap": 4,  # the session, for its page and for the recap, the heads, the digests
-        f"/sessions/{session}/people": 8,  # the session, for its page, for what happens and for the list; the heads twice, words, forms, records
+        f"/sessions/{session}/people": 8,  # the session three times, the heads twice, words, forms, records
         f"/sessions/{session}/people?part=live": 4,
         f"/sessions/{session}/similarity": 3,  # the session, for its page and for the comparison, the heads
         f"/sessions/{session}/people/{person}": 4,  # the session, and with the person, the messages, the heads

@@ -1,0 +1,173 @@
+"""Deleting an account: nobody is let in any more, nothing of it is left in the end, and what is others' stays."""
+
+import json
+from contextlib import suppress
+
+import pytest
+
+import app
+from chalicelib import container
+from chalicelib.errors import NotFound
+from chalicelib.model import Identity, TelegramGroup
+from chalicelib.model.own_models import OwnModels
+from chalicelib.services.accounts import deletion
+from chalicelib.store import keys
+from chalicelib.store.item_kinds import KINDS
+from chalicelib.store.session_items import MemberItem, SessionItem
+from tests import events
+from tests.api.hosts import Host, new_host
+from tests.api.jobs import asked, delete_data, summarise
+from tests.clock import FakeClock
+from tests.events import Context
+from tests.faults import FAULTS, break_each_call, tap
+from tests.stored_items import left_by, stored
+from tests.web.browser import Browser
+from tests.web.host.test_api_keys import call
+from tests.web.host.visitor import sign_in, submit
+
+SAID = "The marmalade is locked away on Thursdays."
+DEATH = next(fault for fault in FAULTS if fault.name == "dies after")
+
+
+def everything() -> str:
+    """All that is stored."""
+    return json.dumps([raw for _, raw in stored()], sort_keys=True)
+
+
+def of_others(*gone: str) -> dict[str, str]:
+    """What is stored of sessions other than these, by name, without what expires and what counts."""
+    kept = {}
+    for kind, raw in stored():
+        session = raw.get(keys.SESSION_ID, {}).get("S", "")
+        if kind.table in (keys.SESSIONS, keys.CONVERSATIONS) and session not in gone:
+            kept[f"{session} {raw[keys.PART]['S']}"] = json.dumps(raw, sort_keys=True)
+    return kept
+
+
+def work_off(clock: FakeClock) -> None:
+    """All that waits in the queue of deletions, again and again."""
+    clock.advance(61)
+    for _ in range(4):
+        for body in asked("deletions"):
+            assert delete_data(body)
+
+
+@pytest.fixture
+def bo(host: Host, clock: FakeClock) -> Host:
+    """Another host, who has all that an account can have, and takes part in sessions of the first one."""
+    bo = new_host("bo@example.com")
+    now = clock.now()
+    container.accounts().add_identity(Identity("https://id.example.com", "s"), bo.user_id, now)
+    container.own_models().put(OwnModels(bo.user_id))
+    container.telegram_groups().register(bo.user_id, TelegramGroup("-100", "Bo's group", None, now))
+    return bo
+
+
+@pytest.fixture
+def taken_part(host: Host, bo: Host) -> str:
+    """A session of the first host's in which somebody else spoke, and the other host did in every way."""
+    session = str(host.new_session(is_public=True)["id"])
+    assert host.say(session, "Soup is what I want, every single day.", "p1").status_code == 200
+    assert bo.say(session, SAID, "bo").status_code == 200
+    container.sessions().add_member(session, bo.user_id, "editor")
+    assert bo.call("POST", f"/sessions/{session}/responses", {"content": f"{SAID} Also as a host."}).status_code == 201
+    assert summarise(session)
+    return session
+
+
+def test_an_account_goes_with_its_sessions_and_its_words_and_nothing_else(
+    host: Host, bo: Host, taken_part: str, cem: Browser, clock: FakeClock
+) -> None:
+    own, draft = bo.new_session(topic="Only Bo's")["id"], bo.new_session(draft=True)["id"]
+    bo.say(own, "A guest speaks")
+    before = of_others(own, draft)
+    sign_in(cem, "bo@example.com")
+    page = cem.open("/account?delete=1")
+    assert "2 sessions" in page.text
+    form = page.form("Delete it all for good")
+    assert "not the address" in submit(cem, "/account", form, do="delete", address="ana@example.com").text
+    assert bo.call("GET", "/me").status_code == 200
+    assert "The account is deleted" in submit(cem, "/account", form, do="delete", address=" Bo@Example.com").text
+    # At once: no sign-in, no key, and the address is free.
+    assert cem.get("/account").headers["Location"].endswith("/sign-in?next=%2Faccount")
+    assert bo.call("GET", "/me").status_code == 401
+    again = new_host("bo@example.com")
+    assert again.user_id != bo.user_id
+    work_off(clock)
+    # In the end: nothing.
+    assert left_by("account", bo.user_id) == []
+    assert (left_by("session", own), left_by("session", draft)) == ([], [])
+    assert SAID not in everything()
+    assert {kind.name for kind, raw in stored() if bo.user_id in json.dumps(raw)} <= {keys.DELETION_RECORDS}
+    # What is others' is as it was, but for the counts and what is made of everybody's words.
+    after = of_others()
+    people = [name for name in before if name.partition(" ")[2].startswith((keys.THREADS, keys.MESSAGES, keys.FORMS))]
+    kept = {name: before[name] for name in people if after.get(name) == before[name]}
+    assert len([name for name in kept if keys.THREADS in name]) == 1
+    counted = host.get(f"/sessions/{taken_part}")
+    assert (counted["participant_count"], counted["topic"]) == (1, "Lunch")
+    assert [it["by"] for it in host.get(f"/sessions/{taken_part}/deletions")["data"]] == ["participant"] * 2
+    assert again.call("GET", f"/me/deletions/{own}").status_code == 404
+
+
+def test_every_kind_of_item_that_goes_with_an_account_was_there_and_is_gone(
+    host: Host, bo: Host, taken_part: str, cem: Browser, clock: FakeClock
+) -> None:
+    sign_in(cem, "bo@example.com")
+    own = [kind for kind in KINDS if kind.goes == "with account"]
+    there = {kind.name for kind, raw in stored() if kind in own and bo.user_id in json.dumps(raw)}
+    assert call(cem, "DELETE", "/me").status_code == 202
+    there |= {kind.name for kind, raw in stored() if kind in own and bo.user_id in json.dumps(raw)}
+    assert there == {kind.name for kind in own}
+    work_off(clock)
+    assert [kind.name for kind, raw in stored() if kind in own and bo.user_id in json.dumps(raw)] == []
+
+
+def test_it_takes_a_fresh_sign_in_and_no_key(cem: Browser, bo: Host, clock: FakeClock) -> None:
+    assert bo.call("DELETE", "/me").status_code == 401
+    sign_in(cem, "bo@example.com")
+    clock.advance(601)
+    assert call(cem, "DELETE", "/me").status_code == 403
+    form = cem.open("/account?delete=1").form("Delete it all for good")
+    refused = submit(cem, "/account", form, do="delete", address="bo@example.com")
+    assert (refused.status, "Please sign in again" in refused.text) == (403, True)
+    assert bo.call("GET", "/me").status_code == 200
+
+
+def test_a_session_that_somebody_else_owns_too_stays_with_them(host: Host, bo: Host, clock: FakeClock) -> None:
+    session = bo.new_session()["id"]
+    host.say(session, "Soup")
+    card = MemberItem.get(session, keys.member(bo.user_id))
+    card.part, card.member_id = keys.member(host.user_id), host.user_id
+    card.save()
+    deletion.delete_account(bo.user_id, deps=container.account_deletion_deps())
+    work_off(clock)
+    assert host.get(f"/sessions/{session}")["id"] == session
+    assert SessionItem.get(session, keys.SESSION).owner_id == host.user_id
+    assert left_by("account", bo.user_id) == []
+
+
+def test_a_death_at_any_call_changes_nothing_in_the_end(
+    host: Host, bo: Host, taken_part: str, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the request, nobody repeats it: the sweep finds what it began."""
+    bo.new_session()
+    deps = container.account_deletion_deps()
+    wire = tap(monkeypatch)
+
+    def act() -> None:
+        deletion.delete_account(bo.user_id, deps=deps)
+        for body in asked("deletions"):
+            app.delete_data(events.batch(events.raw_message(json.dumps(body))), Context())
+
+    for _ in break_each_call(wire, DEATH, act):
+        clock.advance(3_600)
+        for _ in range(2):
+            app.sweep(events.clock_event(), Context())
+            work_off(clock)
+            clock.advance(400)
+        with suppress(NotFound):
+            assert container.accounts().user(bo.user_id)
+            continue  # it died before anything was done
+        assert left_by("account", bo.user_id) == []
+        assert SAID not in everything()

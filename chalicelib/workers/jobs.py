@@ -93,6 +93,19 @@ def run_job(job: Job, deadline: Deadline) -> None:
         case UpdateCards():
             now = container.clock().now()
             update_cards(job.session_id, sessions=container.sessions(), cards=container.cards(), now=now)
+        case DeleteSession() | DeleteProject() | RemoveAccount() | EraseParticipant():
+            _remove(job)
+        case WriteExport():
+            write_export(job.session_id, job.export_id, deps=container.export_deps())
+        case OpenSession() | CloseSession() | ExpireSession():
+            _move_on(job)
+        case _:
+            _deliver(job, deadline)
+
+
+def _remove(job: DeleteSession | DeleteProject | RemoveAccount | EraseParticipant) -> None:
+    """Remove what is left of something that is gone."""
+    match job:
         case DeleteSession():
             deletions, jobs, clock = container.deletions(), container.jobs(), container.clock()
             remove, chats = partial(remove_exports, deps=container.export_deps()), container.telegram_chats()
@@ -106,12 +119,6 @@ def run_job(job: Job, deadline: Deadline) -> None:
             remove_account(job.user_id, deps=container.account_deletion_deps())
         case EraseParticipant():
             erase_participant(job.session_id, job.thread_id, deps=container.participant_deps())
-        case WriteExport():
-            write_export(job.session_id, job.export_id, deps=container.export_deps())
-        case OpenSession() | CloseSession() | ExpireSession():
-            _move_on(job)
-        case _:
-            _deliver(job, deadline)
 
 
 def _deliver(job: Delivery, deadline: Deadline) -> None:

@@ -1,8 +1,8 @@
 """Deleting an account: nobody is let in as its user from then on; what belonged to it is removed by a job that may be interrupted
 anywhere.
 
-Sessions and projects that nobody else owns are deleted; the others stay with who owns them. What the user said in other people's sessions is
-removed as anybody's is who wants that. Nothing else of the account stays.
+Sessions and projects that nobody else owns are deleted; the others stay with who owns them. What the user said in other people's
+sessions is removed as anybody's is who wants that. Nothing else of the account stays.
 """
 
 from datetime import timedelta

@@ -16,12 +16,14 @@ NEWS = ("role", "removed", "offered", "accepted", "declined", "left", "saved", "
 
 
 class ShownMember(Struct, frozen=True):
-    """Somebody with a role, and what whoever looks may do with them. `roles` are those that can be given, none where none can."""
+    """Somebody with a role, the highest that they have, and what whoever looks may do with them. `roles` are those that can be given,
+    none where none can."""
 
     user_id: str
     name: str
     email: str
     role: Role
+    own_role: Role | None
     remark: str
     is_self: bool
     roles: tuple[Role, ...]
@@ -41,7 +43,7 @@ def _shown(of: Member | SessionMember, user_id: str, role: Role | None, texts: T
     is_self, is_admin = of.user_id == user_id, is_at_least(role, "admin")
     own = of.own_role if isinstance(of, SessionMember) else of.role
     remark = ""
-    if isinstance(of, SessionMember) and of.project_ids:
+    if own != of.role:
         remark = texts("member_by_project")
     if of.offered_at:
         remark = texts("member_offered")
@@ -50,7 +52,8 @@ def _shown(of: Member | SessionMember, user_id: str, role: Role | None, texts: T
         of.user_id,
         of.name or of.email or texts("member_nameless"),
         of.email if of.email and of.name else "",
-        own or of.role,
+        of.role,
+        own,
         remark,
         is_self,
         _GIVEN if changes else (),

@@ -122,14 +122,14 @@ def test_nobody_gives_by_a_project_a_role_above_their_own(host: Host) -> None:
     """An editor who puts a session into a project of their own gives its members no more than an editor may."""
     for own in ("editor", "admin"):
         session = str(host.new_session()["id"])
-        guest = host.invite(session, own)  # type: ignore[arg-type]
+        guest = host.invite(session, own)
         project = new_project(guest)
         attach(guest, session, project)
         for role in ROLES[:3]:
             friend = join(project, role)
             (listed,) = friend.get("/sessions?include=role")["data"]
-            assert listed["role"] == lowest(role, own)  # type: ignore[arg-type]
-            may = lowest(role, own) == "admin"  # type: ignore[arg-type]
+            assert listed["role"] == lowest(role, own)
+            may = lowest(role, own) == "admin"
             assert (friend.call("DELETE", f"/sessions/{session}").status_code == 204) is may
             if may:
                 break

@@ -125,7 +125,12 @@ class Walk:
         deletions, jobs = container.deletions(), container.jobs()
         if not self.has_session:
             remove_session(
-                self.session, deletions=deletions, remove_exports=lambda _: None, jobs=jobs, clock=self.clock
+                self.session,
+                deletions=deletions,
+                remove_exports=lambda _: None,
+                chats=container.telegram_chats(),
+                jobs=jobs,
+                clock=self.clock,
             )
         remove_project(self.project, projects=container.projects(), jobs=jobs, clock=self.clock)
 

@@ -3,11 +3,16 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from chalicelib import container
+from chalicelib.errors import Invalid, NotFound
 from chalicelib.model.jobs import DeleteProject
 from chalicelib.services.projects.deletion import leave_projects
 from chalicelib.store import due, keys
 from chalicelib.store.due_kinds import PROJECT_DELETION
+from chalicelib.store.session_items import SessionItem
+from infra import admin
 from tests.api.hosts import Host, error_of, new_host
 from tests.api.jobs import asked, delete_data
 from tests.api.projects import PROJECT, attach, join, new_project
@@ -191,3 +196,29 @@ def test_with_an_account_go_the_projects_that_it_owns_and_its_roles_in_others(ho
     assert [it["role"] for it in bo.get(f"/projects/{theirs}/members")["data"]] == ["owner"]
     assert keys.project_roles(host.user_id) in left_by("account", host.user_id)
     assert host.get("/projects")["data"] == []
+
+
+def test_an_administrator_gives_and_takes_roles_in_a_project(host: Host) -> None:
+    project, bo = new_project(host), new_host("bo@example.com")
+    for role in ("viewer", "editor"):
+        admin.add_member(project, "bo@example.com", role)
+        assert bo.get(f"/projects/{project}")["role"] == role
+    with pytest.raises(Invalid):
+        admin.add_member(project, "ana@example.com", "viewer")
+    admin.remove_member(project, "bo@example.com")
+    assert refused(bo, "GET", f"/projects/{project}")[0] == 403
+    with pytest.raises(NotFound):
+        admin.remove_member(project, "bo@example.com")
+
+
+def test_a_session_on_its_owners_models_is_handed_over_to_nobody(host: Host) -> None:
+    """Nor does whoever is the owner of its project choose those."""
+    session, bo = str(host.new_session()["id"]), new_host("bo@example.com")
+    container.sessions().add_member(session, bo.user_id, "admin")
+    project = new_project(bo)
+    attach(host, session, new_project(host))
+    attach(bo, session, project)
+    SessionItem(session, keys.SESSION).update(actions=[SessionItem.models.set("account")])
+    status, message = refused(host, "PATCH", f"/sessions/{session}/members/{bo.user_id}", {"role": "owner"})
+    assert (status, message.startswith("role owner: the session answers")) == (400, True)
+    assert refused(bo, "PATCH", f"/sessions/{session}", {"models": "stage"})[0] == 403

@@ -58,7 +58,7 @@ def test_a_search_in_contexts_costs_a_call_for_each_hundred_and_three_at_most(
     monkeypatch.setattr("chalicelib.services.sessions.listing.CONTEXTS_READ", 4)
     bounded = host.call("GET", "/sessions?q=quito")
     assert len(bounded.json_body["data"]) == 4
-    assert meter.of(bounded, 200) <= 2 + 2
+    assert meter.of(bounded, 200) <= 3 + 2
 
 
 def test_a_clone_costs_three_calls_however_much_it_copies(host: Host, meter: Meter) -> None:

@@ -66,7 +66,7 @@ def render_session_page(
         "may_edit": has_role(view, "editor"),
         "loses_summary": loses_summary(view),
         "is_silent": _is_silent(view),
-        "may_choose_models": container.has_own_models() and has_role(view, "owner"),
+        "may_choose_models": container.has_own_models() and view.own_role == "owner",
         **values,
     }
     return render_host_page(host.request, template, status, host=host, **given)

@@ -33,8 +33,10 @@ def show_members(host: HostRequest, session_id: str, notice: str = "", status: i
     members = host.perform(list_session_members, SessionInput(session_id=view.session.id)).data
     mine = {it.id: it for it in host.perform(list_projects, ListProjects(limit=100)).data}
     free = [it for it in mine.values() if it.id not in view.session.projects and it.status == "active"]
+    # Only its own owner hands a session over, nobody who has that role by a project.
+    role = "admin" if view.role == "owner" and view.own_role != "owner" else view.role
     values: dict[str, Any] = {
-        "members": shown_members(members, host.user_id, view.role, texts),
+        "members": shown_members(members, host.user_id, role, texts),
         "projects": [mine[it] for it in view.session.projects if it in mine],
         "others": sum(it not in mine for it in view.session.projects),
         "free": [it for it in free if is_at_least(it.role, "editor")],

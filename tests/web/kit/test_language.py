@@ -10,6 +10,7 @@ import pytest
 from chalicelib import web
 from chalicelib.llm.providers import KINDS as PROVIDERS
 from chalicelib.model import STANCES
+from chalicelib.model.deletions import DeletedBy
 from chalicelib.model.insights import InsightSource
 from chalicelib.model.own_models import KeyStatus
 from chalicelib.model.sessions import DistributionStatus, PromptOrigin, Role
@@ -50,6 +51,7 @@ from tests.web.browser import Browser
 WEB = Path(web.__file__).parent
 ENGLISH = texts_in("en").catalogue
 AS_IN_ENGLISH = {
+    "de": {"{time}, {by}: {what}."},
     "fr": {
         *("Sessions", "Versions", "Version {number}", "Question {number}", "Conversation", "Conversations", "Tensions"),
         *("Participation", "Participants", "Participant {number}", "Messages"),
@@ -68,6 +70,7 @@ ENDINGS: dict[str, Iterable[str]] = {
     "channel_": get_args(Channel),
     "change_": get_args(Change),
     "check_results_": CHOICES["results_visibility"],
+    "deletion_by_": get_args(DeletedBy),
     "done_": MEMBER_NEWS,
     "drift_": (*BRIEF, "template_id"),
     "followed_": HOWS,

@@ -55,7 +55,7 @@ AS_IN_ENGLISH = {
     "fr": {
         *("Sessions", "Versions", "Version {number}", "Question {number}", "Conversation", "Conversations", "Tensions"),
         *("Participation", "Participants", "Participant {number}", "Messages"),
-    }
+    },
 }
 
 # How a key begins that is put together: `t('status_' ~ state)` in a template, `texts(f"refused_{rule}")` in a module.

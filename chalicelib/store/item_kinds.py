@@ -196,6 +196,22 @@ KINDS = (
         not_exported="counts what models cost a stage or an owner on a day",
     ),
     ItemKind(keys.GUARDS, keys.SESSION_SPENDING, "session", "last", not_exported="counts what models cost it"),
+    # Of a project in the same way; then with that.
+    ItemKind(
+        keys.GUARDS,
+        keys.MEMBER_INVITATIONS,
+        "session",
+        "last",
+        not_exported="holds addresses of people who were asked, and are no members",
+    ),
+    ItemKind(keys.GUARDS, keys.INVITED, "deployment", "expires", not_exported="is by a hash of an address"),
+    ItemKind(
+        keys.GUARDS,
+        keys.INVITING,
+        "account",
+        "with account",
+        not_exported="says where invitations are that nobody answered",
+    ),
     # Of a session that is gone, and nothing in it tells what it was. It is there as long as backups have the session.
     ItemKind(
         keys.GUARDS,

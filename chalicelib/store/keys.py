@@ -67,6 +67,7 @@ VISITS, REQUESTS, DELETED, SIGN_INS = "visits#", "request#", "deleted#", "sign_i
 LINKS, OPENED_LINKS = "link#", "opened_link#"
 SPENDING, SESSION_SPENDING, SHARES, DAY_KEYS = "spending#", "spending#session#", "share#", "day_key#"
 USED, MAIL_DAYS = "used#", "mail_day#"
+MEMBER_INVITATIONS, INVITED, INVITING = "member_invitations#", "invited#", "inviting#"
 AFTER_THREADS = "thread$"  # the character after '#': the first key behind every thread
 
 NOBODYS = "00000000-0000-0000-0000-000000000000"  # an id that nothing has
@@ -144,6 +145,21 @@ def stopped(address_hash: str) -> str:
 def mail_day(address_hash: str) -> str:
     """`mail_day#<hash of an address>`."""
     return f"{MAIL_DAYS}{address_hash}"
+
+
+def member_invitations(subject_id: str) -> str:
+    """`member_invitations#<id of a session or a project>`."""
+    return f"{MEMBER_INVITATIONS}{subject_id}"
+
+
+def invited(address_hash: str) -> str:
+    """`invited#<hash of an address>`."""
+    return f"{INVITED}{address_hash}"
+
+
+def inviting(user_id: str) -> str:
+    """`inviting#<user_id>`."""
+    return f"{INVITING}{user_id}"
 
 
 def used(fingerprint: str) -> str:

@@ -75,6 +75,7 @@ API = Function(
     tables={
         "Accounts": ("BatchGetItem", "DeleteItem", *KEY_ITEM, "PutItem"),
         "Sessions": (*ITEMS, "DeleteItem"),
+        "Projects": (*ITEMS, "DeleteItem"),
         "Conversations": (*ITEMS, "DeleteItem"),
         "Telegram": ("BatchGetItem", "DeleteItem", "Query", "UpdateItem"),
         "Guards": (*KEY_ITEM, "BatchGetItem", "ConditionCheckItem", "DeleteItem", "PutItem"),
@@ -169,8 +170,9 @@ DELETE_DATA = Function(
     memory=512,
     timeout=WORKER_SECONDS,
     tables={
-        "Accounts": ("BatchWriteItem", "DeleteItem"),
+        "Accounts": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "UpdateItem"),
         "Sessions": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+        "Projects": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "Query", "UpdateItem"),
         "Conversations": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "Query", "UpdateItem"),
         "Telegram": ("BatchGetItem", "BatchWriteItem", "Query"),
         "Guards": ("BatchGetItem", "BatchWriteItem", "PutItem", "UpdateItem"),
@@ -300,8 +302,8 @@ SWEEP = Function(
     "Sweep",
     memory=512,
     timeout=WORKER_SECONDS,
-    tables={**OPEN_AND_CLOSE.tables, "Conversations": ("UpdateItem",)},
-    indexes=(("Sessions", keys.DUE), ("Conversations", keys.DUE)),
+    tables={**OPEN_AND_CLOSE.tables, "Projects": ("UpdateItem",), "Conversations": ("UpdateItem",)},
+    indexes=(("Sessions", keys.DUE), ("Projects", keys.DUE), ("Conversations", keys.DUE)),
     settings=("retention_days",),
     sends_to=due_kinds.queues(),
 )

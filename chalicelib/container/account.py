@@ -58,6 +58,7 @@ def account_deletion_deps() -> "AccountDeletionDeps":
         accounts=container.accounts(),
         account_deletions=AccountDeletions(),
         sessions=container.sessions(),
+        projects=container.projects(),
         session_deletions=container.deletions(),
         participants=container.participant_deps(),
         jobs=container.jobs(),

@@ -42,6 +42,12 @@ class DeleteSession(_SessionJob, frozen=True, tag="delete_session"):
     """Remove what is left of a deleted session."""
 
 
+class DeleteProject(_Job, frozen=True, tag="delete_project"):
+    """Remove what is left of a deleted project."""
+
+    project_id: str
+
+
 class RemoveAccount(_Job, frozen=True, tag="remove_account"):
     """Remove what is left of a deleted account."""
 
@@ -153,6 +159,7 @@ SessionJob = (
     | SendReminder
     | SendInvitation
 )
+DueJob = SessionJob | DeleteProject
 # What is told outside, and what comes back from there.
 Delivery = (
     AnnounceSession
@@ -165,7 +172,7 @@ Delivery = (
     | HandleUpdate
     | ReplyInChat
 )
-Job = SessionJob | Delivery
+Job = DueJob | Delivery
 
 
 class Queue(Struct, frozen=True):
@@ -207,7 +214,9 @@ SUMMARIES = Queue(
     "summaries", (WriteSummary,), "write_summary", fifo=True, delay="summary_delay", receives=100, longest_wait=60.0
 )
 CARDS = Queue("cards", (UpdateCards,), "update_cards", fifo=True, delay="cards_delay", batch=5)
-DELETIONS = Queue("deletions", (EraseParticipant, DeleteSession, ExpireSession, RemoveAccount), "delete_data")
+DELETIONS = Queue(
+    "deletions", (EraseParticipant, DeleteSession, ExpireSession, RemoveAccount, DeleteProject), "delete_data"
+)
 # What SES does not take yet waits here, longer than anybody waits for a link to sign in.
 MAILS = Queue("mails", (SendInvitation, SendSignInMail, SendTranscript), "send_mail", receives=20, tries=5)
 # These hold addresses: after five tries a worker puts what is left without them into the dead letters, SQS itself only later.
@@ -226,6 +235,11 @@ QUEUE_OF = {kind: queue for queue in QUEUES for kind in queue.jobs}
 
 # What JSON may hold and a message of SQS may not. Outside of strings JSON has neither.
 _ESCAPED = {0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
+
+
+def subject_of(job: DueJob) -> str:
+    """The id of the session, or the project, that a job is about."""
+    return job.project_id if isinstance(job, DeleteProject) else job.session_id
 
 
 def encode_job(job: Job) -> str:

@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BASE_PYTHON := $(shell command -v python3.11 || command -v python3)
 PYTHON := .venv/bin/python
-PYTEST := $(PYTHON) -m pytest -n 2 --durations=15
+PYTEST := $(PYTHON) -m pytest --durations=15
 export PORT LOCAL_DIR STAGE LLM_PROVIDER QUEUE PEOPLE MINUTES SEED
 
 .PHONY: help run update logs redrive demo evals scaling cost bench reminders recount soak lint test check package deploy doctor smoke destroy telegram-webhook clean
@@ -36,17 +36,25 @@ lint: .venv/for-testing # Style, types, and which module may import which
 	.venv/bin/lint-imports
 
 check: lint ## Lint, types and all tests but those on a local cloud and in a browser
+	$(PYTEST) -n 2 -m "not cloud"
+
+# Two processes side by side, each of which reads its own half of the tests.
+test: lint browser ## Everything: lint, types and all tests
+	@$(MAKE) --no-print-directory --jobs=2 tests-in-memory tests-on-clouds
+
+.PHONY: tests-in-memory tests-on-clouds browser
+tests-in-memory:
 	$(PYTEST) -m "not cloud"
 
-test: lint browser ## Everything: lint, types and all tests
-	$(PYTEST)
+tests-on-clouds:
+	$(PYTEST) -m cloud
 
-.PHONY: browser
-browser: .venv/for-testing # Chromium, from Debian's package where it is absent, and axe-core
-	@command -v chromium > /dev/null || { \
+browser: .venv/for-testing # Chromium without windows, from Debian's package where there is none, and axe-core
+	@command -v chromium-headless-shell chromium > /dev/null || { \
 	  echo "Installing Chromium for the browser tests"; \
 	  as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	  $$as_root apt-get update -qq && $$as_root apt-get install -qq -y --no-install-recommends chromium > /dev/null; }
+	  install="$$as_root apt-get install -qq -y --no-install-recommends"; \
+	  $$as_root apt-get update -qq && { $$install chromium-headless-shell || $$install chromium; } > /dev/null; }
 	@$(PYTHON) -m tests.browser.axe
 
 scaling: .venv/for-testing ## Measure what summaries cost in sessions of 10, 100 and 1,000 threads, for docs/scaling.md

@@ -20,6 +20,7 @@ from chalicelib.model.jobs import (
     Job,
     Queue,
     ReplyInChat,
+    SendMemberInvitation,
     SendSignInMail,
     SendTranscript,
     UpdateCards,
@@ -74,9 +75,9 @@ class Jobs:
         """Have a conversation mailed to whoever asked for it."""
         self._send(SendTranscript(request_id))
 
-    def handle_update(self, update: dict[str, Any], chat_id: int) -> None:
-        """Have done what came to the bot; the updates of a chat come in order, and each once."""
-        self._send(HandleUpdate(update), MessageGroupId=str(chat_id), MessageDeduplicationId=str(update["update_id"]))
+    def handle_update(self, update: dict[str, Any], chat: str) -> None:
+        """Have done what came to the bot; the updates of a chat, by whatever stands for it, come in order, and each once."""
+        self._send(HandleUpdate(update), MessageGroupId=chat, MessageDeduplicationId=str(update["update_id"]))
 
     def reply_in_chat(self, job: ReplyInChat, seconds: int = 0) -> None:
         """Have a private chat brought up to date, after so many seconds."""
@@ -94,7 +95,7 @@ class Jobs:
         queue = QUEUE_OF[type(job)]
         self._send(job, **(self._once(queue, subject_of(job), now) if queue.fifo else {}))
 
-    def ask_all(self, jobs: Sequence[DueJob], now: datetime) -> None:
+    def ask_all(self, jobs: Sequence[DueJob | SendMemberInvitation], now: datetime) -> None:
         """Have jobs of one kind done, ten at most, in one call. Raises Unavailable where not all were taken; some may have been."""
         queue = QUEUE_OF[type(jobs[0])]
         entries = [

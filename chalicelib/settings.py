@@ -14,12 +14,14 @@ from msgspec.structs import fields, replace
 
 from chalicelib.model.jobs import QUEUES
 
+LOCAL_STAGE = "local"  # of an instance on a machine of one's own
 DEFAULT_MODELS = {
     "small": "claude-haiku-5-5",
     "medium": "claude-sonnet-5-5",
     "large": "claude-opus-5-5",
 }
 DEFAULT_MODEL_SERVERS = {"anthropic": "https://api.anthropic.com", "openai": "https://api.openai.com/v1"}
+BEDROCK_SERVER = "bedrock-mantle.{region}.api.aws"
 # Providers that have other names, too.
 _PROVIDERS = {"offline": "scripted"}
 
@@ -69,6 +71,7 @@ class Settings(Struct, frozen=True):
     exports_bucket: str = ""
     mail_configuration_set: str = ""
     edge_secret_arn: str = ""
+    region: str = ""  # where it runs; empty on a machine of one's own, whose local cloud has regions in name only
     public_url: Annotated[
         str,
         _text(
@@ -157,6 +160,10 @@ class Settings(Struct, frozen=True):
             pattern=r"invited|open|domains:[A-Za-z0-9.-]+(,[A-Za-z0-9.-]+)*",
         ),
     ] = "invited"
+    public_templates: Annotated[
+        str,
+        _text("Whether hosts find templates of each other's that are public: yes or no.", pattern="yes|no"),
+    ] = "no"
     mail_from: Annotated[
         str,
         _text(
@@ -216,12 +223,14 @@ PARAMETERS = _parameters()
 def settings() -> Settings:
     """The settings of this process."""
     named = {name: row.read(os.environ.get(name.upper()) or str(row.default)) for name, row in PARAMETERS.items()}
+    stage = os.environ.get("STAGE") or LOCAL_STAGE
     return Settings(
-        stage=os.environ.get("STAGE") or "local",
+        stage=stage,
         deployment_secret_arn=os.environ.get("DEPLOYMENT_SECRET_ARN", ""),
         exports_bucket=os.environ.get("EXPORTS_BUCKET", ""),
         mail_configuration_set=os.environ.get("MAIL_CONFIGURATION_SET", ""),
         edge_secret_arn=os.environ.get("EDGE_SECRET_ARN", ""),
+        region="" if stage == LOCAL_STAGE else os.environ.get("AWS_REGION", ""),
         queue_urls={queue.name: os.environ.get(queue.url_variable, "") for queue in QUEUES},
         dead_letters_urls={queue.name: os.environ.get(queue.dead_letters_variable, "") for queue in QUEUES},
         **named,

@@ -108,6 +108,11 @@ class TelegramApi:
                 assert_never(outgoing)
         return 0
 
+    def send_file(self, chat_id: int, name: str, content: bytes) -> None:
+        """Send a file of this name."""
+        self._await_turn(chat_id)
+        self._ask("send_data", chat_id, content, "document", visible_file_name=name)
+
     def in_parts(self, outgoing: Send) -> tuple[Send, ...]:
         """The same as messages that are no longer than one may be; the last has the buttons."""
         *others, last = self._split(outgoing.html)
@@ -304,13 +309,15 @@ def _session() -> "Session":
     return Session()
 
 
-def _post(_method: str, address: str, *, params: Mapping[str, Any] | None, **_others: object) -> "Response":
+def _post(
+    _method: str, address: str, *, params: Mapping[str, Any] | None, files: Any = None, **_others: object
+) -> "Response":
     """Send one request, its arguments in the body: in the address, where the library has them, they would be in others' logs."""
     from requests import RequestException
 
     try:
         timeout = (CONNECT_SECONDS, READ_SECONDS)
-        answer = _session().post(address, data=params, timeout=timeout, allow_redirects=False)
+        answer = _session().post(address, data=params, files=files, timeout=timeout, allow_redirects=False)
     except RequestException:
         pass
     else:

@@ -1,4 +1,5 @@
-"""Administration from the command line: users, API keys, members of a session, what the public list shows.
+"""Administration from the command line: users, API keys, members of a session, what the public list shows; what moves between
+stages, and what is removed for good.
 
     python -m infra.admin create-user ana@example.com --name Ana
     python -m infra.admin disable-user ana@example.com   (enable-user lets the same keys in again)
@@ -12,6 +13,9 @@
     python -m infra.admin unlist-session SESSION_ID
     python -m infra.admin sign-in-link ana@example.com
     python -m infra.admin plant-example ana@example.com
+    python -m infra.admin export session SESSION_ID FILE   (or: user ADDRESS FILE, stage FILE)
+    python -m infra.admin import FILE
+    python -m infra.admin delete session SESSION_ID        (or: user ADDRESS, stage)
 
 Without `--stage` it works on the running local instance of LOCAL_DIR, with `--stage NAME` on that stage in the AWS
 account of the shell. The application's code is imported only after the settings are known: its tables are bound to
@@ -29,6 +33,7 @@ from uuid import uuid4
 
 from infra.aws import open_session, outputs_of_stage, refusals_in_words, stack_of_stage
 from infra.local import instance
+from infra.movement import commands as movement
 
 if TYPE_CHECKING:
     from chalicelib.model import Access, KeyRecord
@@ -204,11 +209,14 @@ def main(arguments: list[str] | None = None) -> None:
     else:
         instance.activate()
     from chalicelib.errors import HarmonicaError
+    from infra.movement.refusal import Refused
 
     try:
         print(_COMMANDS[asked.command](asked))
     except HarmonicaError as error:
         raise SystemExit(error.message) from error
+    except Refused as error:
+        raise SystemExit(str(error)) from error
 
 
 def _switch_user(asked: argparse.Namespace) -> str:
@@ -256,6 +264,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], str]] = {
     "remove-member": _remove_member,
     "unlist-session": _unlist,
     "plant-example": lambda asked: plant_example(user_id_of(asked.email)),
+    **movement.COMMANDS,
 }
 
 
@@ -270,7 +279,8 @@ def _line(key: "KeyRecord") -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m infra.admin", description="Users, API keys, members, and what the public list shows."
+        prog="python -m infra.admin",
+        description="Users, API keys, members, what the public list shows, and what moves or goes.",
     )
     parser.add_argument("--stage", help="a stage on AWS; without it, the running local instance")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -290,6 +300,7 @@ def _parser() -> argparse.ArgumentParser:
         "plant-example", help="make a finished session of made-up people, which `/` then links to"
     )
     planted.add_argument("email", help="whose session it is to be")
+    movement.add_to(commands)
     return parser
 
 

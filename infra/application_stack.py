@@ -8,6 +8,7 @@ and every name be written once.
 import copy
 from typing import Any
 
+from chalicelib.model.lifetimes import LOG_DAYS
 from infra import access_log, alarms, dashboard, edge, encryption, mail_events, policies, queues, rest_api, versions
 from infra.environment import API_STAGE, REST_API, TABLES, environment_of, public_url
 from infra.event_sources import HAS_MAIL, HAS_TELEGRAM, event_of
@@ -17,8 +18,6 @@ from infra.parameters import parameters
 from infra.runtime import ARCHITECTURE, RUNTIME
 
 Template = dict[str, Any]
-
-LOG_DAYS = 30
 
 
 def complete(chalice: Template) -> Template:

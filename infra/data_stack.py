@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from chalicelib.model import exports, lifetimes
 from chalicelib.store import keys
 from infra import encryption
 from infra.encryption import KEY, with_key
@@ -41,7 +42,14 @@ class Table(Struct, frozen=True):
 DUE = Index(keys.DUE, keys.DUE_KIND, keys.DUE_AT)
 
 TABLES = (
-    Table("Accounts", keys.PK, indexes=(Index(keys.BY_USER, keys.USER_ID, keys.CREATED_AT),)),
+    Table(
+        "Accounts",
+        keys.PK,
+        indexes=(
+            Index(keys.BY_USER, keys.USER_ID, keys.CREATED_AT),
+            Index(keys.PUBLIC_FEED, keys.FEED, keys.UPDATED_AT),
+        ),
+    ),
     Table(
         "Sessions",
         keys.SESSION_ID,
@@ -115,7 +123,10 @@ def _table(table: Table) -> Template:
     if table.expiry:
         properties["TimeToLiveSpecification"] = {"AttributeName": table.expiry, "Enabled": True}
     if table.is_recoverable:
-        properties["PointInTimeRecoverySpecification"] = {"PointInTimeRecoveryEnabled": True}
+        properties["PointInTimeRecoverySpecification"] = {
+            "PointInTimeRecoveryEnabled": True,
+            "RecoveryPeriodInDays": lifetimes.BACKUP_DAYS,
+        }
     if table.stream:
         properties["StreamSpecification"] = {"StreamViewType": table.stream}
     # No TableName: a name of our own would stop CloudFormation from ever replacing the table.
@@ -136,7 +147,7 @@ def _exports_bucket() -> dict[str, Template]:
     """A bucket that nobody reads without a link of ours, and its policy: over TLS only. A file in it goes after a day."""
     rule = {
         "Status": "Enabled",
-        "ExpirationInDays": 1,
+        "ExpirationInDays": exports.KEPT.days,
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
     }
     properties = {

@@ -17,7 +17,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from chalicelib.llm.providers import KINDS
-from chalicelib.settings import provider_named
+from chalicelib.settings import LOCAL_STAGE, provider_named
 from infra.aws import (
     account_of,
     application_stack_name,
@@ -122,9 +122,10 @@ def _check_openai(named: Collection[str]) -> None:
 def main(environment: dict[str, str]) -> None:
     """`make deploy`: to the AWS account and region that the environment's credentials name."""
     stage, provider = environment.get("STAGE", ""), provider_named(environment.get("LLM_PROVIDER", ""))
-    if not re.fullmatch(r"[a-z][a-z0-9-]{0,19}", stage):
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,19}", stage) or stage == LOCAL_STAGE:
         raise SystemExit(
-            "Say which stage: make deploy STAGE=prod LLM_PROVIDER=anthropic (lower case, up to 20 characters)"
+            "Say which stage: make deploy STAGE=prod LLM_PROVIDER=anthropic (lower case, up to 20 characters, not "
+            f"{LOCAL_STAGE}, which is an instance on your machine)"
         )
     if provider not in (*KINDS, "scripted"):
         raise SystemExit(

@@ -13,7 +13,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError, WaiterError
 from msgspec import Struct
 
-from chalicelib.model.deletions import BACKUP_DAYS
+from chalicelib.model.lifetimes import BACKUP_DAYS
 from infra.aws import (
     Stack,
     account_of,

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.llm.providers import KINDS
 from chalicelib.observability import logger
-from chalicelib.settings import provider_named
+from chalicelib.settings import LOCAL_STAGE, provider_named
 from infra.aws import open_session, refusals_in_words
 from infra.checks import Finding, warning
 from infra.checks.cloud import check_alarms, check_bucket, check_concurrency, check_dead_letters, check_stacks
@@ -69,7 +69,7 @@ def main(environment: Mapping[str, str]) -> None:
             os.environ.pop(secret, None)
     else:
         instance.activate()
-    stage = open_stage(open_session(os.environ), name or instance.LOCAL_STAGE, given)
+    stage = open_stage(open_session(os.environ), name or LOCAL_STAGE, given)
     stage.activate()
     logger.setLevel("CRITICAL")  # what it would tell of failures, the findings tell
     print(f"{stage.name} in {stage.session.region_name}, account {stage.account}")

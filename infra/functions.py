@@ -80,7 +80,12 @@ API = Function(
         "Telegram": ("BatchGetItem", "DeleteItem", "Query", "UpdateItem"),
         "Guards": (*KEY_ITEM, "BatchGetItem", "ConditionCheckItem", "DeleteItem", "PutItem"),
     },
-    indexes=(("Accounts", keys.BY_USER), ("Sessions", keys.BY_MEMBER), ("Sessions", keys.PUBLIC_FEED)),
+    indexes=(
+        ("Accounts", keys.BY_USER),
+        ("Accounts", keys.PUBLIC_FEED),
+        ("Sessions", keys.BY_MEMBER),
+        ("Sessions", keys.PUBLIC_FEED),
+    ),
     settings=(
         "deployment_secret_arn",
         "edge_secret_arn",
@@ -97,6 +102,7 @@ API = Function(
         "help_text",
         "support_contact",
         "sign_up",
+        "public_templates",
         "mail_from",
         "oidc_issuer",
         "oidc_client_id",
@@ -164,7 +170,7 @@ DELETE_DATA = Function(
     memory=512,
     timeout=WORKER_SECONDS,
     tables={
-        "Accounts": ("DeleteItem", "GetItem", "UpdateItem", "BatchGetItem"),
+        "Accounts": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "UpdateItem"),
         "Sessions": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
         "Projects": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "Query", "UpdateItem"),
         "Conversations": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "Query", "UpdateItem"),
@@ -192,8 +198,9 @@ SEND_MAIL = Function(
     tables={
         "Accounts": ("BatchGetItem", "GetItem"),
         "Sessions": ("BatchGetItem", "UpdateItem"),
+        "Projects": ("BatchGetItem",),
         "Conversations": ("BatchGetItem", "Query"),
-        "Guards": (*KEY_ITEM, "DeleteItem"),
+        "Guards": (*KEY_ITEM, "BatchGetItem", "DeleteItem"),
     },
     settings=("deployment_secret_arn", "public_url", "sign_up", "mail_from", "support_contact", "llm_provider"),
     works_off=MAILS,
@@ -234,9 +241,10 @@ HANDLE_UPDATE = Function(
     memory=1024,
     timeout=UPDATE_SECONDS,
     tables={
-        "Accounts": ("BatchGetItem", "ConditionCheckItem", "GetItem"),
-        "Sessions": ITEMS,
-        "Conversations": (*ITEMS, "DeleteItem"),  # an earlier comment on a conversation that is rated anew
+        "Accounts": ("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem"),
+        # A participant may have their conversation deleted, and all that it is in.
+        "Sessions": (*ITEMS, "DeleteItem"),
+        "Conversations": (*ITEMS, "DeleteItem"),
         "Telegram": (*CHAT_ITEMS, "BatchGetItem", "DeleteItem", "PutItem"),
         "Guards": KEY_ITEM,
     },
@@ -253,7 +261,8 @@ HANDLE_UPDATE = Function(
         "openai_base_url",
         *BOT,
     ),
-    sends_to=(REPLIES,),
+    files=("DeleteObject",),
+    sends_to=(DELETIONS, REPLIES, SUMMARIES),
     works_off=UPDATES,
 )
 REPLY_IN_CHAT = Function(

@@ -4,10 +4,11 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+from chalicelib.settings import LOCAL_STAGE
 from infra.aws import open_session
 from infra.local import instance
 
-PREFIX = f"/aws/lambda/harmonica-{instance.LOCAL_STAGE}-"
+PREFIX = f"/aws/lambda/harmonica-{LOCAL_STAGE}-"
 
 
 def lines() -> list[str]:

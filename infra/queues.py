@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.model.jobs import QUEUES, Queue
+from chalicelib.model.lifetimes import DEAD_LETTER_DAYS
 from infra import alarms
 from infra.encryption import HAS_KEY, own_key
 from infra.parameters import parameter_of
 
 Resources = dict[str, Any]
 
-FOURTEEN_DAYS = 14 * 24 * 3600
+A_DAY = 24 * 3600
 STREAM_FAILURES = "StreamFailures"
 
 
@@ -73,7 +74,7 @@ def _work_queue(queue: Queue, visibility: int) -> Resources:
 def _watched_queue(logical_id: str, name: str, then: str, *, fifo: bool) -> Resources:
     queue = {
         "Type": "AWS::SQS::Queue",
-        "Properties": _properties(name, fifo=fifo) | {"MessageRetentionPeriod": FOURTEEN_DAYS},
+        "Properties": _properties(name, fifo=fifo) | {"MessageRetentionPeriod": DEAD_LETTER_DAYS * A_DAY},
     }
     metric = {
         "Namespace": "AWS/SQS",

@@ -21,7 +21,7 @@ import urllib3
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.settings import DEFAULT_MODELS, provider_named
+from chalicelib.settings import DEFAULT_MODELS, LOCAL_STAGE, provider_named
 from infra.aws import open_session
 from infra.deploy import deploy, parameters_from
 from infra.deployment import DeploymentFailed
@@ -29,7 +29,7 @@ from infra.deployment.stacks import CLEARED
 from infra.local import cloud, instance, mailbox, own_models_key, restart, seed
 from infra.local import state as state_files
 from infra.local.greeting import greeting
-from infra.local.instance import LOCAL_STAGE, Instance
+from infra.local.instance import Instance
 from infra.local.localize import localize, localize_data
 from infra.local.request_queue import most_workers
 from infra.local.telegram import state as stand_in
@@ -131,7 +131,7 @@ def run(options: Options) -> None:
         _stand_in_of_telegram(options) as telegram,
         _cloud(options) as process,
     ):
-        first = not seed.is_planted(options.folder, example=options.example)
+        first = not seed.is_noted(options.folder)
         say = _step if first else _nothing
         say("Packaging the application")
         package = _package(options)
@@ -144,15 +144,14 @@ def run(options: Options) -> None:
         running = deploy_locally(options, package)
         mailbox.verify(running.parameters["MailFrom"])
         mailbox.make_folder(options.folder)
-        if first:
-            seed.plant(running, say, example=options.example)
-        else:
-            seed.note_address(running)
+        seed.forget_removed(options.folder)
+        told = seed.plant(running, _step, example=options.example)
+        if not first:
             _sweep(running)
         if telegram:
             say("Introducing the bot")
             _introduce_bot(running)
-        print(greeting(running), flush=True)
+        print(greeting(running, told), flush=True)
         _wait(process, options)
 
 

@@ -15,6 +15,7 @@ os.environ.pop("AWS_ENDPOINT_URL", None)
 
 # The environment has to be set before anything of the application is imported.
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -30,12 +31,12 @@ from chalicelib.model.jobs import QUEUES
 from chalicelib.store import database
 from chalicelib.web.host import home
 from infra import data_stack
-from tests import permissions
+from tests import leaks, permissions
 from tests.api.hosts import Host, new_host
 from tests.clock import FakeClock, own_time
 from tests.e2e.local import LocalCloud, free_port
 from tests.faults import Interviewer, own_model
-from tests.quick_moto import quicken_moto
+from tests.quick_moto import quicken_moto, untap_clients
 from tests.snapshots import restore_snapshot, take_snapshot
 from tests.stored_items import assert_known
 
@@ -47,28 +48,35 @@ hypothesis.settings.load_profile("untimed")
 
 # A session of boto3 takes longer to make than most tests take.
 SAME_SESSION: DefaultConfig = {"core": {**default_user_config["core"], "reset_boto3_session": False}}
-# Each group in one process, which starts the local cloud, or the browser, that its tests share.
-CLOUD_TESTS = {
-    "browser": ("tests/browser",),
-    "cloud": ("tests/e2e", "tests/infra/local/test_cloud.py", "tests/infra/test_package.py"),
-}
+# In one process, which starts the local clouds and the browser that they share.
+CLOUD_TESTS = ("tests/browser", "tests/e2e", "tests/infra/local/test_cloud.py", "tests/infra/test_package.py")
 
 
-def _group_of(node_id: str) -> str | None:
-    return next((group for group, paths in CLOUD_TESTS.items() if node_id.startswith(paths)), None)
+def _is_on_cloud(path: str) -> bool:
+    return path.startswith(CLOUD_TESTS)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Don't read what the marker leaves out: all files together take twenty seconds of CPU time."""
+    path = collection_path.relative_to(config.rootpath).as_posix()
+    if config.option.markexpr == "not cloud":
+        return _is_on_cloud(path) or None
+    if config.option.markexpr == "cloud":
+        return not (_is_on_cloud(path) or any(it.startswith(f"{path}/") for it in CLOUD_TESTS)) or None
+    return None
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark what runs on a local cloud, in a browser or on the whole package."""
-    if _group_of(item.nodeid):
+    if _is_on_cloud(item.nodeid):
         item.add_marker("cloud")
 
 
 class Groups(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """Gives a process a group of tests at a time: those that share a cloud, else those of a file."""
+    """Gives a process a group of tests at a time: those on clouds, else those of a file."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return _group_of(nodeid) or nodeid.partition("::")[0]
+        return "cloud" if _is_on_cloud(nodeid) else nodeid.partition("::")[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups:
@@ -77,7 +85,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups:
 
 
 def forget_wiring() -> None:
-    """Drop everything that the process keeps between requests, as a new container would."""
+    """Drop all that the process keeps between requests, as a new container would; but the connection, which is the same in each."""
     of_areas = (
         kept for area in vars(container).values() if isinstance(area, ModuleType) for kept in vars(area).values()
     )
@@ -85,7 +93,6 @@ def forget_wiring() -> None:
         *vars(container).values(),
         *of_areas,
         secret_store.read_secret,
-        database.connection,
         home.is_example_visible,
     ):
         if hasattr(kept, "cache_clear"):
@@ -134,11 +141,13 @@ def aws(
     forget_wiring()
     with mock_aws(config=SAME_SESSION):
         restore_snapshot(state)
+        untap_clients(database.connection().client)
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         permissions.enforce(monkeypatch)
         permissions.denied.clear()
-        yield
+        with leaks.watched(monkeypatch):
+            yield
         assert_known()
         assert permissions.denied == []
     forget_wiring()
@@ -169,5 +178,6 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     running = LocalCloud(tmp_path_factory.mktemp("local"), free_port(), telegram)
     try:
         yield running.start()
+        running.said.assert_unsaid(running.logged())
     finally:
         running.stop()

@@ -16,7 +16,7 @@ def picture(width: int = 24, height: int = 10, **kind: Any) -> bytes:
     writer = png.Writer(width, height, **kind)
     chance, drawn = random.Random(7), io.BytesIO()
     most = len(kind["palette"]) if "palette" in kind else 2**writer.bitdepth
-    writer.write(drawn, [[chance.randrange(most) for _ in range(width * writer.planes)] for _ in range(height)])
+    writer.write(drawn, [chance.choices(range(most), k=width * writer.planes) for _ in range(height)])
     return drawn.getvalue()
 
 

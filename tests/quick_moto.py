@@ -6,6 +6,7 @@ call, though its arguments are the same, is remembered; and it copies no more th
 
 import copyreg
 import marshal
+import os
 import pickle
 from collections import defaultdict
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from inspect import CO_VARKEYWORDS
 from threading import Condition
 from typing import Any
 
+import boto3
 import botocore.hooks
 import botocore.session
 import botocore.useragent
@@ -24,6 +26,7 @@ import pynamodb.connection.base
 import pytest
 from botocore.client import BaseClient
 from botocore.compat import accepts_kwargs
+from botocore.config import Config
 from moto.core import DEFAULT_ACCOUNT_ID, responses
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.exceptions import ItemSizeTooLarge
@@ -67,6 +70,7 @@ def quicken_moto() -> None:
     _patches.setattr(botocore.hooks.EventAliaser, "_alias_event_name", _aliased(botocore.hooks.EventAliaser))
     _patches.setattr(moto.core.models, "RESPONSES_METHODS", [])  # nothing here asks AWS but through botocore
     copyreg.pickle(Condition, lambda _: (Condition, ()))  # every queue has one, and snapshots copy queues
+    _share_clients()
     _shorten_requests()
     _remember_expressions()
     _copy_less()
@@ -75,6 +79,50 @@ def quicken_moto() -> None:
 def restore_moto() -> None:
     """Take the patches back."""
     _patches.undo()
+
+
+# Clients
+
+
+def _share_clients() -> None:
+    """One client for all who ask for the same of the in-memory AWS: to make one takes longer than most tests."""
+    _patches.setattr(botocore.session.Session, "create_client", _made_once(botocore.session.Session.create_client))
+
+
+_clients: dict[Any, BaseClient] = {}
+
+
+def untap_clients(*more: BaseClient) -> None:
+    """Take off the shared clients, and these, what tests have put in front of their calls.
+
+    monkeypatch puts the method of the class that it found back on the client, where it would hide what is put on the class.
+    """
+    for client in (*_clients.values(), *more):
+        vars(client).pop("_make_api_call", None)
+
+
+def _made_once(create: Callable[..., BaseClient]) -> Callable[..., BaseClient]:
+    def shared(session: Any, service_name: str, *given: Any, **named: Any) -> BaseClient:
+        if not (moto.core.models.botocore_stubber.enabled and _is_plain(session)) or given:
+            return create(session, service_name, *given, **named)
+        told = tuple(sorted((name, _told(it)) for name, it in named.items()))
+        around = tuple(sorted(pair for pair in os.environ.items() if pair[0].startswith("AWS_")))
+        key = (session.user_agent_name, service_name, told, around)
+        if key not in _clients:
+            _clients[key] = create(session, service_name, **named)
+        return _clients[key]
+
+    return shared
+
+
+def _is_plain(session: Any) -> bool:
+    """Whether nothing was told to this session, or hung on it; PynamoDB hangs on its clients, and gives the region in its place."""
+    default = boto3.DEFAULT_SESSION
+    return session.user_agent_name == "Botocore" or (default is not None and session is default._session)
+
+
+def _told(it: Any) -> str:
+    return repr(vars(it) if isinstance(it, Config) else it)
 
 
 # Requests

@@ -56,6 +56,7 @@ def stop_actions() -> "StopActions":
     """How each kind of mail ends for somebody who wants no more: one row a kind."""
     from chalicelib.services.delivery.reminder_job import stop_reminders, stop_reminders_to
     from chalicelib.services.participants.invited import thread_of_invitation
+    from chalicelib.store import aliases
 
     def end_mails(stop: "StopLink") -> None:
         container.sending_deps().suppressions.stop(stop.session_id, stop.address_hash, container.clock().now())
@@ -68,9 +69,15 @@ def stop_actions() -> "StopActions":
         end_mails(stop)
         secret = container.deployment_secret()
         thread_id = thread_of_invitation(secret, stop.session_id, stop.subject)
+        thread_id = aliases.find(stop.session_id, [thread_id]).get(thread_id, thread_id)
         stop_reminders_to(stop.address_hash, stop.session_id, thread_id, reminders=container.reminders(), secret=secret)
 
-    return {"reminder": end_reminders, "invitation": end_invitation}
+    def end_member_invitation(stop: "StopLink") -> None:
+        from chalicelib.services.member_invitations.mail_job import stop_mails
+
+        stop_mails(stop, deps=container.inviting_deps(), now=container.clock().now())
+
+    return {"reminder": end_reminders, "invitation": end_invitation, "member_invitation": end_member_invitation}
 
 
 @cache

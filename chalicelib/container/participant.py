@@ -8,9 +8,13 @@ from chalicelib.llm.interface import SCRIPTED
 from chalicelib.settings import settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from chalicelib.model import Session, Thread
     from chalicelib.services.invitations.inviting import InvitationDeps
+    from chalicelib.services.participants.consent import ConsentDeps
     from chalicelib.services.participants.decisions import ParticipantDeps
+    from chalicelib.services.participants.receipts import ReceiptDeps
     from chalicelib.store.invitations import Invitations
     from chalicelib.store.participants import Participants
     from chalicelib.store.removal import Removals
@@ -57,16 +61,51 @@ def participant_deps() -> "ParticipantDeps":
         drop_labels(session_id, thread_id, themes=Themes(), clock=container.clock())
         leave_chats(session_id, thread_id, chats=container.telegram_chats(), secret=container.deployment_secret())
 
+    def forget_written(session_id: str, thread_id: str, written: "Sequence[str]") -> None:
+        from chalicelib.services.results.insights import drop_quotes
+
+        drop_quotes(session_id, thread_id, written, deps=container.insight_deps())
+
     return ParticipantDeps(
         participants=container.participants(),
         removals=container.removals(),
         conversations=container.conversations(),
         keeps_invitation=keeps,
         forget_words=forget_words,
+        forget_written=forget_written,
         withdraw_exports=partial(withdraw_exports, deps=container.export_deps()),
         jobs=container.jobs(),
         clock=container.clock(),
         new_id=container.new_id,
+    )
+
+
+@cache
+def receipt_deps() -> "ReceiptDeps":
+    """The dependencies of the codes and links by which participants come to what is stored of them."""
+    from chalicelib.services.participants.receipts import ReceiptDeps
+    from chalicelib.store.receipts import Receipts
+
+    return ReceiptDeps(Receipts(), container.participants(), container.deployment_secret())
+
+
+@cache
+def consent_deps() -> "ConsentDeps":
+    """The dependencies of what a participant allows to be made of their words."""
+    from chalicelib.services.participants.consent import ConsentDeps
+    from chalicelib.services.results.exports.large import withdraw_exports
+    from chalicelib.store.themes import Themes
+
+    return ConsentDeps(
+        participants=container.participants(),
+        conversations=container.conversations(),
+        sessions=container.sessions(),
+        summaries=container.summaries(),
+        themes=Themes(),
+        insights=container.insight_deps(),
+        withdraw_exports=partial(withdraw_exports, deps=container.export_deps()),
+        jobs=container.jobs(),
+        clock=container.clock(),
     )
 
 

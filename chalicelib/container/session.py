@@ -1,18 +1,33 @@
-"""Sessions, their cards and members, projects, and what is to be removed."""
+"""Sessions, their cards and members, projects, templates, and what is to be removed."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
+from chalicelib import container
+from chalicelib.settings import settings
 from chalicelib.store.cards import Cards
 from chalicelib.store.deletion import Deletions
 from chalicelib.store.members import Members
 from chalicelib.store.projects import Projects
 from chalicelib.store.sessions import Sessions
 
+if TYPE_CHECKING:
+    from chalicelib.services.templates.own import TemplateDeps
+
 
 @cache
 def sessions() -> Sessions:
     """The repository of sessions."""
     return Sessions()
+
+
+def template_deps() -> "TemplateDeps":
+    """The dependencies of templates that hosts make."""
+    from chalicelib.services.templates.own import MOST, MOST_BYTES, TemplateDeps
+    from chalicelib.store.templates import Templates
+
+    clock = container.clock()
+    return TemplateDeps(Templates(clock, MOST, MOST_BYTES), clock, settings().public_templates == "yes")
 
 
 @cache

@@ -39,6 +39,9 @@ class Thread(Struct, frozen=True):
     `edits` counts how often the participant changed a message that nobody had read yet.
     `invitation_id` is the personal invitation that it began with, where the session was not anonymous then.
     `models` says whose answer in it: those that its session had when it began.
+    What the participant allows: `quotable`, that their words are quoted in anything made of the conversations; `passed_on`, that
+    what they say counts among what other participants are told.
+    `receipt` is the hash of the code by which the participant comes to what is stored of them, once there is one.
     A `test` is an editor's test run: it counts nowhere, and is left out of the results unless somebody includes it by hand.
     """
 
@@ -74,6 +77,9 @@ class Thread(Struct, frozen=True):
     edits: int = 0
     invitation_id: str | None = None
     models: ModelSource = "stage"
+    quotable: bool = True
+    passed_on: bool = True
+    receipt: str | None = None
 
     @property
     def is_untouched_test(self) -> bool:

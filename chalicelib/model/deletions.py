@@ -6,9 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-# Days for which point-in-time recovery of DynamoDB can bring back what was deleted. It is its longest and its default time, so the
-# templates of the tables leave it at that.
-BACKUP_DAYS = 35
+from chalicelib.model.lifetimes import BACKUP_DAYS
+
 # By then a deletion has come to its end: the sweep asks for it again every few minutes, and an alarm tells of one that fails.
 _LONGEST = timedelta(days=1)
 

@@ -94,7 +94,7 @@ class SendReminder(_SessionJob, frozen=True, tag="send_reminder"):
 
 
 class HandleUpdate(_Job, frozen=True, tag="handle_update"):
-    """Do what came to the bot: an update as Telegram sent it."""
+    """Do what came to the bot: an update, sealed."""
 
     update: dict[str, Any]
 
@@ -115,6 +115,14 @@ class ReplyInChat(_Job, frozen=True, tag="reply_in_chat"):
 class SendInvitation(_SessionJob, frozen=True, tag="send_invitation"):
     """Write to somebody whom a host invited to take part, where that is still wanted."""
 
+    invitation_id: str
+
+
+class SendMemberInvitation(_Job, frozen=True, tag="send_member_invitation"):
+    """Write to somebody who is invited to be a member of a session or a project, where that is still wanted."""
+
+    kind: Literal["session", "project"]
+    subject_id: str
     invitation_id: str
 
 
@@ -165,6 +173,7 @@ Delivery = (
     AnnounceSession
     | SendReminder
     | SendInvitation
+    | SendMemberInvitation
     | SendSignInMail
     | SendTranscript
     | NoteBounce
@@ -182,8 +191,7 @@ class Queue(Struct, frozen=True):
     `jobs` are tried in this order for a message without a tag, so the one with more fields comes first. `delay` names
     the setting that says how long a FIFO queue waits, where it does; `batch` is how many messages a worker gets at once; after `receives`
     a message goes to the dead letters, after `tries` already where what failed does not pass by itself. `longest_wait` is how many
-    seconds one that failed is kept back at most, unless the failure names a longer time. Without `waits_to_pass`, also what would pass by
-    itself is tried `tries` times only, where its dead letters are not to hold the message as it is.
+    seconds one that failed is kept back at most, unless the failure names a longer time.
     """
 
     name: str
@@ -195,7 +203,6 @@ class Queue(Struct, frozen=True):
     receives: int = 5
     tries: int | None = None
     longest_wait: float = 600.0
-    waits_to_pass: bool = True
 
     @property
     def url_variable(self) -> str:
@@ -220,13 +227,15 @@ DELETIONS = Queue(
     "deletions", (EraseParticipant, DeleteSession, ExpireSession, RemoveAccount, DeleteProject), "delete_data"
 )
 # What SES does not take yet waits here, longer than anybody waits for a link to sign in.
-MAILS = Queue("mails", (SendInvitation, SendSignInMail, SendTranscript), "send_mail", receives=20, tries=5)
+MAILS = Queue(
+    "mails", (SendMemberInvitation, SendInvitation, SendSignInMail, SendTranscript), "send_mail", receives=20, tries=5
+)
 # These hold addresses: after five tries a worker puts what is left without them into the dead letters, SQS itself only later.
-BOUNCES = Queue("bounces", (SuppressAddresses, NoteBounce), "note_bounce", receives=20, tries=5, waits_to_pass=False)
+BOUNCES = Queue("bounces", (SuppressAddresses, NoteBounce), "note_bounce", receives=20, tries=5)
 EXPORTS = Queue("exports", (WriteExport,), "write_export")
 # While Telegram takes nothing, what it is to be told waits in these two; and while SES takes no more mails, they do.
 DELIVERIES = Queue("deliveries", (SendReminder, AnnounceSession), "deliver", receives=20, tries=5)
-# A group is a chat: each in order, many at once. These hold what people write: a worker puts but the number into the dead letters.
+# A group is a chat: each in order, many at once.
 UPDATES = Queue("updates", (HandleUpdate,), "handle_update", fifo=True, receives=20, tries=5)
 # While a model is down, what was said waits here: for more than a day, at ten minutes and more between two tries.
 REPLIES = Queue("replies", (ReplyInChat,), "reply_in_chat", receives=200, tries=20)
@@ -239,8 +248,10 @@ QUEUE_OF = {kind: queue for queue in QUEUES for kind in queue.jobs}
 _ESCAPED = {0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
 
 
-def subject_of(job: DueJob) -> str:
+def subject_of(job: DueJob | SendMemberInvitation) -> str:
     """The id of the session, or the project, that a job is about."""
+    if isinstance(job, SendMemberInvitation):
+        return job.subject_id
     return job.project_id if isinstance(job, DeleteProject) else job.session_id
 
 
@@ -256,12 +267,6 @@ def ids_of(job: Job) -> dict[str, Any]:
     if isinstance(job, NoteBounce):
         return {}
     return {name: value for name, value in structs.asdict(job).items() if name != "chat_id"}
-
-
-def reduce_update(body: str) -> str:
-    """What may lie among the dead letters of what came to the bot: its number, and nothing that somebody wrote, or who did."""
-    job = decode_job(UPDATES, body)
-    return encode_job(HandleUpdate({"update_id": job.update.get("update_id")} if isinstance(job, HandleUpdate) else {}))
 
 
 def decode_job(queue: Queue, body: str) -> Job | None:

@@ -19,6 +19,7 @@ PromptOrigin = Literal["host", "tailored", "basic", "revised", "restored", "revi
 EditSource = Literal[
     "create_session", "manual_edit", "brief_drift_cascade", "template_switch", "stall_review_apply", "earlier"
 ]
+TemplateType = Literal["single", "chain"]
 QuestionType = Literal["Short field", "Email", "Options"]
 QuestionRole = Literal["name", "email", "other"]
 Channel = Literal["telegram"]
@@ -193,6 +194,9 @@ class Session(Struct, frozen=True):
     follow_up_of: str | None = None  # the id of the session that it takes up, which may be gone
     models: ModelSource = "stage"  # whose answer in new conversations, and to all that is asked about the whole session
     branding: Branding = Branding()
+    has_aliases: bool = (
+        False  # whether it came from another stage, with conversations that this one looks for under other ids
+    )
     # The projects that it is in, each with the highest role that it gives here: that of whoever put the session into it.
     projects: dict[str, Role] = {}
 
@@ -276,6 +280,18 @@ class Spending(Struct, frozen=True):
     output_tokens: int = 0
 
 
+class SessionTemplate(Struct, frozen=True):
+    """What a session keeps of a template that a host made, as it was when the session took it: neither an edit of the template nor
+    its end changes a session."""
+
+    id: str
+    title: str
+    description: str = ""
+    facilitation_prompt: str = ""
+    cross_pollination_default: bool = False
+    template_type: TemplateType = "single"
+
+
 class SessionView(Struct, frozen=True):
     """A session with the parts that were asked for; a part that was not read, or does not exist, is empty."""
 
@@ -290,6 +306,7 @@ class SessionView(Struct, frozen=True):
     context_due_at: datetime | None = None  # since when that is to be written
     context_tries: int = 0  # since then, that a model was paid for and none came of
     questions: tuple[Question, ...] = ()
+    template: SessionTemplate | None = None  # where a host made it
     logo: str | None = None  # the picture, a PNG in Base64
     prompt: Prompt | None = None
     prompt_version: int = 0  # the last one there has been, whether it is in force or not

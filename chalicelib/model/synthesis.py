@@ -256,10 +256,11 @@ class Synthesis(Struct, frozen=True):
     `updating_until`, for a request that waits for it where `held_by_request`. It was `begun` so often since that last came to an
     end, good or bad: more than once only where processes died, or AWS was out of reach. `tries` failed in a row since something
     was said last, `paid_tries` of them after a model was paid. No job tries again before `rests_until`, and none does anything
-    before `slow_until`, whatever is said; the sweep wakes one at `due_at`. Since `withdrawn_at` the summary is offline. Since
+    before `slow_until`, whatever is said; the sweep wakes one at `due_at`. Since `withdrawn_at` the summary is offline, or somebody's words
+    are cut out of it. Since
     `behind_since` something is digested that the summary has not, and for which it is not written anew at once; since `wanted_at`
     somebody waits for it, with `wants_large` a host who asked for it to be written. `epoch` counts how often somebody was taken
-    out, or in again. `themes_version` and `themes_last` are those of the registry of themes.
+    out, or in again, or allowed less to be made of their words. `themes_version` and `themes_last` are those of the registry of themes.
     """
 
     stale_since: datetime | None = None

@@ -147,6 +147,15 @@ class SendOwnWords(Struct, frozen=True, tag_field="do", tag="own_words"):
     session_id: str
 
 
+class SendFile(Struct, frozen=True, tag_field="do", tag="file"):
+    """What this person said in a session as a file, or as `json` all that is stored of them: it is read when it is sent, and stored
+    nowhere else."""
+
+    chat_id: int
+    session_id: str
+    kind: Literal["text", "json"]
+
+
 class ShowWidget(Struct, frozen=True, tag_field="do", tag="widget"):
     """The buttons of a widget below a message as they are when this is sent, or what was chosen there: that is stored nowhere else.
 
@@ -172,4 +181,4 @@ class AskReply(Struct, frozen=True, omit_defaults=True, tag_field="do", tag="rep
     repeats: bool = False
 
 
-Outgoing = Send | Edit | AnswerTap | ShowTyping | SendOwnWords | ShowWidget | AskReply
+Outgoing = Send | Edit | AnswerTap | ShowTyping | SendOwnWords | SendFile | ShowWidget | AskReply

@@ -116,7 +116,7 @@ class Activity(Output):
         list[Event],
         Meta(
             description="What people did, newest last: the last 100 things at most. Of each person's messages there is the latest; "
-            "those of the six people who spoke last have their words, unless they are left out of the results."
+            "those of the six people who spoke last have their words, unless they are left out of the results, or not to be quoted."
         ),
     ]
     asked: Annotated[

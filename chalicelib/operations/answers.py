@@ -135,6 +135,7 @@ class AnswerText(Output):
     participant_id: Annotated[ThreadId, Meta(description="The id of the participant's thread.")]
     participant_name: Annotated[str | None, Meta(description="The name that was given.", examples=["Ada"])]
     answer: Annotated[str, Meta(description="What was entered; chosen options in a row.", examples=["Weekly"])]
+    quotable: Annotated[bool, Meta(description="Whether they let themselves be quoted.", examples=[True])]
 
 
 class AnswerTexts(Output):
@@ -178,13 +179,13 @@ def list_answer_texts(_: Call, given: ListAnswerTexts, view: SessionView) -> Ans
     people.sort(key=lambda it: (it.created_at, it.id))
     page = people[given.offset :][: given.limit]
     return AnswerTexts(
-        [AnswerText(head.id, head.name, question.given[head.id]) for head in page],
+        [AnswerText(head.id, head.name, question.given[head.id], head.quotable) for head in page],
         Pagination(len(people), given.limit, given.offset),
     )
 
 
 def _counts(groups: "tuple[Group, ...]") -> list[AnswerCount]:
-    return [AnswerCount(it.label, it.count) for it in groups]
+    return [AnswerCount(it.label, it.count) for it in groups if it.label]
 
 
 def _question(of: "QuestionAnswers") -> AnsweredQuestion:

@@ -6,7 +6,8 @@ from msgspec import Meta
 
 from chalicelib.errors import NotFound
 from chalicelib.model import SessionView
-from chalicelib.model.deletions import BACKUP_DAYS, DeletedBy, DeletionRecord
+from chalicelib.model.deletions import DeletedBy, DeletionRecord
+from chalicelib.model.lifetimes import BACKUP_DAYS
 from chalicelib.operations.fields import SessionInput, Time, Uuid, moment, moment_or_null
 from chalicelib.operations.operation import Call, Operation, Output
 from chalicelib.operations.subject import session_with

@@ -79,7 +79,7 @@ class Insight(Output):
     lost_quotes: Annotated[
         Count,
         Meta(
-            description="How many quotes are gone, since their people were taken out of the results or removed.",
+            description="How many quotes are gone, since their people were taken out, were removed, or are not to be quoted.",
             examples=[0],
         ),
     ]

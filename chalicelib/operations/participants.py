@@ -125,6 +125,13 @@ class Participant(Output):
     prompt_version: Annotated[
         Count, Meta(description="The version of the prompt that the conversation goes by; 0 for none.", examples=[1])
     ]
+    quotable: Annotated[
+        bool,
+        Meta(
+            description="Whether they let themselves be quoted. Of somebody who does not, please repeat no words outside this session.",
+            examples=[True],
+        ),
+    ]
     comment: (
         Annotated[
             str | None,
@@ -308,6 +315,7 @@ def _participant(of: ThreadView, view: SessionView, now: datetime) -> Participan
         joined_at=moment(thread.created_at),
         completed_at=moment_or_null(thread.completed_at),
         prompt_version=thread.prompt_version,
+        quotable=thread.quotable,
     )
 
 

@@ -16,7 +16,8 @@ from chalicelib.operations.operation import Call, Done, Operation, Output, Repea
 from chalicelib.operations.session_fields import GeneratedFrom
 from chalicelib.operations.subject import session_with
 from chalicelib.services.sessions.host_prompt import find_version
-from chalicelib.services.templates import find_template
+from chalicelib.services.templates import find_template, template_of
+from chalicelib.services.templates.own import choose_template, kept_of
 from chalicelib.services.usage.budget import meter_for
 from chalicelib.store.sessions import FOR_PROMPT, FOR_PROMPT_VERSIONS
 
@@ -105,12 +106,12 @@ class ProposePrompt(SessionInput):
     ) = field(default=UNSET, name="templateId")
 
 
-def propose_prompt(_: Call, given: dict[str, Any], view: SessionView) -> Done:
+def propose_prompt(call: Call, given: dict[str, Any], view: SessionView) -> Done:
     """Propose a facilitation prompt written from the session's brief and template.
 
     Nothing is stored: PATCH the session with it to use it. So the same Idempotency-Key gives another proposal.
     """
-    return Done(_proposal(view, given), given)
+    return Done(_proposal(call, view, given), given)
 
 
 def revise_prompt(_: Call, given: RevisePrompt, view: SessionView) -> RevisedPrompt:
@@ -141,23 +142,33 @@ def revise_prompt(_: Call, given: RevisePrompt, view: SessionView) -> RevisedPro
 
 
 def _checked(_: Call, given: ProposePrompt) -> dict[str, Any]:
-    """Returns what is to be another than the session has it. Raises Invalid for a template there is not."""
+    """Returns what is to be another than the session has it; whose a template is takes a read, which comes after the session's."""
     named = given.template_id
     if named is UNSET:
         return {}
     template = find_template(named)
-    if template is None:
-        raise Invalid(f"templateId {named!r} does not exist")
-    return {"template_id": template.id}
+    return {"template_id": template.id if template else named.lower()}
 
 
-def _proposal(view: SessionView, other: Mapping[str, Any]) -> PromptProposal:
-    view = replace(view, session=replace(view.session, **other))
+def _choose(view: SessionView, named: str, user_id: str) -> SessionView:
+    """Returns the session as it would be from another template. Raises Invalid for one there is not."""
+    kept = view.template
+    if find_template(named) is None and named != view.session.template_id:
+        try:
+            kept = kept_of(choose_template(named, user_id, deps=container.template_deps()))
+        except Invalid as error:
+            raise Invalid(f"templateId {named!r} does not exist") from error
+    return replace(view, template=kept, session=replace(view.session, template_id=named))
+
+
+def _proposal(call: Call, view: SessionView, other: Mapping[str, Any]) -> PromptProposal:
+    if named := other.get("template_id"):
+        view = _choose(view, named, call.user_id)
     deadline = container.clock().deadline(ON_DEMAND_SECONDS)
     from chalicelib.services.facilitation.tailored_prompt import write_prompt  # which only this asks for
 
     written = write_prompt(view, model=meter_for(view, container.model_of(view.session)), deadline=deadline)
-    template = find_template(view.session.template_id)
+    template = template_of(view)
     return PromptProposal(
         facilitation_prompt=written.text,
         prompt_summary=written.summary,
@@ -167,8 +178,8 @@ def _proposal(view: SessionView, other: Mapping[str, Any]) -> PromptProposal:
     )
 
 
-def _another(_: Call, kept: dict[str, Any], view: SessionView) -> PromptProposal:
-    return _proposal(view, kept)
+def _another(call: Call, kept: dict[str, Any], view: SessionView) -> PromptProposal:
+    return _proposal(call, view, kept)
 
 
 OPERATIONS = (

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib import container
 from chalicelib.model import Card, PromptStatus, SessionView
@@ -14,6 +14,7 @@ from chalicelib.operations.branding import BrandingShown, show_branding
 from chalicelib.operations.fields import Count, SessionId, Status, Time, Uuid, moment, moment_or_null
 from chalicelib.operations.operation import Call, Output
 from chalicelib.operations.questions import Question, show_questions
+from chalicelib.operations.template_fields import ChainOutcome
 from chalicelib.services.access.results_links import members_url
 from chalicelib.services.sessions import creation
 from chalicelib.services.sessions.host_prompt import shown_origin
@@ -58,6 +59,18 @@ class SessionCreated(SessionListItem):
     """A new session, and the link for its participants."""
 
     join_url: JoinUrl
+
+
+class NewSession(SessionCreated):
+    """A new session, the link for its participants, and what came of the chain that it was to begin."""
+
+    chain: (
+        Annotated[
+            ChainOutcome,
+            Meta(description="What came of its chain, where the template is one: there is none without it."),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class Distribution(Output):

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from chalicelib import container
@@ -13,19 +14,25 @@ from chalicelib.model import Session as StoredSession
 from chalicelib.model import SessionView
 from chalicelib.model.own_models import ModelSource
 from chalicelib.model.projects import ProjectView
+from chalicelib.model.templates import OwnTemplate
 from chalicelib.operations import session_fields as fields
 from chalicelib.operations.fields import SessionInput
 from chalicelib.operations.operation import Call, Done, Operation, Repeat
 from chalicelib.operations.own_models import require_own_models
 from chalicelib.operations.questions import show_questions
 from chalicelib.operations.session_changes import EditSession, SessionChanges, changes_of
-from chalicelib.operations.session_output import QuestionList, Session, SessionCreated, join_url, listed, show_session
+from chalicelib.operations.session_output import NewSession, QuestionList, Session, join_url, listed, show_session
 from chalicelib.operations.subject import session_with
+from chalicelib.operations.template_fields import ChainOutcome
 from chalicelib.services.access.roles import has_role
 from chalicelib.services.delivery.telegram_groups import check_distribution
 from chalicelib.services.sessions import creation, deletion, editing
 from chalicelib.services.synthesis.staleness import want_where_stale
+from chalicelib.services.templates import Template, find_template
+from chalicelib.services.templates.own import choose_template, kept_of, may_be_own
 from chalicelib.store import sessions as parts
+
+_NO_CHAINS = "Chains do not run yet: the session is there, as one conversation a participant, and its further steps will not follow"
 
 
 def create_session(call: Call, given: fields.CreateSession) -> Done:
@@ -39,14 +46,31 @@ def create_session(call: Call, given: fields.CreateSession) -> Done:
     if given.follow_up_of is not None:
         _require_member(given.follow_up_of, call.user_id)
     blank = {"topic": given.topic or "", "goal": given.goal or "", "models": "stage"}
-    named = msgspec.to_builtins(given) | blank
+    template = _find_template(given.template_id, call.user_id)
+    form = template.questions if isinstance(template, OwnTemplate) and given.questions is None else given.questions
+    named = msgspec.to_builtins(given) | blank | {"questions": msgspec.to_builtins(form)}
     new = msgspec.convert(named, creation.NewSession)
     announced = check_distribution(new.distribution, call.user_id, groups=container.telegram_groups())
     new = replace(new, distribution=announced, models=_models_of_new(call.user_id, given.models))
     session = creation.create_session(
-        new, call.user_id, sessions=container.sessions(), now=call.now, new_id=call.new_id
+        new,
+        call.user_id,
+        sessions=container.sessions(),
+        now=call.now,
+        new_id=call.new_id,
+        template=kept_of(template),
     )
-    return Done(_created(call, session, 0), {"session_id": session.id})
+    is_chain = isinstance(template, OwnTemplate) and template.template_type == "chain"
+    return Done(_created(call, session, 0, is_chain), {"session_id": session.id, "is_chain": is_chain})
+
+
+def _find_template(named: str | None, user_id: str) -> Template | OwnTemplate | None:
+    """Gives the template that a host names. Raises Invalid where there is none that they may read."""
+    if named is None:
+        return None
+    if built_in := find_template(named):
+        return built_in
+    return choose_template(named, user_id, deps=container.template_deps())
 
 
 def _models_of_new(user_id: str, wanted: ModelSource | None) -> ModelSource:
@@ -71,6 +95,7 @@ def read_current(view: SessionView, now: datetime) -> SessionView:
 def edit_session(call: Call, given: tuple[dict[str, Any], datetime | None], view: SessionView) -> Session:
     """Change what the body names; gives the session as it is then."""
     changes, unchanged_since = given
+    changes = _with_template(changes, view, call.user_id)
     if changes.get("models", view.session.models) != view.session.models == "stage":
         require_own_models(view.session.owner_id)
     project_id = changes.get("project_id")
@@ -86,6 +111,18 @@ def edit_session(call: Call, given: tuple[dict[str, Any], datetime | None], view
         target=_find_project(project_id, call.user_id) if project_id else None,
     )
     return show_session(call, edited)
+
+
+def _with_template(changes: dict[str, Any], view: SessionView, user_id: str) -> dict[str, Any]:
+    """Gives the changes with what the session is to keep of a template that a host made. The one that it has already stays as it was
+    taken, whoever made it, and whether or not it is still there."""
+    named = changes.get("template_id")
+    if not named or find_template(named):
+        return changes
+    if named.lower() == view.session.template_id:
+        return {name: value for name, value in changes.items() if name != "template_id"}
+    chosen = _find_template(named, user_id)
+    return changes | {"template_id": chosen.id if chosen else None, "template": kept_of(chosen)}
 
 
 def delete_session(call: Call, _: SessionInput, view: SessionView) -> None:
@@ -113,17 +150,21 @@ def _require_member(session_id: str, user_id: str) -> None:
     raise Invalid(f"follow_up_of {session_id!r} is no session that you are a member of")
 
 
-def _created_again(call: Call, _: dict[str, Any], view: SessionView) -> SessionCreated:
-    return _created(call, view.session, view.tally.participants)
+def _created_again(call: Call, kept: dict[str, Any], view: SessionView) -> NewSession:
+    return _created(call, view.session, view.tally.participants, kept.get("is_chain", False))
 
 
 def _checked(call: Call, given: SessionChanges) -> tuple[dict[str, Any], datetime | None]:
-    return editing.check_changes(changes_of(given), call.now), given.unchanged_since or None
+    changes = changes_of(given)
+    # Whose a template is takes a read, and none comes before that of the session.
+    later = {"template_id": changes.pop("template_id")} if may_be_own(changes.get("template_id")) else {}
+    return editing.check_changes(changes, call.now) | later, given.unchanged_since or None
 
 
-def _created(call: Call, of: StoredSession, participants: int) -> SessionCreated:
+def _created(call: Call, of: StoredSession, participants: int, is_chain: bool) -> NewSession:
     shown = listed(of, of.id, None, participants)
-    return SessionCreated(**shown, join_url=join_url(call.public_url, of.id))
+    chain = ChainOutcome("unsupported", _NO_CHAINS, _NO_CHAINS) if is_chain else UNSET
+    return NewSession(**shown, join_url=join_url(call.public_url, of.id), chain=chain)
 
 
 OPERATIONS = (
@@ -131,7 +172,7 @@ OPERATIONS = (
         create_session,
         "user",
         fields.CreateSession,
-        SessionCreated,
+        NewSession,
         again=Repeat(_created_again, session_with(parts.FOR_COUNT), "viewer"),
         creates=True,
     ),

@@ -149,7 +149,7 @@ def read_similarity(view: SessionView) -> Similarity:
     if compared.readiness != "ready":
         return Similarity(compared.readiness, compared.total, 0, None, [], [], [], 0, [], None)
     positions = (*compared.most, *compared.fewest)
-    words = read_words(session_id, positions, registry)
+    words = read_words(session_id, positions, registry, compared.unquotable)
     grouped = sum(len(group.people) for group in compared.groups)
     return Similarity(
         compared.readiness,

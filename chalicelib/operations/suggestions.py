@@ -58,11 +58,10 @@ def suggest_texts(call: Call, given: SuggestTexts) -> Suggestions:
     Nothing is stored. 503 where the model fails, where the day's money is spent, and on a server without a model.
     """
     from chalicelib.services.sessions import suggestions  # which only this asks for
-    from chalicelib.services.templates import find_template
+    from chalicelib.services.templates.own import choose_template
 
-    template = find_template(given.template_id)
-    if given.template_id and template is None:
-        raise Invalid(f"template_id {given.template_id!r} does not exist")
+    named, deps = given.template_id, container.template_deps()
+    template = choose_template(named, call.user_id, deps=deps) if named else None
     entered = suggestions.Entered(
         given.goal, given.critical, given.context, given.topic, template, given.language or ""
     )

@@ -45,6 +45,9 @@ class ThreadItem(ConversationPart):
     edits = NumberAttribute(default=0)
     invitation_id = UnicodeAttribute(null=True)
     models = UnicodeAttribute(default="stage")
+    quotable = BooleanAttribute(default=True)
+    passed_on = BooleanAttribute(default=True)
+    receipt = UnicodeAttribute(null=True)
 
 
 class ErasureItem(ConversationPart):
@@ -55,6 +58,12 @@ class ErasureItem(ConversationPart):
 
     up_to = NumberAttribute()
     records = UnicodeSetAttribute(null=True)
+
+
+class AliasItem(ConversationPart):
+    """`alias#<t>`: the conversation that this stage looks for under the id t; it began in another stage, whose secret made its id."""
+
+    thread_id = UnicodeAttribute()
 
 
 class FormItem(ConversationPart):

@@ -1,7 +1,8 @@
 """Threads, their forms, messages and digests (table `conversations`)."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -9,7 +10,18 @@ from msgspec.structs import replace
 
 from chalicelib.errors import NotFound
 from chalicelib.model import Answer, CondensedHistory, Digest, Message, Session, SessionView, Thread
-from chalicelib.store import cards, database, keys, participant_limit, sessions, tallies, thread_head, widgets
+from chalicelib.store import (
+    aliases,
+    cards,
+    database,
+    keys,
+    participant_limit,
+    receipts,
+    sessions,
+    tallies,
+    thread_head,
+    widgets,
+)
 from chalicelib.store.conversation_items import CondensedItem, ErasureItem, FormItem, MessageItem
 from chalicelib.store.database import holds
 from chalicelib.store.mapping import (
@@ -48,7 +60,17 @@ class Conversations:
     """Repository of threads."""
 
     def turn_view(self, session_id: str, thread_ids: Sequence[str], user_id: str | None = None) -> TurnView:
-        """Session, threads and forms in one consistent read over both tables. Raises NotFound without a session."""
+        """Session, threads and forms in one consistent read over both tables. Raises NotFound without a session.
+
+        A session that came from another stage may have them under other ids: two reads more find them; they are given by the
+        ids that were asked for.
+        """
+        found = self._turn_view(session_id, thread_ids, user_id)
+        missing = [it for it in thread_ids if it not in found.threads] if found.view.session.has_aliases else []
+        asked = {real: named for named, real in aliases.find(session_id, missing).items()}
+        return _with(found, asked, self._turn_view(session_id, list(asked), user_id)) if asked else found
+
+    def _turn_view(self, session_id: str, thread_ids: Sequence[str], user_id: str | None) -> TurnView:
         named = (keys.thread, keys.form, keys.condensed, keys.erasure)
         parts = [part(thread_id) for thread_id in thread_ids for part in named]
         raw = database.get_many(
@@ -82,7 +104,7 @@ class Conversations:
         *,
         is_capped: bool,
     ) -> frozenset[str]:
-        """Begin a thread, with its form and first message, and count it: one transaction. `account` is whose list gets the session.
+        """Begin a thread, with its form, code and first message, and count it: one transaction. `account` is whose list gets the session.
 
         Gives the labels of the conditions that did not hold, those of `participant_limit` among them; none where it has begun.
         """
@@ -98,6 +120,7 @@ class Conversations:
             if message:
                 write.save(message_item(thread, message), MessageItem.session_id.does_not_exist())
             participant_limit.count_in(write, thread, is_capped=is_capped)
+            receipts.add(write, thread)
             if account:
                 write.update(*cards.participation(session, account))
 
@@ -185,9 +208,13 @@ class Conversations:
         return (message_from(raw) for raw in found)
 
     def end_access(self, thread: Thread) -> bool:
-        """End all links and cookies that lead to a thread; False where it is gone."""
-        item, actions, same = thread_head.end_access(thread)
-        return holds(lambda: database.update(item, actions, same))
+        """End all links and cookies and the code that lead to a thread; False where it has another code by now, or is gone."""
+
+        def build(write: Transaction) -> None:
+            receipts.withdraw(write, thread)
+            write.update(*thread_head.end_access(thread))
+
+        return holds(lambda: database.transact(build))
 
     def message(self, session_id: str, thread_id: str, sequence: int) -> tuple[Thread, Message] | None:
         """One message of a thread that is there, with the thread's head.
@@ -242,6 +269,14 @@ class Conversations:
         reads = (wanted[first : first + _KEYS_A_READ] for first in range(0, len(wanted), _KEYS_A_READ))
         return [thread_from(raw) for asked in reads for raw in database.get_many(asked).values()]
 
+    def heads_behind(self, session: Session, thread_ids: Collection[str]) -> dict[str, Thread]:
+        """The heads of these threads by the ids that were asked for; in a session that came from another stage heads may have others."""
+        found = {head.id: head for head in self.heads_of(session.id, thread_ids)}
+        if not session.has_aliases:
+            return found
+        asked = {real: named for named, real in aliases.find(session.id, thread_ids).items()}
+        return found | {asked[head.id]: head for head in self.heads_of(session.id, asked)}
+
     def digest(self, session_id: str, thread_id: str) -> Digest | None:
         """The digest of one thread."""
         raw = database.get_many([(ConversationPart, session_id, keys.digest(thread_id))])
@@ -257,6 +292,17 @@ class Conversations:
         """The digests of all threads of a session."""
         found = database.query(ConversationPart, session_id, keys.DIGESTS, keys.DIGESTS + LAST)
         return [digest_from(raw) for raw in found]
+
+
+def _with(found: TurnView, asked: Mapping[str, str], more: TurnView) -> TurnView:
+    """What was found, and more of threads by the ids that were asked for; `asked` has these by the threads' own."""
+    parts: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
+        (found.threads, more.threads),
+        (found.answers, more.answers),
+        (found.condensed, more.condensed),
+        (found.erased, more.erased),
+    )
+    return TurnView(more.view, *(own | {asked[it]: value for it, value in others.items()} for own, others in parts))
 
 
 def _holds_in_session(build: Build) -> bool:

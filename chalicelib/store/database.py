@@ -142,11 +142,16 @@ def get_pairs(kind: type[Model], named: Sequence[tuple[str, str]]) -> list[Raw]:
 
 
 def _batch_get(tables: dict[str, Any]) -> list[Raw]:
-    found: list[Raw] = []
+    return [raw for _, raw in batch_get(tables)]
+
+
+def batch_get(tables: dict[str, Any]) -> list[tuple[str, Raw]]:
+    """What one BatchGetItem asks of each table (at most 100 keys), with the name of the table. Raises Unavailable."""
+    found: list[tuple[str, Raw]] = []
     for _ in range(_UNPROCESSED_TRIES):
         answer = call("BatchGetItem", {"RequestItems": tables})
-        for items in answer["Responses"].values():
-            found += items
+        for table, items in answer["Responses"].items():
+            found += ((table, raw) for raw in items)
         tables = answer.get("UnprocessedKeys") or {}
         if not tables:
             return found
@@ -164,7 +169,7 @@ def query(kind: type[Model], partition: str, first: str, last: str, *, keys_only
     }
     if keys_only:
         arguments["ProjectionExpression"] = f"{named}, {keys.PART}"
-    yield from _pages(arguments)
+    yield from pages(arguments)
 
 
 def query_where(
@@ -181,7 +186,7 @@ def query_where(
     if not named:
         return
     first, last = between
-    yield from _pages(
+    yield from pages(
         {
             "TableName": kind.Meta.table_name,
             "KeyConditionExpression": "session_id = :session AND part BETWEEN :first AND :last",
@@ -223,7 +228,7 @@ def query_newest(kind: type[Model], session_id: str, first: str, last: str, limi
 
 def query_pairs(kind: type[Model], pk: str, prefix: str) -> Iterator[Raw]:
     """Raw items of a table keyed by `pk` and `sk` whose `sk` begins so, in order, read consistently, page by page."""
-    yield from _pages(
+    yield from pages(
         {
             "TableName": kind.Meta.table_name,
             "KeyConditionExpression": f"{keys.PK} = :pk AND begins_with({keys.SK}, :prefix)",
@@ -235,7 +240,7 @@ def query_pairs(kind: type[Model], pk: str, prefix: str) -> Iterator[Raw]:
 
 def query_range(kind: type[Model], pk: str, first: str, last: str) -> Iterator[Raw]:
     """Raw items of a table keyed by `pk` and `sk` whose `sk` lies between `first` and `last`, in order, read consistently."""
-    yield from _pages(
+    yield from pages(
         {
             "TableName": kind.Meta.table_name,
             "KeyConditionExpression": f"{keys.PK} = :pk AND {keys.SK} BETWEEN :first AND :last",
@@ -247,7 +252,7 @@ def query_range(kind: type[Model], pk: str, first: str, last: str) -> Iterator[R
 
 def query_index(kind: type[Model], index: str, name: str, value: str) -> Iterator[Raw]:
     """Raw items of one partition of an index, newest first, page by page. Indexes lag a little behind their table."""
-    yield from _pages(index_arguments(kind, index, name, value))
+    yield from pages(index_arguments(kind, index, name, value))
 
 
 def index_arguments(kind: type[Model], index: str, name: str, value: str) -> dict[str, Any]:
@@ -264,7 +269,7 @@ def index_arguments(kind: type[Model], index: str, name: str, value: str) -> dic
 
 def query_due(kind: type[Model], due_kind: str, until: str) -> Iterator[Raw]:
     """Keys of the items of one `due` shard that became due up to `until` (as stored), oldest first."""
-    yield from _pages(
+    yield from pages(
         {
             "TableName": kind.Meta.table_name,
             "IndexName": keys.DUE,
@@ -283,10 +288,11 @@ def scan(kind: type[Model], name: str, value: str) -> Iterator[Raw]:
         "ExpressionAttributeValues": {":value": {"S": value}},
         "ConsistentRead": True,
     }
-    yield from _pages(arguments, "Scan")
+    yield from pages(arguments, "Scan")
 
 
-def _pages(arguments: dict[str, Any], operation: str = "Query") -> Iterator[Raw]:
+def pages(arguments: dict[str, Any], operation: str = "Query") -> Iterator[Raw]:
+    """Raw items of all pages of a Query or a Scan."""
     while True:
         page = call(operation, arguments)
         yield from page["Items"]

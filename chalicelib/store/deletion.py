@@ -5,7 +5,7 @@ First, in one transaction, everything that lets anybody see the session or add t
 nothing, and is removed page by page. A marker says so until it is done.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -16,7 +16,7 @@ from chalicelib.store import announcement_marks, database, deletion_records, due
 from chalicelib.store.database import Raw, holds
 from chalicelib.store.due_kinds import DELETION, DELETION_UNTOLD
 from chalicelib.store.session_items import DeletionItem, SessionItem
-from chalicelib.store.tables import ConversationPart, Guard, SessionPart
+from chalicelib.store.tables import Account, ConversationPart, Guard, SessionPart
 from chalicelib.store.transact import Transaction
 from chalicelib.store.user_items import DeletedItem
 
@@ -94,7 +94,9 @@ class Deletions:
 
         Heads go first because a thread without one cannot grow.
         """
-        yield from _pages(ConversationPart, session_id, keys.THREADS, keys.AFTER_THREADS)
+        heads = database.query(ConversationPart, session_id, keys.THREADS, keys.AFTER_THREADS)
+        while page := list(islice(heads, _PAGE)):
+            yield ConversationPart, page
         yield from _pages(ConversationPart, session_id, _FIRST, _LAST)
         for kind, page in _pages(SessionPart, session_id, _FIRST, _LAST):
             yield kind, [raw for raw in page if not _stays(raw[keys.PART]["S"])]
@@ -104,8 +106,10 @@ class Deletions:
         return announcement_marks.are_left(session_id)
 
     def remove(self, leftover: Leftover) -> None:
-        """Remove a page of it."""
-        database.delete_all(*leftover)
+        """Remove a page of it; before heads the codes whose hashes they have, which nothing else names."""
+        kind, page = leftover
+        database.delete_all(Account, _receipts_of(page))
+        database.delete_all(kind, page)
 
     def finish(self, session_id: str, now: datetime) -> None:
         """Remove what is left in `guards`, and say that nothing is left."""
@@ -114,6 +118,11 @@ class Deletions:
         database.delete_all(Guard, guards)
         left = [{keys.SESSION_ID: {"S": session_id}, keys.PART: {"S": part}} for part in _LEFT_BY_JOB]
         database.delete_all(SessionPart, left)
+
+
+def _receipts_of(heads: Sequence[Raw]) -> list[Raw]:
+    """The keys of the codes that lead to these threads."""
+    return [{keys.PK: {"S": keys.receipt(raw["receipt"]["S"])}} for raw in heads if "receipt" in raw]
 
 
 def _stays(part: str) -> bool:

@@ -8,7 +8,8 @@ from typing import Any, cast
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.expressions.update import Action
 
-from chalicelib.model.deletions import BACKUP_DAYS, DeletedBy, DeletionRecord
+from chalicelib.model.deletions import DeletedBy, DeletionRecord
+from chalicelib.model.lifetimes import BACKUP_DAYS
 from chalicelib.store import database, keys
 from chalicelib.store.attributes import JsonAttribute
 from chalicelib.store.database import holds
@@ -80,6 +81,13 @@ def of_people(session_id: str) -> list[DeletionRecord]:
     """The records of the people who were removed from a session, the last one first."""
     found = database.query(SessionPart, session_id, keys.DELETION_RECORDS, keys.AFTER_DELETION_RECORDS)
     return sorted(map(_record_from, found), key=lambda it: it.asked_at, reverse=True)
+
+
+def find(session_id: str, record_id: str) -> DeletionRecord | None:
+    """The record of this id; None without one, as once its session is gone."""
+    part = keys.deletion_record(record_id)
+    raw = database.get_many([(SessionPart, session_id, part)])
+    return _record_from(raw[part]) if part in raw else None
 
 
 def item_of_person(session_id: str, record: DeletionRecord) -> DeletionRecordItem:

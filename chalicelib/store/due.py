@@ -11,12 +11,12 @@ from typing import Any
 from chalicelib.model.jobs import DueJob
 from chalicelib.store import database, keys
 from chalicelib.store.database import Raw, holds, stored_moment
-from chalicelib.store.due_kinds import DueKind
+from chalicelib.store.due_kinds import KINDS, DueKind
 from chalicelib.store.tables import ConversationPart, ProjectPart, SessionPart
 
 Marked = SessionPart | ConversationPart | ProjectPart
 
-_TABLES: dict[str, type[Marked]] = {
+TABLES: dict[str, type[Marked]] = {
     keys.SESSIONS: SessionPart,
     keys.CONVERSATIONS: ConversationPart,
     keys.PROJECTS: ProjectPart,
@@ -32,7 +32,7 @@ def marks(kind: DueKind, partition_id: str, at: datetime | None) -> dict[str, An
 def mark(kind: DueKind, session_id: str, thread_id: str = "", at: datetime | None = None) -> Marked:
     """The item of a kind that is nothing but a mark of a session, or of a thread; without `at`, to be deleted."""
     (part,) = kind.item.names(thread_id)
-    return _TABLES[kind.item.table](session_id, part, **marks(kind, session_id, at))
+    return TABLES[kind.item.table](session_id, part, **marks(kind, session_id, at))
 
 
 def jobs_due(kind: DueKind, until: datetime, again: datetime | None = None) -> Iterator[DueJob]:
@@ -45,7 +45,7 @@ def jobs_due(kind: DueKind, until: datetime, again: datetime | None = None) -> I
 
 def batches_due(kind: DueKind, until: datetime, again: datetime | None = None, size: int = 1) -> Iterator[list[DueJob]]:
     """The same, so many jobs at a time."""
-    table, given = _TABLES[kind.item.table], set[DueJob]()
+    table, given = TABLES[kind.item.table], set[DueJob]()
     jobs, marked = list[DueJob](), list[tuple[Marked, str]]()
 
     def move() -> None:
@@ -68,6 +68,14 @@ def batches_due(kind: DueKind, until: datetime, again: datetime | None = None, s
     if jobs:
         yield list(jobs)
     move()
+
+
+def job_of(raw: Raw, until: datetime) -> DueJob | None:
+    """The job that an item asks for that became due up to then; None where it asks for none."""
+    name = raw.get(keys.DUE_KIND, {}).get("S", "").partition("#")[0]
+    if not name or raw[keys.DUE_AT]["S"] > stored_moment(until):
+        return None
+    return next((_job(kind, raw) for kind in KINDS if kind.name == name), None)
 
 
 def _job(kind: DueKind, raw: Raw) -> DueJob:

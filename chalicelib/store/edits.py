@@ -23,7 +23,15 @@ from chalicelib.store.cards import card_values, feed_of, member_values, sets
 from chalicelib.store.database import holds
 from chalicelib.store.due_kinds import PROMPT
 from chalicelib.store.prompts import prompt_items
-from chalicelib.store.session_items import FeedItem, MemberItem, PromptItem, QuestionsItem, SessionItem, TextItem
+from chalicelib.store.session_items import (
+    FeedItem,
+    MemberItem,
+    PromptItem,
+    QuestionsItem,
+    SessionItem,
+    SessionTemplateItem,
+    TextItem,
+)
 from chalicelib.store.session_view import LONG_TEXTS, SHORT_FIELDS
 from chalicelib.store.transact import Transaction
 
@@ -48,6 +56,7 @@ def edit_session(before: SessionView, after: SessionView, user_id: str) -> bool:
         _edit_texts(write, before, after)
         _edit_questions(write, before, after)
         _edit_logo(write, before, after)
+        _edit_template(write, before, after)
         _edit_prompt(write, before, after)
         edit_history.edit(write, before, after, user_id)
         participant_limit.edit(write, before, after)
@@ -123,6 +132,15 @@ def _edit_logo(write: Transaction, before: SessionView, after: SessionView) -> N
     if after.logo and new != old:
         write.update(item, actions=[TextItem.text.set(after.logo)])
     elif old and not new:
+        write.delete(item)
+
+
+def _edit_template(write: Transaction, before: SessionView, after: SessionView) -> None:
+    item = SessionTemplateItem(after.session.id, keys.TEMPLATE)
+    if after.template and after.template != before.template:
+        document = msgspec.to_builtins(after.template)
+        write.update(item, actions=[SessionTemplateItem.document.set(document)])
+    elif before.template and not after.template:
         write.delete(item)
 
 

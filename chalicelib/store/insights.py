@@ -31,7 +31,7 @@ _KEYS_A_READ = 100
 
 
 class QuoteGone(Exception):
-    """Somebody who is to be quoted was taken out, or removed, meanwhile."""
+    """Somebody who is to be quoted was taken out, or removed, or wants that no more, meanwhile."""
 
 
 class InsightItem(SessionPart):
@@ -195,6 +195,7 @@ def _require_people(write: Transaction, quoted: Sequence[Thread]) -> None:
     for thread in quoted:
         head = ThreadItem(thread.session_id, keys.thread(thread.id))
         same = (ThreadItem.created_at == thread.created_at) & ThreadItem.included.is_in(True)
+        same &= ThreadItem.quotable.does_not_exist() | ThreadItem.quotable.is_in(True)
         write.check(head, same, label=_PEOPLE)
 
 

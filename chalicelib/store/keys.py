@@ -1,7 +1,7 @@
 """Keys: the only place that knows how items are named. Who reads and writes them: `docs/access-patterns.md`. Whose each is and when
 it goes: `item_kinds.py`.
 
-Prefixes sort so that one range holds exactly what an export needs: `comment#` < `condensed#` < `digest#` <
+Prefixes sort so that one range holds exactly what an export needs: `alias#` < `comment#` < `condensed#` < `digest#` <
 `due#reminder#` < `erasure#` < `form#` < `message#` < `thread#` < `widget#`.
 """
 
@@ -28,6 +28,7 @@ INSIGHT_ORDER = "insights"
 KEPT_SUMMARIES, AFTER_SUMMARIES = "summary#", "summary$"
 SUMMARY_PROMPT, GUIDELINES = "summary_prompt", "guidelines"
 PRIVATE_CONTEXT = "private_context"
+TEMPLATE = "template"
 FEED_PART = "feed"
 DELETION = "deletion"
 ACCOUNT_DELETIONS = "account_deletion#"
@@ -35,22 +36,24 @@ DELETION_RECORDS, AFTER_DELETION_RECORDS = "deletion_record#", "deletion_record$
 CONDENSED_CONTEXT = "condensed_context"
 PARTICIPANT_LIMIT = "seats"
 CLOSING = "closing"
-ANNOUNCING = "announcing"
-ANNOUNCEMENTS = "announcement#"
+ANNOUNCING, ANNOUNCEMENTS = "announcing", "announcement#"
 EDITS, EDIT_ITEMS = "edits", "edit#"
 AFTER_MEMBERS = "member$"
 AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, member#…, of_project#…, participant#…
 
 USERS, EMAILS, API_KEYS, LOGINS, IDENTITIES = "user#", "email#", "key#", "login#", "identity#"
 OWN_MODELS = "models#"
+TEMPLATES, TEMPLATE_LISTS = "template#", "templates#"
 PROJECT_ROLES = "projects#"
 PROJECT, TIES, SUBPROJECTS = "project", "session#", "child#"
 SUPPRESSED = "suppressed#"
+RECEIPTS = "receipt#"
 PROMPTS, TALLIES, MEMBERS, PARTICIPATIONS, REDUCED_DIGESTS = "prompt#", "tally#", "member#", "participant#", "reduce#"
 THEMES, AFTER_THEMES = "theme#", "theme$"
 INSIGHTS, AFTER_INSIGHTS = "insight#", "insight$"
 DIGESTS, FORMS, MESSAGES, THREADS = "digest#", "form#", "message#", "thread#"
 COMMENTS, CONDENSED, ERASURES = "comment#", "condensed#", "erasure#"
+ALIASES, AFTER_ALIASES = "alias#", "alias$"
 REMINDERS, AFTER_REMINDERS = "due#reminder#", "due#reminder$"
 WIDGETS, AFTER_WIDGETS = "widget#", "widget$"
 AFTER_FORMS = "form$"
@@ -130,6 +133,21 @@ def identity(issuer: str, subject: str) -> str:
 def own_models(user_id: str) -> str:
     """`models#<user_id>`: keys for servers of models, and which model does what."""
     return f"{OWN_MODELS}{user_id}"
+
+
+def receipt(code_hash: str) -> str:
+    """`receipt#<sha256 of the code>`: the code itself is never stored."""
+    return f"{RECEIPTS}{code_hash}"
+
+
+def template(template_id: str) -> str:
+    """`template#<id>`."""
+    return f"{TEMPLATES}{template_id}"
+
+
+def template_list(user_id: str) -> str:
+    """`templates#<user_id>`: which templates an account has, and how large each is."""
+    return f"{TEMPLATE_LISTS}{user_id}"
 
 
 def suppressed(address_hash: str) -> str:
@@ -390,6 +408,11 @@ def digest(thread_id: str) -> str:
 def erasure(thread_id: str) -> str:
     """`erasure#<t>`: outside the range of the responses."""
     return f"{ERASURES}{thread_id}"
+
+
+def alias(thread_id: str) -> str:
+    """`alias#<t>`, t being the id by which this stage looks for a conversation that has another: outside the range of the responses."""
+    return f"{ALIASES}{thread_id}"
 
 
 def reminder(thread_id: str) -> str:

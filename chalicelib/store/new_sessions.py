@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.model import Prompt, Question, Role, Session
+from chalicelib.model import Prompt, Question, Role, Session, SessionTemplate
 from chalicelib.store import announcement_marks, contexts, deadlines, due, edit_history, keys, participant_limit, ties
 from chalicelib.store.cards import card_values, feed_of, member_values
 from chalicelib.store.due_kinds import PROMPT
@@ -14,6 +14,7 @@ from chalicelib.store.session_items import (
     MemberItem,
     QuestionsItem,
     SessionItem,
+    SessionTemplateItem,
     SynthesisItem,
     TextItem,
 )
@@ -24,7 +25,12 @@ _OWNER: Role = "owner"
 
 
 def items_of(
-    session: Session, context: str | None, questions: tuple[Question, ...], prompt: Prompt | None, logo: str | None
+    session: Session,
+    context: str | None,
+    questions: tuple[Question, ...],
+    prompt: Prompt | None,
+    logo: str | None,
+    template: SessionTemplate | None,
 ) -> list[SessionPart]:
     """The session with its owner, counters and parts. Without a prompt, one is due, unless it is a draft."""
     values: dict[str, Any] = {name: getattr(session, name) for name in SHORT_FIELDS}
@@ -53,6 +59,8 @@ def items_of(
         items.append(contexts.make_item(session, context, session.created_at))
     if logo:
         items.append(TextItem(session.id, keys.LOGO, text=logo))
+    if template:
+        items.append(SessionTemplateItem(session.id, keys.TEMPLATE, document=msgspec.to_builtins(template)))
     if session.has_questions:
         items.append(QuestionsItem(session.id, keys.QUESTIONS, questions=msgspec.to_builtins(questions)))
     if prompt:

@@ -113,6 +113,29 @@ class Participants:
 
         return holds(lambda: database.transact(build))
 
+    def consent(
+        self,
+        thread: Thread,
+        transition: Transition | None,
+        cut: summaries.CutSummaries | None = None,
+        *,
+        quotable: bool,
+        passed_on: bool,
+    ) -> bool:
+        """Store what somebody allows, with this transition of the synthesis and with the summaries as they are `cut`; a scratchpad that
+        may have what they do not allow is taken offline. False where the thread, or one of those, changed meanwhile."""
+
+        def build(write: Transaction) -> None:
+            if transition and (cut or not passed_on):
+                scratchpads.withdraw(write, thread.session_id)
+            if transition:
+                summaries.add_transition(write, thread.session_id, transition)
+            if cut:
+                summaries.put_cut(write, cut)
+            write.update(*thread_head.consent(thread, quotable=quotable, passed_on=passed_on))
+
+        return holds(lambda: database.transact(build))
+
     def _by_key(
         self, threads: Sequence[Thread], messages: Callable[[Thread], list[str]], at_most: int
     ) -> list[ThreadView] | None:

@@ -13,7 +13,17 @@ from pynamodb.expressions.update import Action
 from chalicelib.clock import Clock
 from chalicelib.model import Thread, Transition
 from chalicelib.model.deletions import DeletionRecord
-from chalicelib.store import database, deletion_records, due, item_kinds, keys, participant_limit, thread_head
+from chalicelib.store import (
+    aliases,
+    database,
+    deletion_records,
+    due,
+    item_kinds,
+    keys,
+    participant_limit,
+    receipts,
+    thread_head,
+)
 from chalicelib.store.conversation_items import ErasureItem
 from chalicelib.store.database import holds
 from chalicelib.store.due_kinds import ERASURE
@@ -61,6 +71,7 @@ class Removals:
                 withdraw(write, thread, transition)
             for part in at_once:
                 write.delete(ConversationPart(session_id, part), condition=found[part])
+            receipts.withdraw(write, thread)
             if card:
                 _leave(write, card)
             write.save(deletion_records.item_of_person(session_id, record))
@@ -76,7 +87,9 @@ class Removals:
         return bool(database.get_many([(ConversationPart, session_id, keys.erasure(thread_id))]))
 
     def erase(self, session_id: str, thread_id: str, clock: Clock, goes_on: Callable[[], bool]) -> bool:
-        """Remove the numbered items of a deleted thread, its messages; False where there was no time for all of them."""
+        """Remove the numbered items of a deleted thread, its messages, and what leads to it from another stage's id; False where
+        there was no time for all of them."""
+        database.delete_all(ConversationPart, aliases.of_thread(session_id, thread_id))
         part = keys.erasure(thread_id)
         while raw := database.get_many([(ConversationPart, session_id, part)]):
             item = ErasureItem.from_raw_data(raw[part])

@@ -8,8 +8,8 @@ from msgspec import Struct
 from pynamodb.models import Model
 
 from chalicelib.errors import NotFound
-from chalicelib.model import SessionView, ThreadView
-from chalicelib.store import conversation_items, database, keys, session_items
+from chalicelib.model import SessionView, Thread, ThreadView
+from chalicelib.store import conversation_items, database, item_kinds, keys, session_items
 from chalicelib.store.database import Raw
 from chalicelib.store.deletion_records import DeletionRecordItem
 from chalicelib.store.insights import InsightItem, InsightOrderItem
@@ -31,6 +31,7 @@ CLASSES: Mapping[str, type[Model]] = {
     "logo": session_items.TextItem,
     "summary_prompt": session_items.TextItem,
     "platform_guidelines_override": session_items.TextItem,
+    "template": session_items.SessionTemplateItem,
     "prompt": session_items.PromptItem,
     "prompt_versions": session_items.PromptItem,
     "edits": session_items.EditItem,
@@ -85,6 +86,21 @@ def read_contents(session_id: str, *, people: bool, at_most: int | None) -> Sess
     found = _people(said)
     items = (*_items(keys.SESSIONS, parts, {}), *_items(keys.CONVERSATIONS, said, {it.thread.id: it for it in found}))
     return SessionContents(view, tuple(found), items)
+
+
+def read_person(thread: Thread) -> tuple[StoredItem, ...]:
+    """Returns what is stored of one person: their items of every kind, also of those that nobody else is given."""
+    at_once = [(ConversationPart, thread.session_id, part) for part in item_kinds.of_person("at once", thread.id)]
+    parts = database.get_many(at_once)
+    first, last = keys.message(thread.id, thread.starts_after + 1), keys.messages(thread.id) + _LAST
+    said = database.query(ConversationPart, thread.session_id, first, last)
+    parts |= {raw[keys.PART]["S"]: raw for raw in said}
+    found = ((kind_of(keys.CONVERSATIONS, part), part, raw) for part, raw in parts.items())
+    return tuple(
+        StoredItem(kind, thread.id, part.removeprefix(kind.name).partition("#")[2], _values(kind, raw))
+        for kind, part, raw in found
+        if kind
+    )
 
 
 class _Reader:

@@ -48,6 +48,7 @@ class SessionItem(SessionPart):
     follow_up_of = UnicodeAttribute(null=True)
     models = UnicodeAttribute(default="stage")
     branding = JsonAttribute(null=True)
+    has_aliases = BooleanAttribute(default=False)
     projects = TiesAttribute()
     prompt_wanted_at = UTCDateTimeAttribute(null=True)
     prompt_failed = BooleanAttribute(null=True)
@@ -70,6 +71,12 @@ class ContextItem(TextItem):
 
     wanted_at = UTCDateTimeAttribute(null=True)
     tries = NumberAttribute(null=True)
+
+
+class SessionTemplateItem(SessionPart):
+    """`template`: what the session keeps of the template it started from, where a host made that."""
+
+    document = JsonAttribute()
 
 
 class QuestionsItem(SessionPart):

@@ -19,6 +19,7 @@ from chalicelib.model import (
     Role,
     Scratchpad,
     Session,
+    SessionTemplate,
     SessionView,
     Spending,
     Summary,
@@ -37,6 +38,7 @@ from chalicelib.store.session_items import (
     PromptItem,
     QuestionsItem,
     SessionItem,
+    SessionTemplateItem,
     SummaryItem,
     SynthesisItem,
     TallyItem,
@@ -119,6 +121,10 @@ def _parts(raw: Raw) -> dict[str, Any]:
     if keys.QUESTIONS in raw:
         stored = QuestionsItem.from_raw_data(raw[keys.QUESTIONS]).questions
         parts["questions"] = msgspec.convert(stored, tuple[Question, ...])
+    if keys.TEMPLATE in raw:
+        parts["template"] = msgspec.convert(
+            SessionTemplateItem.from_raw_data(raw[keys.TEMPLATE]).document, SessionTemplate
+        )
     if keys.PROMPT_CURRENT in raw:
         current = PromptItem.from_raw_data(raw[keys.PROMPT_CURRENT])
         parts["prompt_version"] = int(current.version)

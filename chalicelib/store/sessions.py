@@ -13,6 +13,7 @@ from chalicelib.model import (
     Question,
     Role,
     Session,
+    SessionTemplate,
     SessionView,
 )
 from chalicelib.store import database, keys, ties
@@ -40,6 +41,7 @@ EVERYTHING = (
     keys.PRIVATE_CONTEXT,
     keys.QUESTIONS,
     keys.PROMPT_CURRENT,
+    keys.TEMPLATE,
     keys.SYNTHESIS,
     keys.SUMMARY,
     keys.SUMMARY_PROMPT,
@@ -59,34 +61,46 @@ FOR_TURN = (
     keys.QUESTIONS,
     keys.GUIDELINES,
     keys.PROMPT_CURRENT,
+    keys.TEMPLATE,
     keys.SCRATCHPAD,
     keys.PARTICIPANT_LIMIT,
 )
 FOR_SCRATCHPAD = (keys.SCRATCHPAD,)
-FOR_ACTIVITY = (keys.CONTEXT, keys.PROMPT_CURRENT, keys.SYNTHESIS, keys.SUMMARY, keys.SCRATCHPAD, *keys.tallies())
+FOR_ACTIVITY = (
+    keys.CONTEXT,
+    keys.PROMPT_CURRENT,
+    keys.TEMPLATE,
+    keys.SYNTHESIS,
+    keys.SUMMARY,
+    keys.SCRATCHPAD,
+    *keys.tallies(),
+)
 FOR_THEMES = (keys.SYNTHESIS,)
 FOR_DIGEST = (
     keys.CONTEXT,
     keys.CONDENSED_CONTEXT,
     keys.QUESTIONS,
     keys.PROMPT_CURRENT,
+    keys.TEMPLATE,
     keys.SYNTHESIS,
     keys.SUMMARY,
     keys.SUMMARY_PROMPT,
     keys.SCRATCHPAD,
 )
-FOR_PROMPT = (keys.CONTEXT, keys.PRIVATE_CONTEXT, keys.PROMPT_CURRENT)
-FOR_PROMPT_VERSIONS = (keys.CONTEXT, keys.CONDENSED_CONTEXT, keys.PROMPT_CURRENT)
+FOR_PROMPT = (keys.CONTEXT, keys.PRIVATE_CONTEXT, keys.PROMPT_CURRENT, keys.TEMPLATE)
+FOR_PROMPT_VERSIONS = (keys.CONTEXT, keys.CONDENSED_CONTEXT, keys.PROMPT_CURRENT, keys.TEMPLATE)
 FOR_ASK = (
     keys.CONTEXT,
     keys.CONDENSED_CONTEXT,
     keys.QUESTIONS,
     keys.PROMPT_CURRENT,
+    keys.TEMPLATE,
     keys.SYNTHESIS,
     keys.SUMMARY,
 )
 FOR_BRIEF = (keys.CONTEXT, keys.QUESTIONS, keys.SUMMARY, keys.BRIEF, *keys.tallies())
 FOR_CLOSING = (keys.SUMMARY,)
+FOR_CUT = (keys.CONTEXT, keys.QUESTIONS, keys.PROMPT_CURRENT, keys.SYNTHESIS, keys.SUMMARY)
 
 _OWNER: Role = "owner"
 
@@ -102,13 +116,14 @@ class Sessions:
         questions: tuple[Question, ...],
         prompt: Prompt | None,
         logo: str | None = None,
+        template: SessionTemplate | None = None,
     ) -> bool:
         """Store a new session with its owner, counters and parts in one transaction. Without a prompt, one is due, unless it is
         a draft.
 
         False where a session of this id is there already. Raises NotFound where one was, and was deleted.
         """
-        items = items_of(session, context, questions, prompt, logo)
+        items = items_of(session, context, questions, prompt, logo, template)
 
         def build(write: Transaction) -> None:
             free = DeletedItem.id.does_not_exist() | (DeletedItem.expires_at <= int(session.created_at.timestamp()))

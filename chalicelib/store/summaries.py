@@ -12,14 +12,14 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.clock import Clock
 from chalicelib.errors import NotFound, Unavailable
-from chalicelib.model import Precondition, Session, Summary, Transition
+from chalicelib.model import Precondition, Session, SessionView, Summary, Transition
 from chalicelib.retry import Retry
 from chalicelib.store import database, keys
 from chalicelib.store.cards import sets
 from chalicelib.store.database import holds
 from chalicelib.store.due import marks
 from chalicelib.store.due_kinds import BRIEF, SILENCE, SUMMARY
-from chalicelib.store.session_items import KeptSummaryItem, SessionItem, SummaryItem, SynthesisItem
+from chalicelib.store.session_items import BriefItem, KeptSummaryItem, SessionItem, SummaryItem, SynthesisItem
 from chalicelib.store.tables import SessionPart
 from chalicelib.store.themes import Changes
 from chalicelib.store.transact import ConditionFailed, Transaction
@@ -80,6 +80,33 @@ def add_transition(write: Transaction, session_id: str, transition: Transition, 
     write.update(SynthesisItem(session_id, keys.SYNTHESIS), actions, condition, label=keys.SYNTHESIS)
 
 
+class CutSummaries(msgspec.Struct, frozen=True):
+    """The summary of a session and those that are kept, with somebody's words cut out, and `before` as they were read."""
+
+    before: SessionView
+    summary: Summary | None
+    kept: tuple[Summary, ...]
+
+
+def put_cut(write: Transaction, cut: CutSummaries) -> None:
+    """Put these in the place of those that they were made of, in a transaction that fails where there are others by now. The brief,
+    which may have the same words, is taken offline, and due."""
+    session, whole = cut.before.session, cut.before.summary
+    same: Condition = SummaryItem.generated_at.does_not_exist()
+    if whole is None or cut.summary is None:
+        write.check(SummaryItem(session.id, keys.SUMMARY), same)
+    else:
+        at = whole.generated_at
+        write.save(_summary_item(session.id, cut.summary), SummaryItem.generated_at == at, label=keys.SUMMARY)
+        write.delete(BriefItem(session.id, keys.BRIEF))
+        # Also for who is making a brief of what was there before.
+        moved: list[Action] = [SessionItem.updated_at.set(later(session.updated_at, session.updated_at))]
+        shown = SessionItem(session.id, keys.SESSION)
+        write.update(shown, moved, SessionItem.updated_at == session.updated_at, label=keys.SESSION)
+    for kept in cut.kept:
+        write.save(_kept_item(session.id, kept))
+
+
 def want_brief(write: Transaction, session_id: str, now: datetime) -> None:
     """Have the brief of the summary that is there made again, in a transaction that changes what else it tells."""
     due: list[Action] = [SummaryItem.due_kind.set(BRIEF.shard(session_id)), SummaryItem.due_at.set(now)]
@@ -101,17 +128,7 @@ def later(now: datetime, before: datetime) -> datetime:
 
 
 def _put(session_id: str, summary: Summary, transition: Transition, themes: Changes | None, moved: datetime) -> None:
-    item = SummaryItem(
-        session_id,
-        keys.SUMMARY,
-        generated_at=summary.generated_at,
-        document=msgspec.to_builtins(summary),
-        **marks(BRIEF, session_id, summary.generated_at),
-    )
-    # What decides what others are shown stays out: members alone read it, and a transaction takes all of them away at once.
-    for_members = msgspec.to_builtins(replace(summary, withheld=(), withheld_quotes=(), tests=()))
-    place = keys.kept_summary(summary.number)
-    kept = KeptSummaryItem(session_id, place, generated_at=summary.generated_at, document=for_members)
+    item, kept = _summary_item(session_id, summary), _kept_item(session_id, summary)
     older = SummaryItem.generated_at.does_not_exist() | (SummaryItem.generated_at < summary.generated_at)
 
     def build(write: Transaction) -> None:
@@ -125,6 +142,24 @@ def _put(session_id: str, summary: Summary, transition: Transition, themes: Chan
             themes.write(write, session_id)
 
     database.transact(build)
+
+
+def _summary_item(session_id: str, summary: Summary) -> SummaryItem:
+    return SummaryItem(
+        session_id,
+        keys.SUMMARY,
+        generated_at=summary.generated_at,
+        document=msgspec.to_builtins(summary),
+        **marks(BRIEF, session_id, summary.generated_at),
+    )
+
+
+def _kept_item(session_id: str, summary: Summary) -> KeptSummaryItem:
+    """A summary as it is kept: what decides what others are shown stays out, members alone read it, and a transaction takes all of
+    them away at once."""
+    for_members = msgspec.to_builtins(replace(summary, withheld=(), withheld_quotes=(), tests=()))
+    place = keys.kept_summary(summary.number)
+    return KeptSummaryItem(session_id, place, generated_at=summary.generated_at, document=for_members)
 
 
 def _actions(session_id: str, transition: Transition) -> list[Action]:

@@ -37,6 +37,17 @@ class PublicFeed(GlobalSecondaryIndex[Any]):
     updated_at = UTCDateTimeAttribute(range_key=True)
 
 
+class PublicTemplates(GlobalSecondaryIndex[Any]):
+    """Templates that everybody may find, by last change."""
+
+    class Meta:
+        index_name = keys.PUBLIC_FEED
+        projection = KeysOnlyProjection()
+
+    feed = UnicodeAttribute(hash_key=True)
+    updated_at = UTCDateTimeAttribute(range_key=True)
+
+
 class Due(GlobalSecondaryIndex[Any]):
     """Work that an event should have started, by the time it became due."""
 
@@ -117,6 +128,7 @@ class Account(Model):
         table_name = table_name(keys.ACCOUNTS)
 
     by_user = ByUser()
+    public_feed = PublicTemplates()
     pk = UnicodeAttribute(hash_key=True)
 
 

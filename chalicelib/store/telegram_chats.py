@@ -90,11 +90,13 @@ class TelegramChats:
         *,
         chat: Chat | None = None,
         attended: Attendance | None = None,
+        left: Attendance | None = None,
         is_other: bool = False,
     ) -> bool:
-        """Store that an update was done, what its sender sends then, and the chat and one of its sessions where they changed.
+        """Store that an update was done, what its sender sends then, and the chat and one of its sessions where they changed, or that
+        it has `left` one.
 
-        Both are given with the version that they were read in; False where another one came meanwhile. Raises UpdateDone.
+        All are given with the version that they were read in; False where another one came meanwhile. Raises UpdateDone.
         `is_other`: whoever takes part in the session is another participant from now on, and the chat has other messages.
         """
         mark = UpdateItem(
@@ -112,6 +114,9 @@ class TelegramChats:
                 _write_chat(write, chat, now)
             if attended:
                 _write_attendance(write, attended, now, is_other=is_other)
+            if left:
+                item = AttendedItem(keys.chat(left.token), keys.attended(left.session_id))
+                write.delete(item, AttendedItem.version == left.version, label="attended")
 
         try:
             database.transact(build)

@@ -115,9 +115,22 @@ def exclude(thread: Thread) -> Step:
     return _head(thread), actions, _same(thread) & _as_included(thread)
 
 
+def consent(thread: Thread, *, quotable: bool, passed_on: bool) -> Step:
+    """The participant allows, or no longer allows, that their words are quoted, and that what they say is passed on to others."""
+    actions: list[Action] = [ThreadItem.quotable.set(quotable), ThreadItem.passed_on.set(passed_on)]
+    return _head(thread), actions, _same(thread) & _as_allowed(thread) & _as_included(thread)
+
+
 def end_access(thread: Thread) -> Step:
-    """The participant ends all links and cookies that lead to the thread, which goes on as it stands."""
-    return _head(thread), [ThreadItem.generation.add(1)], _same(thread)
+    """The participant ends all links, cookies and the code that lead to the thread, which goes on as it stands."""
+    actions: list[Action] = [ThreadItem.generation.add(1), ThreadItem.receipt.remove()]
+    return _head(thread), actions, _same(thread) & _as_receipted(thread)
+
+
+def give_receipt(thread: Thread, code_hash: str) -> Step:
+    """The participant gets a code, in place of one that another deployment gave out, if any."""
+    unmoved = _same(thread) & _of_generation(thread) & _as_receipted(thread)
+    return _head(thread), [ThreadItem.receipt.set(code_hash)], unmoved
 
 
 def include(thread: Thread, now: datetime) -> Step:
@@ -130,7 +143,7 @@ def include(thread: Thread, now: datetime) -> Step:
 
 def remove(thread: Thread) -> tuple[ThreadItem, Condition]:
     """What takes the head away."""
-    return _head(thread), _as_read(thread) & _as_included(thread)
+    return _head(thread), _as_read(thread) & _as_included(thread) & _as_receipted(thread)
 
 
 def digest(thread: Thread, made: Digest, *, complete: bool) -> Step:
@@ -184,7 +197,32 @@ def _as_worded(thread: Thread) -> Condition:
     return worded if thread.edits else worded | ThreadItem.edits.does_not_exist()
 
 
+def _as_allowed(thread: Thread) -> Condition:
+    """The participant decided nothing else since about being quoted and passed on; heads from before that could be said have neither."""
+    quotable, passed_on = ThreadItem.quotable == thread.quotable, ThreadItem.passed_on == thread.passed_on
+    if thread.quotable:
+        quotable = quotable | ThreadItem.quotable.does_not_exist()
+    if thread.passed_on:
+        passed_on = passed_on | ThreadItem.passed_on.does_not_exist()
+    unmoved: Condition = quotable & passed_on
+    return unmoved
+
+
 def _as_included(thread: Thread) -> Condition:
     """Nobody took the participant out, or in, since."""
     unmoved: Condition = ThreadItem.included == thread.included
+    return unmoved
+
+
+def _of_generation(thread: Thread) -> Condition:
+    """Its participant has not ended access since."""
+    unmoved: Condition = ThreadItem.generation == thread.generation
+    return unmoved if thread.generation else unmoved | ThreadItem.generation.does_not_exist()
+
+
+def _as_receipted(thread: Thread) -> Condition:
+    """Its code leads to it as it did, or there is none yet."""
+    unmoved: Condition = (
+        (ThreadItem.receipt == thread.receipt) if thread.receipt else ThreadItem.receipt.does_not_exist()
+    )
     return unmoved

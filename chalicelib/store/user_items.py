@@ -57,6 +57,13 @@ class LoginItem(Account):
     use: MapAttribute[str, Any] = MapAttribute()
 
 
+class ReceiptItem(Account):
+    """`receipt#<sha256>`: the thread that a code leads to. The head of the thread has the hash."""
+
+    session_id = UnicodeAttribute()
+    thread_id = UnicodeAttribute()
+
+
 class OwnModelsItem(Account):
     """`models#<user_id>`: keys for servers of models, their secrets sealed, and which model does what; `version` counts changes."""
 
@@ -64,6 +71,23 @@ class OwnModelsItem(Account):
     tiers = JsonAttribute(null=True)
     version = NumberAttribute()
     recipients_since = UTCDateTimeAttribute(null=True)
+
+
+class TemplateItem(Account):
+    """`template#<id>`: a template that a user made. `feed` is there while everybody may find it."""
+
+    user_id = UnicodeAttribute()
+    created_at = UTCDateTimeAttribute()
+    updated_at = UTCDateTimeAttribute()
+    feed = UnicodeAttribute(null=True)
+    document = JsonAttribute()
+
+
+class TemplateListItem(Account):
+    """`templates#<user_id>`: how many bytes each template of a user has, by its id; `version` grows with every change."""
+
+    sizes = JsonAttribute()
+    version = NumberAttribute()
 
 
 class IdentityItem(Account):

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from chalicelib import container
 from chalicelib.errors import NotFound
 from chalicelib.model.telegram import Button, Outgoing
+from chalicelib.services.access.privacy_links import privacy_address
 from chalicelib.services.delivery.telegram_html import escape
 from chalicelib.settings import settings
 from chalicelib.store.sessions import FOR_QUESTIONS
@@ -18,13 +19,13 @@ from chalicelib.telegram.session_list import list_sessions as list_sessions
 from chalicelib.text.language import OWN
 from chalicelib.text.normalise import one_line
 from chalicelib.web.kit.contact import find_contact
-from chalicelib.web.kit.disclosures import list_facts, list_general_facts, name_facilitator
+from chalicelib.web.kit.disclosures import list_facts, list_general_facts, list_telegram_facts, name_facilitator
 from chalicelib.web.kit.texts import Texts
 
 # In the order in which they are told.
 PRIVATE_COMMANDS = (
     *("start", "sessions", "resume", "stop", "remindme"),
-    *("mywords", "browser", "language", "privacy", "help"),
+    *("mywords", "mydata", "browser", "language", "privacy", "help"),
 )
 
 _IN_ROW = 2
@@ -54,34 +55,41 @@ def choose_language(incoming: Incoming, parts: list[str]) -> Step:
 
 def tell_privacy(incoming: Incoming, _: str) -> Step:
     """Says who reads what, and what is stored: of the session that this chat is about, else in general."""
-    texts, topic = incoming.texts, ""
+    texts, topic, address = incoming.texts, "", "privacy"
     facts = list_general_facts(texts)
     if session_id := incoming.view.chat.session_id:
         try:
             view = container.sessions().view(session_id, FOR_QUESTIONS)
             attended = incoming.view.attended.get(session_id)
             thread = find_thread(attended) if attended else None
+            address = privacy_address(view.session, container.deployment_secret())
             topic, facts = view.session.topic, list_facts(view, texts, thread.models if thread else None)
         except NotFound:
             pass
     facts = [
         *facts,
-        (texts("bot_fact_telegram"), texts("bot_carrier")),
-        (texts("bot_fact_stored"), texts("bot_stored")),
+        *list_telegram_facts(texts),
         (texts("bot_fact_forgotten"), texts("bot_forgotten_how", leave=texts("leave"))),
     ]
     rows = [f"<b>{escape(name)}</b>\n{escape(told)}" for name, told in facts]
     heading = [f"<b>{escape(topic)}</b>"] if topic else []
-    return Step((incoming.say("\n\n".join([*heading, *rows, *_whom_to_ask(texts)])),))
+    own = _describe("mydata", texts)  # what is theirs to do comes before what is done with it
+    more = escape(f"{texts('privacy_more')}: {settings().public_url}/{address}")
+    return Step((incoming.say("\n\n".join([*heading, own, *rows, more, *_whom_to_ask(texts)])),))
 
 
 def tell_help(incoming: Incoming, _: str) -> Step:
     """Says what the bot does, and its commands."""
     texts = incoming.texts
-    listed = "\n".join(f"/{name} – {escape(texts(f'bot_command_{name}'))}" for name in PRIVATE_COMMANDS)
+    listed = "\n".join(_describe(name, texts) for name in PRIVATE_COMMANDS)
     begun = " ".join((texts("home_join"), texts("bot_join_in_group")))
     parts = [escape(_tell_what_this_is(texts)), escape(begun), listed, *_whom_to_ask(texts)]
     return Step((incoming.say("\n\n".join(parts)),))
+
+
+def _describe(name: str, texts: Texts) -> str:
+    """A command and what it does, as a line of HTML."""
+    return f"/{name} – {escape(texts(f'bot_command_{name}'))}"
 
 
 def tell_unknown(incoming: Incoming) -> Step:

@@ -15,14 +15,9 @@ from chalicelib.telegram.care import answer_danger
 from chalicelib.telegram.incoming import Incoming, Step
 from chalicelib.telegram.participants import find_begun, participant_in
 from chalicelib.telegram.refusals import ask_reply, explain_refusal
+from chalicelib.telegram.update import NO_WORDS
 from chalicelib.text.normalise import is_blank
 from chalicelib.web.kit.disclosures import join_sentences
-
-# What a message may be besides words. Anything else is news of the chat, which nobody said.
-_NO_WORDS = (
-    *("voice", "audio", "video", "video_note", "photo", "document"),
-    *("sticker", "animation", "location", "contact", "poll"),
-)
 
 _MOST_EARLY = 20_000  # characters, for as long as the facilitator is out of reach
 
@@ -34,7 +29,7 @@ def hear(incoming: Incoming, attended: Attendance) -> Step:
         return Step((incoming.say(texts("bot_forwarded")),))
     words = message.text or message.caption or ""
     if is_blank(words):
-        is_something = bool(words) or any(getattr(message, kind) for kind in _NO_WORDS)
+        is_something = bool(words) or any(getattr(message, kind) for kind in NO_WORDS)
         return Step((incoming.say(texts("bot_only_words")),) if is_something else ())
     if len(words) > CONTENT_LIMIT:
         told = f"{texts('over_limit', count=len(words), limit=CONTENT_LIMIT)} {texts('bot_not_stored')}"

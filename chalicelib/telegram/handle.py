@@ -14,7 +14,17 @@ from msgspec.structs import replace
 from chalicelib import container
 from chalicelib.errors import NotYet, Unavailable
 from chalicelib.model.jobs import ReplyInChat
-from chalicelib.model.telegram import AnswerTap, AskReply, Chat, ChatView, Outgoing, Send, SendOwnWords, ShowWidget
+from chalicelib.model.telegram import (
+    AnswerTap,
+    AskReply,
+    Chat,
+    ChatView,
+    Outgoing,
+    Send,
+    SendFile,
+    SendOwnWords,
+    ShowWidget,
+)
 from chalicelib.observability import log_failure, logger
 from chalicelib.services.conversations.request_context import AccessEnded
 from chalicelib.store.telegram_chats import OWN_CHAT, Done, UpdateDone
@@ -23,6 +33,7 @@ from chalicelib.telegram.addresses import chat_token
 from chalicelib.telegram.incoming import Incoming, Step
 from chalicelib.telegram.languages import texts_for
 from chalicelib.telegram.participants import is_same_participant
+from chalicelib.telegram.queued_update import unpack
 from chalicelib.telegram.update import Update, read_update
 from chalicelib.telegram_api import ChatGone, GroupMigrated, RequestRefused
 
@@ -32,11 +43,12 @@ _BEING_SENT = 30.0  # seconds until it is looked whether another one that sends 
 
 def handle_update(raw: dict[str, Any]) -> None:
     """Do what came to the bot, once, and send what that comes to. Raises Unavailable where that has to go on later."""
-    update = read_update(raw)
+    secret = container.deployment_secret()
+    update = read_update(unpack(raw, secret))
     if update is None or update.chat is None or update.sender is None:
         logger.info("an update that the bot does not know", extra={"update_id": raw.get("update_id")})
         return
-    token = chat_token(update.chat.id, container.deployment_secret())
+    token = chat_token(update.chat.id, secret)
     _send_rest(container.telegram_chats().done(token, update.update_id) or _take_step(update, token), update.chat.id)
 
 
@@ -53,7 +65,8 @@ def _take_step(update: Update, token: str) -> Done:
         sends = tuple(_readdressed(it, update.chat.id, OWN_CHAT) for it in _in_parts(step.sends))
         done = Done(token, update.update_id, sends, sender=container.new_id())
         try:
-            if chats.store(done, now, chat=step.chat, attended=step.attended, is_other=_is_other(step, view)):
+            is_other = _is_other(step, view)
+            if chats.store(done, now, chat=step.chat, attended=step.attended, left=step.left, is_other=is_other):
                 return done
         except UpdateDone:
             if found := chats.done(token, update.update_id):
@@ -138,6 +151,8 @@ def _send(outgoing: Outgoing, sent_parts: tuple[str, ...], note: Callable[[list[
             widget_buttons.show_widget(outgoing)
         case SendOwnWords():
             own_words.send_own_words(outgoing, sent_parts, note)
+        case SendFile():
+            own_words.send_file(outgoing)
         case AnswerTap():
             container.telegram_api().send(outgoing)
         case _:

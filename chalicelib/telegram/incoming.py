@@ -13,11 +13,15 @@ from chalicelib.web.kit.texts import Texts
 
 
 class Step(Struct, frozen=True):
-    """What an update comes to: how the chat, and one session in it, are from now on where they changed, and what is sent then."""
+    """What an update comes to: how the chat, and one session in it, are from now on where they changed, and what is sent then.
+
+    `left` is a session that the chat has no more.
+    """
 
     sends: tuple[Outgoing, ...] = ()
     chat: Chat | None = None
     attended: Attendance | None = None
+    left: Attendance | None = None
 
 
 class Incoming(Struct, frozen=True):

@@ -4,11 +4,15 @@ from collections.abc import Callable, Iterator
 
 from chalicelib import container
 from chalicelib.errors import NotFound
-from chalicelib.model.telegram import SendOwnWords
+from chalicelib.model import ThreadView
+from chalicelib.model.telegram import SendFile, SendOwnWords
 from chalicelib.services.conversations.request_context import AccessEnded
 from chalicelib.services.delivery.telegram_html import escape
+from chalicelib.services.participants.own_export import render_own_json
 from chalicelib.telegram.addresses import chat_token
 from chalicelib.telegram.telling import PrivateChat, private_chat
+from chalicelib.text.file_names import file_name
+from chalicelib.web.kit.own_words import write_words
 
 _ROOM = 3_500  # characters of what one message holds, as a rule
 
@@ -33,6 +37,28 @@ def send_own_words(what: SendOwnWords, told: tuple[str, ...], note: Callable[[li
         said = [chat.texts("bot_gone")] if attended.stage in ("talks", "ends") else early
     gathered = _gather(said or [chat.texts("bot_no_words")])
     chat.say_rest(((html, ()) for html in gathered), told, note)
+
+
+def send_file(what: SendFile) -> None:
+    """Sends what this person said as a file, or all that is stored of them. Where there is nothing by now, nothing is sent."""
+    token, now = chat_token(what.chat_id, container.deployment_secret()), container.clock().now()
+    view = container.telegram_chats().view(token, now)
+    attended = view.attended.get(what.session_id)
+    if attended is None:
+        return
+    chat = private_chat(what.chat_id, view.chat, attended)
+    try:
+        context = chat.find()
+    except (AccessEnded, NotFound):
+        return
+    session, texts = context.view.session, chat.texts
+    if what.kind == "json":
+        named, content = "receipt_file", render_own_json(session, context.begun, now)
+    else:
+        said = tuple(container.conversations().messages(context.begun))
+        named, content = "words_file", write_words(session, ThreadView(context.begun, context.answers, said), texts)
+    ending = "json" if what.kind == "json" else "txt"
+    container.telegram_api().send_file(what.chat_id, file_name(session.topic, texts(named), ending), content.encode())
 
 
 def _read_words(chat: PrivateChat) -> Iterator[str]:

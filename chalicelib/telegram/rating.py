@@ -13,6 +13,7 @@ from chalicelib.services.delivery import telegram_html
 from chalicelib.telegram.addresses import shorten
 from chalicelib.telegram.ended import link_results, render_ended
 from chalicelib.telegram.incoming import Incoming, Step
+from chalicelib.telegram.kept_code import render_kept
 from chalicelib.telegram.participants import participant_in
 from chalicelib.telegram.refusals import explain_refusal
 from chalicelib.web.kit.texts import Texts
@@ -21,7 +22,8 @@ _NOTHING = "nothing"
 
 
 def render_end(chat_id: int, session: Session, thread: Thread, texts: Texts, *, is_elsewhere: bool = False) -> Send:
-    """Returns what somebody is told at the end: thanks, their link to the results where they may see them, and a question how it was.
+    """Returns what somebody is told at the end: thanks, their link to the results where they may see them, their code, and a
+    question how it was.
 
     `is_elsewhere`: what they write goes to another session, so this says of which it is.
     """
@@ -31,6 +33,7 @@ def render_end(chat_id: int, session: Session, thread: Thread, texts: Texts, *, 
         html += link_results(session, thread, texts)
     else:
         html += [render_ended(session, thread, texts)]
+    html += [kept] if (kept := render_kept(thread, texts)) else []
     if thread.rating:
         return Send(chat_id, "\n\n".join(html))
     ends = f"{LOWEST}: {texts('rate_lowest')} · {HIGHEST}: {texts('rate_highest')}"

@@ -11,7 +11,7 @@ from chalicelib.services.conversations import feedback, request_context
 from chalicelib.services.conversations.deferred_reply import reply_to_stored
 from chalicelib.services.usage.budget import BudgetSpent, SessionBudgetSpent
 from chalicelib.settings import settings
-from chalicelib.telegram import beginning, reminders
+from chalicelib.telegram import beginning, receipt, reminders
 from chalicelib.telegram.addresses import chat_token
 from chalicelib.telegram.ended import render_ended
 from chalicelib.telegram.telling import PrivateChat, bring_up_to_date, private_chat
@@ -48,6 +48,7 @@ def _begin(chat: PrivateChat, deadline: Deadline) -> None:
         begun = beginning.begin(chat, deadline)
     if begun is None:
         return
+    receipt.offer(begun.chat)
     bring_up_to_date(begun.chat)
     reminders.offer(begun.chat)
     if begun.sequence:  # where this ends before, the job comes again and does what the conversation waits for

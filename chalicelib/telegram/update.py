@@ -169,6 +169,12 @@ class Update(Struct, frozen=True):
         return found.sender if found else None
 
 
+# What a message may be besides words. Anything else is news of the chat, which nobody said.
+NO_WORDS = (
+    *("voice", "audio", "video", "video_note", "photo", "document"),
+    *("sticker", "animation", "location", "contact", "poll"),
+)
+
 # What the bot asks Telegram for.
 KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
 

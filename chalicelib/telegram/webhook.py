@@ -16,7 +16,7 @@ from chalicelib.services.access.signing import is_same
 
 PATH = "/telegram/webhook"
 SECRET_HEADER = "x-telegram-bot-api-secret-token"
-MOST_BYTES = 250_000  # of an update, many times as many as any has; a queue takes a little more
+MOST_BYTES = 180_000  # of an update, many times as many as any has; sealed, a queue takes a little more
 
 Answer = Callable[[Request, dict[str, str]], Response]
 
@@ -44,6 +44,8 @@ def _take(request: Request, _: dict[str, str]) -> Response:
 
 
 def _enqueue(raw: bytes) -> None:
+    from chalicelib.telegram.addresses import chat_token
+    from chalicelib.telegram.queued_update import pack
     from chalicelib.telegram.update import read_update
 
     update = _decode(raw)
@@ -52,7 +54,8 @@ def _enqueue(raw: bytes) -> None:
         logger.warning("an update was dropped", extra={"bytes": len(raw), "update_id": (update or {}).get("update_id")})
         return
     if found.is_for_bot:  # what else people say to each other in a group goes no further
-        container.jobs().handle_update(update, found.chat.id)
+        secret = container.deployment_secret()
+        container.jobs().handle_update(pack(found, secret), chat_token(found.chat.id, secret))
 
 
 def _decode(raw: bytes) -> dict[str, Any] | None:

@@ -9,7 +9,6 @@ from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.model.jobs import (
     BOUNCES,
-    UPDATES,
     AnnounceSession,
     CloseSession,
     DeleteProject,
@@ -25,6 +24,7 @@ from chalicelib.model.jobs import (
     RemoveAccount,
     ReplyInChat,
     SendInvitation,
+    SendMemberInvitation,
     SendReminder,
     SendSignInMail,
     SendTranscript,
@@ -34,7 +34,6 @@ from chalicelib.model.jobs import (
     WriteExport,
     WritePrompt,
     WriteSummary,
-    reduce_update,
 )
 from chalicelib.services.accounts.deletion import remove_account
 from chalicelib.services.accounts.sign_in_mail_job import send_sign_in_mail
@@ -63,17 +62,13 @@ def work_off(queue: Queue, event: SQSEvent) -> dict[str, Any]:
     """Do the jobs of these messages of a queue."""
     context: Any = event.context
     deadline = container.clock().deadline(context.get_remaining_time_in_millis() / 1000 - MARGIN)
-    return handle(event, queue, partial(run_job, deadline=deadline), _REDUCED.get(queue.name))
+    return handle(event, queue, partial(run_job, deadline=deadline), _reduce_bounce if queue is BOUNCES else None)
 
 
 def _reduce_bounce(body: str) -> str:
     from chalicelib.services.delivery.bounces import reduce_message
 
     return reduce_message(body, container.deployment_secret())
-
-
-# What may lie among the dead letters of a queue whose messages have addresses, or what somebody wrote.
-_REDUCED = {BOUNCES.name: _reduce_bounce, UPDATES.name: reduce_update}
 
 
 def run_job(job: Job, deadline: Deadline) -> None:
@@ -141,7 +136,7 @@ def _deliver(job: Delivery, deadline: Deadline) -> None:
             from chalicelib.telegram import replies
 
             replies.reply_in_chat(job, deadline)
-        case SendSignInMail() | SendTranscript() | SendInvitation():
+        case SendSignInMail() | SendTranscript() | SendInvitation() | SendMemberInvitation():
             _send_mail(job)
         case NoteBounce():
             from chalicelib.services.delivery.bounces import note_mail_event
@@ -155,13 +150,17 @@ def _deliver(job: Delivery, deadline: Deadline) -> None:
             assert_never(job)
 
 
-def _send_mail(job: SendSignInMail | SendTranscript | SendInvitation) -> None:
+def _send_mail(job: SendSignInMail | SendTranscript | SendInvitation | SendMemberInvitation) -> None:
     now = container.clock().now()
     match job:
         case SendInvitation():
             from chalicelib.services.invitations.mail_job import send_invitation
 
             send_invitation(job, public_url=settings().public_url, deps=container.invitation_deps(), now=now)
+        case SendMemberInvitation():
+            from chalicelib.services.member_invitations.mail_job import send_member_invitation
+
+            send_member_invitation(job, public_url=settings().public_url, deps=container.inviting_deps(), now=now)
         case SendSignInMail():
             deps, sending = container.sign_in_deps(), container.sending_deps()
             send_sign_in_mail(job.sign_in_id, public_url=settings().public_url, deps=deps, sending=sending, now=now)

@@ -86,19 +86,12 @@ class _Messages:
             received = _receipts(record)
             if isinstance(error, Throttled) and received >= self.queue.receives and type(job) in _SWEPT:
                 return
-            if self._is_last(received, passes=isinstance(error, _PASSING)):
+            may_pass = isinstance(error, _PASSING) and self.reduce is None
+            if self.queue.tries and received >= self.queue.tries and not may_pass:
                 self._bury(record, "a message that failed again and again was buried")
                 return
             self._postpone(record, _wait(error, received, self.queue.longest_wait))
             raise
-
-    def _is_last(self, received: int, *, passes: bool) -> bool:
-        """Whether nobody is to try again. What passes by itself is tried as often as the queue receives it; of a queue whose messages may
-        not lie among the dead letters as they are, this code has to bury it then, before SQS does."""
-        if passes and self.reduce is None:
-            return False
-        most = self.queue.receives if passes and self.queue.waits_to_pass else self.queue.tries
-        return most is not None and received >= most
 
     def _postpone(self, record: SQSRecord, seconds: float) -> None:
         container.jobs().postpone(settings().queue_urls[self.queue.name], record.receipt_handle, seconds)

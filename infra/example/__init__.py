@@ -14,7 +14,7 @@ from itertools import count
 from uuid import UUID, uuid5
 
 from chalicelib import container
-from chalicelib.errors import Unavailable
+from chalicelib.errors import NotFound, Unavailable
 from chalicelib.services.access.principal import ParticipantCookie, Principal
 from chalicelib.services.conversations import feedback
 from chalicelib.services.conversations.join import join
@@ -26,7 +26,8 @@ from chalicelib.services.sessions.creation import create_session
 from chalicelib.services.sessions.editing import check_changes, edit_session
 from chalicelib.services.sessions.example import EXAMPLE_ID
 from chalicelib.services.synthesis.on_demand import summarise_now
-from chalicelib.store.sessions import EVERYTHING, FOR_DIGEST, FOR_QUESTIONS
+from chalicelib.store import keys, moving
+from chalicelib.store.sessions import EVERYTHING, FOR_DIGEST, FOR_QUESTIONS, NOTHING_ELSE
 from infra.example.clock import StoryClock
 from infra.example.files import Person, read_people, read_session
 from infra.example.model import Facilitator, Writer
@@ -41,7 +42,11 @@ READING, LETTERS_A_SECOND = 15.0, 4.0
 
 def plant(owner_id: str, now: datetime) -> str:
     """Make the example as a session of this user, and give its id. What is there already stays as it is, so that one that was
-    planted half-way is completed. SESSION.md follows from the application's own worker."""
+    planted half-way is completed. SESSION.md follows from the application's own worker.
+
+    Raises Unavailable while one that was deleted is still being removed.
+    """
+    _make_room()
     people = read_people()
     closes_at = datetime(now.year, now.month, now.day, CLOSES_AT, tzinfo=now.tzinfo) - timedelta(days=1)
     begins_at = closes_at - timedelta(days=DAYS) + BEGINS_AFTER
@@ -56,6 +61,28 @@ def plant(owner_id: str, now: datetime) -> str:
         if not summarise_now(EXAMPLE_ID, deps=deps, most=None):
             raise Unavailable("The summary of the example could not be written just now; try again")
     return EXAMPLE_ID
+
+
+def _make_room() -> None:
+    """Let the id be used again where an example was deleted. What remembers that is against requests that come late, and none
+    of those makes an example."""
+    marker = (keys.SESSIONS, {keys.SESSION_ID: {"S": EXAMPLE_ID}, keys.PART: {"S": keys.DELETION}})
+    if moving.find_stored([marker]) or _is_left_behind():
+        raise Unavailable("The example that was deleted is still being removed; try again in a minute")
+    moving.remove([(keys.GUARDS, {keys.GUARD_ID: {"S": keys.deleted(EXAMPLE_ID)}})])
+
+
+def _is_left_behind() -> bool:
+    """Whether it is that of a deleted account, which is about to take it along."""
+    try:
+        session = container.sessions().view(EXAMPLE_ID, NOTHING_ELSE).session
+    except NotFound:
+        return False
+    try:
+        container.accounts().user(session.owner_id)
+    except NotFound:
+        return True
+    return False
 
 
 def _ids() -> Callable[[], str]:

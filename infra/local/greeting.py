@@ -1,6 +1,7 @@
 """What every run says when it is ready: where everything is, who answers, and how to go on."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import urllib3
@@ -13,15 +14,15 @@ from infra.local.mailbox import FOLDER
 PROBE_SECONDS = 5
 
 
-def greeting(running: Instance) -> str:
-    """The addresses, the key, a command that works as printed, and how to get a real model."""
+def greeting(running: Instance, told: Sequence[str] = ()) -> str:
+    """The addresses, the key, a command that works as printed, and how to get a real model; and what the start tells besides."""
     folder = Path(running.folder)
     url, key = seed.address_and_key(folder)
     example, results = seed.example_results(running), seed.demo_results(running)
     places = {
         "Sign in as its host": f"{url}/sign-in",
         **({"Results of an example": example} if example else {}),
-        "A session to talk in": f"{url}/chat?s={seed.demo_session(folder)}",
+        **({"A session to talk in": f"{url}/chat?s={session}"} if (session := seed.demo_session(folder)) else {}),
         **({"Its results, for its host": results} if results else {}),
         **({"A stand-in of Telegram": telegram} if (telegram := running.parameters.get("TelegramApiUrl")) else {}),
         "The API's description": f"{url}/docs",
@@ -37,6 +38,8 @@ def greeting(running: Instance) -> str:
             "",
             f"  curl -H 'Authorization: Bearer {key}' {url}/api/v1/me",
             "",
+            *told,
+            *([""] if told else []),
             *_model(running.parameters),
             "",
             f"Mails are not sent, but written to {_short(folder / FOLDER)}. "

@@ -8,15 +8,16 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import asdict
 
+from chalicelib.settings import LOCAL_STAGE
 from infra import environment, queues
 from infra.local.cloud import ACCOUNT, HOST, port_is_free
 
 FILE = "instance.json"
-LOCAL_STAGE = "local"
 # Names of settings, and the stack outputs that hold their values.
 SETTINGS = {
     **{f"{table.upper()}_TABLE": f"{table}TableName" for table in environment.TABLES},
     "DEPLOYMENT_SECRET_ARN": "DeploymentSecretArn",
+    "EXPORTS_BUCKET": "ExportsBucketName",
     **{variable: queues.url_output(name) for variable, name in queues.addresses().items()},
 }
 

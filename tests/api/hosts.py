@@ -10,7 +10,7 @@ from app import app
 from chalicelib import container
 from chalicelib.model import Role
 from chalicelib.services.accounts.keys import create_user, mint_key
-from tests import permissions
+from tests import leaks, permissions
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Host:
         raw = (
             b"" if body is None else body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
         )
+        leaks.SAID.note_request(path, body)
         sent = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json", **headers}
         with permissions.by_others():
             return self.client.http.request(method, f"/api/v1{path}", headers=sent, body=raw)

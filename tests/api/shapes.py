@@ -101,6 +101,7 @@ PARTICIPANT = {
     "joined_at": TIME,
     "completed_at": (str, NULL),
     "prompt_version": int,
+    "quotable": bool,
 }
 
 CHAT_RESPONSE = {

@@ -25,7 +25,10 @@ WITH_KEY: dict[tuple[str, str], Any] = {
     ("POST", "/sessions"): {"topic": "Lunch", "goal": "Eat"},
     ("POST", "/sessions/suggestions"): {"field": "topic", "goal": "Eat"},
     ("GET", "/templates"): None,
+    ("POST", "/templates"): {"title": "Lunch"},
     ("GET", "/templates/{template_id}"): None,
+    ("PATCH", "/templates/{template_id}"): {"title": "Supper"},
+    ("DELETE", "/templates/{template_id}"): None,
     ("GET", "/integrations/telegram/groups"): None,
     ("POST", "/integrations/telegram/groups"): {"group_id": "-100"},
     ("DELETE", "/integrations/telegram/groups/{group_id}"): None,
@@ -135,9 +138,14 @@ def test_each_asks_for_the_key_before_anything_else(host: Host, subtests: pytest
 
 
 def test_each_that_takes_a_body_takes_a_json_object_only(host: Host, subtests: pytest.Subtests) -> None:
-    project = host.call("POST", "/projects", {"title": "Food"}).json_body["id"]
-    ids = {"session_id": host.new_session()["id"], "participant_id": host.user_id, "group_id": "g", **PARTS}
-    ids["project_id"] = project
+    ids = {
+        "session_id": host.new_session()["id"],
+        "participant_id": host.user_id,
+        "group_id": "g",
+        "template_id": "t",
+        "project_id": host.call("POST", "/projects", {"title": "Food"}).json_body["id"],
+        **PARTS,
+    }
     for method, path in [*WITH_KEY, *OF_SESSION, *OF_PROJECT]:
         if method not in ("POST", "PATCH"):
             continue

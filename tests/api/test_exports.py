@@ -164,9 +164,11 @@ def test_insights_are_in_it_as_members_read_them(host: Host, people: People) -> 
 
 def test_a_row_a_person_and_a_row_a_message_are_opened_by_the_standard_library(host: Host, office: str) -> None:
     table = export(host, office, "?format=csv")
-    assert table.startswith("\ufeffparticipant_id,name,channel,joined_at,completed_at,included,test,rating,Name,Team,")
+    assert table.startswith(
+        "\ufeffparticipant_id,name,channel,joined_at,completed_at,included,test,rating,quotable,Name,Team,"
+    )
     found = rows(table)
-    assert list(found[0])[8:] == ["Name", "Team", "Team (2)"]  # the second one is gone from the form
+    assert list(found[0])[9:] == ["Name", "Team", "Team (2)"]  # the second one is gone from the form
     assert [row["Team (2)"] for row in found] == [WORDS["ja"], WORDS["ar"], f"'{WORDS['hostile']}"]
     said = [row for row in rows(export(host, office, "?format=csv&parts=transcripts")) if row["role"] == "user"]
     assert [row["content"] for row in said] == [WORDS["ja"], WORDS["ar"], f"'{WORDS['hostile']}"]

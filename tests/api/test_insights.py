@@ -214,6 +214,21 @@ def test_words_of_who_is_removed_go_from_a_note_that_quotes_them_no_more(host: H
     assert (after["content"], after["lost_quotes"]) == ("[…] It stays.", 0)
 
 
+def test_what_who_is_removed_wrote_in_the_form_goes_from_notes_at_once(host: Host) -> None:
+    session = str(host.new_session(questions=[{"text": "What bothers you?", "long": True}])["id"])
+    (question,) = host.get(f"/sessions/{session}/questions")["data"]
+    wrote = "Nobody mends the bicycle shed behind the school"
+    for who in ("p1", "p2"):
+        answers = [{"question_id": question["id"], "answer": wrote if who == "p1" else "Nothing at all, thank you"}]
+        assert host.join(session, who, answers=answers).status_code == 200
+        assert host.say(session, "It is quiet here.", who).status_code == 200
+    note(host, session, content=f"In short: {wrote.lower()}. It stays.")
+    remove(host, session, person(host, session, "p2")["participant_id"])
+    assert wrote.lower() in listed(host, session)[0]["content"]
+    remove(host, session, person(host, session, "p1")["participant_id"])
+    assert listed(host, session)[0]["content"] == "[…] It stays."
+
+
 def test_insights_have_an_order_that_can_be_changed(host: Host, session: str) -> None:
     first, second, third = (note(host, session, content=it)["id"] for it in ("one", "two", "three"))
     assert change(host, session, third, position=0).json_body["position"] == 0

@@ -20,7 +20,7 @@ from chalicelib.services.accounts.logins import start_login
 from chalicelib.services.delivery.reminder_job import want_reminders
 from chalicelib.services.facilitation import condensed_history
 from chalicelib.services.synthesis import reduced_digests
-from chalicelib.store import database, keys, widgets
+from chalicelib.store import aliases, database, keys, moving, widgets
 from chalicelib.store.item_kinds import ERASURE, KINDS, ItemKind, Owner, kind_of
 from chalicelib.store.spending import OF_SESSION, Ledger
 from chalicelib.store.telegram_chats import Done
@@ -78,6 +78,7 @@ def bo(host: Host, clock: FakeClock, session: str) -> Host:
     presented = message(2, "assistant", "Where?", widget_spec=single_select())
     database.transact(lambda write: widgets.add_use(write, head, presented))
     assert container.feedback().rate(head, 4, SECRET, clock.now())
+    assert container.receipt_deps().receipts.give(head, "a" * 64)
     wish = Reminder(session, head.id, "mail", clock.now())
     assert want_reminders(wish, ReminderTarget("bo@example.com"), deps=container.reminder_deps())
     sum_up(host, session)
@@ -103,8 +104,8 @@ def sum_up(host: Host, session: str) -> None:
 
 
 def kinds_of(names: list[str]) -> set[ItemKind | None]:
-    """Of items of the conversations of a session."""
-    return {kind_of(keys.CONVERSATIONS, name) for name in names}
+    """Of items of the conversations of a session, and of the codes that lead to them."""
+    return {kind_of(keys.CONVERSATIONS, name) or kind_of(keys.ACCOUNTS, name) for name in names}
 
 
 def kinds_with(word: str) -> set[str]:
@@ -130,7 +131,9 @@ def store_what_is_left(host: Host, session: str, monkeypatch: pytest.MonkeyPatch
     invited = {"emails": ["ada@example.com"]}
     assert host.call("POST", f"/sessions/{session}/participant-invitations", invited).status_code == 201
     assert host.call("GET", "/sessions/public", Authorization="").status_code == 200
-    other = host.call("POST", "/sessions", {"topic": "Tea", "goal": "Drink"}, **{"Idempotency-Key": "k"})
+    template = host.call("POST", "/templates", {"title": "Tea"}).json_body["id"]
+    brief = {"topic": "Tea", "goal": "Drink", "template_id": template}
+    other = host.call("POST", "/sessions", brief, **{"Idempotency-Key": "k"})
     for account in ("2026-03-01", f"{OF_SESSION}{session}"):
         container.budget().ledger.reserve(account, 1, 1, container.clock().now())
     monkeypatch.setattr(exports, "ANSWER_BYTES", 0)
@@ -169,6 +172,7 @@ def test_every_kind_is_stored_by_somebody_and_goes_as_its_row_says(
     """Of a row that is new, something has to be stored here; what no deletion takes has to end by itself, or by an operator."""
     boto3.client("s3").create_bucket(Bucket="exports")
     other = store_what_is_left(host, session, monkeypatch)
+    moving.write([(keys.CONVERSATIONS, aliases.make_item(session, "elsewhere", thread_of(session, "p1")).serialize())])
     seen = {kind for kind, _ in stored()}
     remove(host, session, thread_of(session, "bo"))
     assert host.call("DELETE", f"/sessions/{other}").status_code == 204

@@ -27,7 +27,10 @@ TEMPLATE = {
     "is_public": bool,
     "created_at": TIME,
     "updated_at": TIME,
-    **dict.fromkeys(("chain_config", "workspace_id", "created_by", "archived_at", "source_provenance"), type(None)),
+    "fields": [dict],
+    **dict.fromkeys(
+        ("questions", "chain_config", "workspace_id", "created_by", "archived_at", "source_provenance"), type(None)
+    ),
 }
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 

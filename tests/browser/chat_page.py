@@ -89,6 +89,7 @@ class ChatPage:
 
     def send(self, words: str) -> None:
         """Write and send, and don't wait."""
+        self.cloud.said.note(words)
         self.box.fill(words)
         self.press("Send")
 

@@ -20,6 +20,14 @@ def anonymous(visitor: Visitor) -> Page:
     return ChatPage(visitor.page(), visitor.cloud, visitor.session(anonymous=True, questions=None)).open().page
 
 
+def privacy(visitor: Visitor) -> Page:
+    """What becomes of what people say in a session."""
+    page = visitor.page()
+    page.goto(f"{visitor.cloud.url}/privacy?s={visitor.session(results_visibility='public')}")
+    expect(page.locator("#ask")).to_be_visible()
+    return page
+
+
 def leave(visitor: Visitor) -> Page:
     """The question whether this browser shall forget, with words that are not sent."""
     talk = visitor.joined()
@@ -27,6 +35,24 @@ def leave(visitor: Visitor) -> Page:
     talk.page.locator("#to-leave").click()
     expect(talk.page.locator("#unsent")).to_be_visible()
     return talk.page
+
+
+def receipt(visitor: Visitor) -> Page:
+    """What a participant can do with what is stored of them, once they are not to be quoted any more."""
+    page = _receipt(visitor)
+    page.locator(".use button").first.click()
+    expect(page.locator("#told")).to_be_focused()
+    expect(page.locator(".copy button").first).to_be_visible()
+    return page
+
+
+def receipt_deletion(visitor: Visitor) -> Page:
+    """The question whether all of it is to go, which has not been answered."""
+    page = _receipt(visitor)
+    page.locator(".danger").click()
+    page.locator("#deletion button").click()
+    expect(page.locator("#sure-error")).to_be_visible()
+    return page
 
 
 def private_link(visitor: Visitor) -> Page:
@@ -197,6 +223,13 @@ def _told(visitor: Visitor, what: str) -> Page:
     return talk.page
 
 
+def _receipt(visitor: Visitor) -> Page:
+    talk = visitor.joined()
+    visitor.answered(talk)
+    talk.page.goto(f"/{talk.page.locator('#about a[href^=receipt]').get_attribute('href')}")
+    return talk.page
+
+
 @contextmanager
 def _busy_network(cloud: LocalCloud, what: DigestPurpose) -> Iterator[None]:
     """As if thousands of such requests had come from this address in this minute, and in the next."""
@@ -214,7 +247,10 @@ def _busy_network(cloud: LocalCloud, what: DigestPurpose) -> Iterator[None]:
 
 OTHER_STATES: tuple[State, ...] = (
     anonymous,
+    privacy,
     leave,
+    receipt,
+    receipt_deletion,
     private_link,
     private_link_refused,
     other_person,
@@ -238,6 +274,7 @@ WORDY = {
     results_to_come,
     reminder_refused,
     leave,
+    receipt,
     private_link,
     without_cookies,
     ended_without_a_script,

@@ -40,14 +40,6 @@ def test_the_code_for_the_wall_is_a_picture_of_any_size(kind: str, scripted: Loc
         photograph(page, f"qr-{kind}-{width}")
 
 
-def test_the_description_of_the_api_is_without_barriers_and_fits_every_screen(
-    scripted: LocalCloud, devices: Devices
-) -> None:
-    page = devices.open(scripted, DESKTOP)
-    page.goto("/docs")
-    assert examine(page, "docs", "ltr") == []
-
-
 def test_what_is_too_wide_is_noticed(scripted: LocalCloud, devices: Devices) -> None:
     page = devices.open(scripted, DESKTOP)
     page.goto("/")

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import BrowserContext, Page, Request, expect
 
-from tests.browser.appearance import examine
+from tests.browser.appearance import WIDTHS, examine, overflowing
 from tests.browser.devices import DESKTOP, Devices
 from tests.e2e.local import LocalCloud
 
@@ -123,8 +123,14 @@ def test_a_network_that_fails_is_told_and_the_next_try_works(scripted: LocalClou
 
 def test_forms_and_answers_are_without_barriers_and_fit_every_screen(scripted: LocalCloud, devices: Devices) -> None:
     docs = Docs(devices.open(scripted, DESKTOP), scripted)
+    for width in reversed(WIDTHS):
+        docs.page.set_viewport_size({"width": width, "height": 800})
+        assert overflowing(docs.page) == [], width
+    ids: list[str] = docs.page.evaluate("[...document.querySelectorAll('[id]')].map(it => it.id)")
+    assert len(ids) == len(set(ids))
     docs.page.evaluate(_KEEP_SOME, list(TRIED))
     docs.key.fill(scripted.key)
+    assert examine(docs.page, "docs", "ltr") == []
     for operation, status in TRIED.items():
         docs.open(operation)
         docs.send(operation, status)

@@ -19,6 +19,7 @@ from infra.local import instance
 from infra.local.cloud import ACCOUNT, HOST, port_is_free
 from infra.local.instance import Instance
 from infra.package import ROOT
+from tests.leaks import Words
 
 PATIENCE = 240.0  # seconds for whatever has to happen; how fast the machine is, is not what is tested
 START_SECONDS = 600.0  # the whole package is fetched, compiled and unpacked in them
@@ -55,6 +56,7 @@ class LocalCloud:
     folder: Path
     port: int
     environment: dict[str, str] = field(default_factory=dict)
+    said: Words = field(default_factory=Words)  # what people say to it
     _process: subprocess.Popen[bytes] | None = None
     _http: urllib3.PoolManager = field(default_factory=lambda: urllib3.PoolManager(maxsize=32))
 
@@ -152,6 +154,7 @@ class LocalCloud:
         return answer
 
     def _send(self, method: str, path: str, body: Any, key: str | None, headers: dict[str, str]) -> Answer:
+        self.said.note_request(path, body)
         sent = dict(headers)
         if key:
             sent["Authorization"] = f"Bearer {self.key if key == 'demo' else key}"
@@ -189,6 +192,11 @@ class LocalCloud:
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+    def logged(self) -> str:
+        """All that its functions and it itself have logged so far."""
+        cloud_log = self.folder / "cloud.log"
+        return "\n".join((self.command("infra.logs"), self.log, cloud_log.read_text() if cloud_log.exists() else ""))
 
     def workers(self) -> list[str]:
         """The working folder of each process that runs a function now; where the system shows those of processes."""

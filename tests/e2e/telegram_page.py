@@ -17,10 +17,11 @@ class TelegramPage:
     """What is sent by the page, and what it shows."""
 
     def __init__(self, cloud: LocalCloud) -> None:
-        self._url = cloud.telegram_url
+        self._url, self._said = cloud.telegram_url, cloud.said
 
     def act(self, do: str, **what: Any) -> dict[str, Any]:
         """Do something, as a button of the page does."""
+        self._said.note(what.get("text"), what.get("name"))
         body, sent = json.dumps({"do": do, **what}).encode(), {"Content-Type": "application/json"}
         answer = _http.request("POST", f"{self._url}/act", body=body, headers=sent)
         told: dict[str, Any] = answer.json()

@@ -57,10 +57,12 @@ def test_ten_clients_without_a_key_get_exactly_a_hundred_whatever_they_say_where
 
     def burst() -> list[Answer]:
         with ThreadPoolExecutor(CLIENTS) as pool:
-            return list(pool.map(visit, range(130)))
+            return [visit(0), *pool.map(visit, range(130))]
 
-    answers = within_a_minute(burst)
-    assert Counter(answer.status for answer in answers) == {200: 100, 429: 30}
+    first, *answers = within_a_minute(burst)
+    left = int(first.headers["ratelimit-remaining"])  # of a hundred: a test before may have come in this minute, too
+    assert 50 < left < 100
+    assert Counter(answer.status for answer in answers) == {200: left, 429: 130 - left}
 
 
 def test_a_revoked_key_is_refused_at_once_by_every_container(cloud: LocalCloud) -> None:
@@ -116,7 +118,11 @@ def test_every_answer_names_its_request_and_announces_an_allowance(cloud: LocalC
 
 
 def test_a_method_that_a_path_lacks_is_refused_by_the_application_also_with_a_key(cloud: LocalCloud) -> None:
-    for method, path, allowed in (("PUT", "/me", "GET"), ("POST", "/", "GET, HEAD"), ("DELETE", "/docs", "GET")):
+    for method, path, allowed in (
+        ("PUT", "/me", "DELETE, GET"),
+        ("POST", "/", "GET, HEAD"),
+        ("DELETE", "/docs", "GET"),
+    ):
         answer = cloud.call(method, path)
         assert (answer.status, answer.headers["allow"]) == (405, allowed)
         assert answer.json()["error"]["code"] == "method_not_allowed"

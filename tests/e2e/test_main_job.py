@@ -148,9 +148,9 @@ def test_a_message_that_no_worker_can_read_ends_in_the_dead_letters(cloud: Local
 def test_unknown_paths_and_methods_answer_in_the_envelope(cloud: LocalCloud) -> None:
     unknown = cloud.call("GET", "/api/v1/nothing/here")
     assert (unknown.status, unknown.json()["error"]["code"]) == (404, "not_found")
-    wrong = cloud.call("DELETE", "/me")
+    wrong = cloud.call("PUT", "/me")
     assert (wrong.status, wrong.json()["error"]["code"]) == (405, "method_not_allowed")
-    assert wrong.headers["allow"] == "GET"
+    assert wrong.headers["allow"] == "DELETE, GET"
 
 
 def test_members_and_keys_are_administered_from_the_command_line(cloud: LocalCloud) -> None:

@@ -66,6 +66,8 @@ RULED = (
     "POST /sessions/{session_id}/participant-invitations/{invitation_id}/resend",  # the same; who has joined
     "POST /sessions/{session_id}/regenerate-facilitation-prompt",  # templateId must exist
     "POST /sessions/{session_id}/scratchpad",  # cross-pollination has to be on
+    "POST /templates",  # a type and its chain go together, and so do the parts of a question; there is no project yet
+    "PATCH /templates/{template_id}",  # the same
     "POST /models/keys",  # whole numbers are written as such; which providers need a key or an address
     "PATCH /models/keys/{key_id}",  # the same
 )

@@ -10,10 +10,9 @@ from chalicelib import settings
 from chalicelib.model.jobs import QUEUES
 from infra import application_stack as stack
 from infra import environment, functions, queues
-from infra.local.localize import localize
 from infra.package import Package
 from tests.example_tables import each_row
-from tests.infra.templates import Template, complaints, of_type, translated
+from tests.infra.templates import Template, complaints, of_type
 
 STORED = {
     "AccountsTableName": "accounts",
@@ -54,20 +53,11 @@ BEHIND_CLOUDFRONT = {
     "Edge": "cloudfront",
     "EdgeWebAclArn": "arn:aws:wafv2:us-east-1:123456789012:global/webacl/a/0f0f0f0f-0000-4000-8000-000000000000",
 }
-LOCALLY = {**STORED, "Stage": "local", "LlmProvider": "scripted", "PublicUrl": "http://127.0.0.1:8000"}
 
 
 @each_row("switched", [{}, {**SWITCHED_ON, "Waf": "yes", "AccessLog": "account"}, BEHIND_CLOUDFRONT])
 def test_cfn_lint_has_nothing_to_say_about_the_stack_on_aws(application: Template, switched: dict[str, str]) -> None:
     assert complaints(application, {**ON_AWS, **switched}) == []
-
-
-def test_cfn_lint_has_nothing_to_say_about_the_stack_on_the_local_cloud(package: Package) -> None:
-    # W3660: gateway responses are resources there because the local cloud does not read them from the body. It takes no
-    # parameter's number where a number is meant.
-    found = complaints(translated(localize(package.application)), LOCALLY)
-    unused = ("Parameter JobsAtOnce not used", "Parameter SnapStart not used")
-    assert [it for it in found if "W3660" not in it and not any(name in it for name in unused)] == []
 
 
 def test_a_deployment_must_say_which_model_answers(application: Template) -> None:
@@ -309,3 +299,22 @@ def test_a_function_that_only_one_side_knows_stops_the_packaging(package: Packag
     chalice = {"Resources": {"Stranger": {"Type": "AWS::Serverless::Function", "Properties": {}}}}
     with pytest.raises(ValueError, match="Stranger"):
         stack.complete(chalice)
+
+
+def test_no_log_of_awss_own_has_addresses_browsers_or_requests(application: Template) -> None:
+    """As the page about privacy says. What is not switched on logs nothing."""
+    whole = json.dumps(application)
+    for absent in ("$context.identity", "DataTraceEnabled", "LoggingLevel", "TracingEnabled", '"Active"'):
+        assert absent not in whole, absent
+    logging = [name for name, it in application["Resources"].items() if "Logging" in it["Type"]]
+    logging += [
+        name
+        for name, it in of_type(application, "AWS::CloudFront::Distribution").items()
+        if "Logging" in it["DistributionConfig"]
+    ]
+    assert logging == []
+    assert '"SampledRequestsEnabled": true' not in whole
+    groups = of_type(application, "AWS::Logs::LogGroup")
+    assert {it["RetentionInDays"] for it in groups.values()} == {30}
+    letters = [it for name, it in of_type(application, "AWS::SQS::Queue").items() if name.endswith("DeadLetters")]
+    assert {it["MessageRetentionPeriod"] for it in letters} == {14 * 24 * 3600}

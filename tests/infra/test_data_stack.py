@@ -34,7 +34,7 @@ def test_everything_but_guards_can_be_recovered(data_stack: Template) -> None:
     assert recoverable == set(_tables(data_stack)) - {"GuardsTable"}
     for name in recoverable:
         wanted = _tables(data_stack)[name]["PointInTimeRecoverySpecification"]
-        assert wanted == {"PointInTimeRecoveryEnabled": True}
+        assert wanted == {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 35}
 
 
 def test_guards_and_chats_expire(data_stack: Template) -> None:

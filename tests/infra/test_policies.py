@@ -102,7 +102,7 @@ def test_who_may_read_secrets_and_change_the_tables(application: Template) -> No
 def test_files_are_written_by_the_one_job_and_read_by_nobody_but_who_signs_links(application: Template) -> None:
     assert _who_may(application, "s3:PutObject") == {"WriteExport"}
     assert _who_may(application, "s3:GetObject") == {"APIHandler"}
-    assert _who_may(application, "s3:DeleteObject") == {"APIHandler", "DeleteData", "WriteExport"}
+    assert _who_may(application, "s3:DeleteObject") == {"APIHandler", "DeleteData", "HandleUpdate", "WriteExport"}
 
 
 def test_the_api_asks_only_for_what_no_stream_would_tell(application: Template) -> None:

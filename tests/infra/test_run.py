@@ -4,19 +4,32 @@ import shlex
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from chalice.test import Client
 from msgspec.structs import replace
 
+from app import app
+from chalicelib import container
+from chalicelib.services.accounts.deletion import delete_account
+from chalicelib.services.sessions.example import EXAMPLE_ID
+from chalicelib.store.sessions import NOTHING_ELSE
+from infra import admin, example
 from infra.deploy import parameters_from
 from infra.local import cloud, instance, seed
 from infra.local.greeting import greeting
 from infra.local.instance import Instance
 from infra.run import options_from
 from tests import fake_anthropic
+from tests.api.hosts import Host, new_host
+from tests.api.jobs import asked, delete_data
+from tests.clock import FakeClock
 from tests.e2e.local import free_port
 from tests.example_tables import each_row
+from tests.snapshots import restore_snapshot
 
 MODELS = {"ModelSmall": "claude-haiku-5-5", "ModelMedium": "claude-sonnet-5-5", "ModelLarge": "claude-opus-5-5"}
 SCRIPTED = {"LlmProvider": "scripted", "AnthropicBaseUrl": "", "OpenaiBaseUrl": "", **MODELS}
@@ -177,9 +190,79 @@ def test_what_was_planted_is_forgotten_with_the_state_that_held_it(tmp_path: Pat
     assert not seed.forget(tmp_path)
     (tmp_path / seed.ENVIRONMENT_FILE).write_text("HARMONICA_API_KEY=hm_live_lost")
     (tmp_path / seed.SESSION_FILE).write_text("an id")
-    assert seed.is_planted(tmp_path, example=False)
+    assert seed.is_noted(tmp_path)
     assert seed.forget(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def start(aws: None, clock: FakeClock, running: Instance, monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
+    """Starts again, on what is stored and noted: the greeting."""
+    monkeypatch.setattr(example, "read_people", tuple)  # their conversations take long, and are tested elsewhere
+    monkeypatch.setattr(example, "summarise_now", lambda *_, **__: True)
+    monkeypatch.setattr(admin, "_now", clock.now)
+
+    def create(_: str, key: str) -> str:
+        return str(Host(Client(app), "", key).new_session(**seed.DEMO_SESSION)["id"])
+
+    monkeypatch.setattr(seed, "_create_session", create)
+
+    def start() -> str:
+        seed.forget_removed(Path(running.folder))
+        return greeting(running, seed.plant(running, lambda _: None, example=True))
+
+    return start
+
+
+def noted(running: Instance) -> dict[str, str]:
+    return {name: file.read_text() for name in seed.NOTES if (file := Path(running.folder) / name).exists()}
+
+
+def test_what_is_stored_no_more_is_made_again_and_what_is_there_stays(
+    start: Callable[[], str], running: Instance, clock: FakeClock
+) -> None:
+    start()
+    first = noted(running)
+    host = Host(Client(app), first[seed.HOST_FILE], seed.address_and_key(Path(running.folder))[1])
+    assert set(first) == set(seed.NOTES)
+    start()
+    assert noted(running) == first
+    assert host.call("DELETE", f"/sessions/{first[seed.SESSION_FILE]}").status_code == 204
+    start()
+    second = noted(running)
+    assert {name for name in first if first[name] != second[name]} == {seed.SESSION_FILE}
+    admin.revoke_key(host.key)
+    start()
+    assert {name for name in second if second[name] != noted(running)[name]} == {seed.ENVIRONMENT_FILE}
+    delete_account(host.user_id, deps=container.account_deletion_deps())
+    assert "There is no example: The example that was deleted is still being removed" in start()
+    clock.advance(61)
+    for _ in range(3):
+        assert all(map(delete_data, asked("deletions")))
+    assert f"/results?s={EXAMPLE_ID}" in start()
+    last = noted(running)
+    assert all(last[name] != second[name] for name in (seed.HOST_FILE, seed.ENVIRONMENT_FILE, seed.SESSION_FILE))
+    assert container.sessions().view(EXAMPLE_ID, NOTHING_ELSE).session.owner_id == last[seed.HOST_FILE]
+
+
+def test_beside_accounts_of_others_only_the_host_and_the_key_are_made(
+    start: Callable[[], str], running: Instance, data_stack_in_memory: tuple[list[dict[str, Any]], dict[str, str]]
+) -> None:
+    start()
+    before = noted(running)
+    restore_snapshot(data_stack_in_memory[0])
+    new_host("ana@example.com")
+    said = start()
+    after = noted(running)
+    assert set(after) == {seed.HOST_FILE, seed.ENVIRONMENT_FILE}
+    assert not set(before.values()) & set(after.values())
+    assert container.accounts().key(seed.address_and_key(Path(running.folder))[1]).user_id == after[seed.HOST_FILE]
+    assert "Others have accounts here, so no session to talk in and no example was made" in said
+    assert before[seed.SESSION_FILE] not in said
+    admin.plant_example(admin.user_id_of(seed.DEMO_HOST))
+    said = start()
+    assert f"/results?s={EXAMPLE_ID}" in said
+    assert "so no session to talk in was made" in said
 
 
 def test_other_commands_find_the_instance(running: Instance) -> None:

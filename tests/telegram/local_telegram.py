@@ -16,12 +16,14 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sqs.models import sqs_backends
 
 import app
+from chalicelib import container
 from chalicelib.settings import settings
+from chalicelib.telegram.queued_update import unpack
 from chalicelib.telegram.webhook import PATH, SECRET_HEADER
 from infra.local.telegram.limits import Fault
 from infra.local.telegram.people import Group, Person, new_group, new_person
 from infra.local.telegram.state import Telegram
-from tests import events
+from tests import events, leaks
 from tests.clock import FakeClock
 from tests.events import Answer, Context
 
@@ -79,6 +81,7 @@ class LocalTelegram:
 
     def post(self, update: dict[str, Any], secret: str = SECRET) -> Answer:
         """Send the bot an update, as Telegram does."""
+        leaks.SAID.note_update(update)
         headers = {"Content-Type": "application/json", SECRET_HEADER: secret}
         return events.request("POST", PATH, resource=PATH, body=json.dumps(update).encode(), headers=headers)
 
@@ -97,11 +100,11 @@ class LocalTelegram:
 
     def dead_letters(self, queue: str) -> list[dict[str, Any]]:
         """The jobs of a queue that were given up."""
-        return [json.loads(message.body) for message in _messages(settings().dead_letters_urls[queue])]
+        return [_opened(message.body) for message in _messages(settings().dead_letters_urls[queue])]
 
     def waiting(self, queue: str) -> list[dict[str, Any]]:
         """The jobs that a queue holds."""
-        return [json.loads(message.body) for message in _messages(settings().queue_urls[queue])]
+        return [_opened(message.body) for message in _messages(settings().queue_urls[queue])]
 
     def _tell(self) -> bool:
         found = self.updates()
@@ -126,7 +129,7 @@ class LocalTelegram:
             record |= {"messageId": message["MessageId"], "receiptHandle": message["ReceiptHandle"]}
             answer = _WORKERS[queue](events.batch(record), Context())
             if answer["batchItemFailures"]:
-                self.failed.append(json.loads(message["Body"]))
+                self.failed.append(_opened(message["Body"]))
             else:
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return bool(received)
@@ -136,6 +139,12 @@ class LocalTelegram:
         for queue in _WORKERS:
             for message in _messages(settings().queue_urls[queue]):
                 message.visible_at = 0.0
+
+
+def _opened(body: str) -> dict[str, Any]:
+    """A job as whoever works it off reads it."""
+    job = dict(json.loads(body))
+    return job | {"update": unpack(job["update"], container.deployment_secret())} if "update" in job else job
 
 
 def _messages(queue_url: str) -> list[Any]:

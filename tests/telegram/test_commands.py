@@ -66,11 +66,17 @@ def test_privacy_says_of_the_session_what_its_page_says_and_else_what_holds_in_e
     open_session(telegram, bo, session)
     write(telegram, bo, "/privacy")
     own = bo.chat.last.text
-    assert own.startswith("Lunch <b>\n\nYou talk with\n")
+    first = "/mydata – Read, take along, restrict or delete what you said\n\nYou talk with\n"
+    assert (general.startswith(first), own.startswith(f"Lunch <b>\n\n{first}")) == (True, True)
     for told in (general, own):
         assert "can read your conversation" in told
         assert "Telegram carries your messages here, and can read messages to bots" in told
         assert "What is stored\n" in told
+        assert "for 14 days at most" in told
+        assert "is forgotten 180 days after" in told
+    assert "take it back: http://127.0.0.1:8000/privacy\n" in general
+    assert f"take it back: http://127.0.0.1:8000/privacy?s={session['id']}\n" in own
+    for told in (general, own):
         assert "with /browser, choose “Not you? Start new” there and tick “Forget it everywhere”" in told
     for only_there in ("Everybody may see the summary.", "about 3 minutes"):
         assert (only_there in general, only_there in own) == (False, True)

@@ -49,7 +49,7 @@ def test_the_end_asks_for_a_rating_then_for_a_comment_and_words_are_still_taken(
     recap, end = told(bo, 2)
     assert (recap, end) == ("What I heard\nReply 2", f"{END}\n\n{KEPT}\n\n{RATE}")
     assert bo.chat.last.buttons == ["1", "2", "3", "4", "5"]
-    (link,) = bo.chat.last.links.values()
+    link = bo.chat.last.links["Results"]
     assert f"/results?s={session['id']}&k=thread." in link
     asked = bo.chat.last
     lowest = asked.button("1")

@@ -101,7 +101,7 @@ def test_what_is_missing_or_wrong_is_said_in_a_sentence(
     said: str,
 ) -> None:
     monkeypatch.setattr(instance, "activate", lambda: instance.load(tmp_path))
-    environment |= given
+    environment.update(given)
     forget_wiring()
     with pytest.raises(SystemExit) as caught:
         telegram_webhook.main(given)

@@ -11,6 +11,9 @@ from botocore.exceptions import EndpointConnectionError
 from chalicelib import container
 from chalicelib.observability import logger
 from chalicelib.settings import settings
+from chalicelib.telegram.addresses import chat_token
+from chalicelib.telegram.queued_update import unpack
+from chalicelib.telegram.update import read_update
 from tests.conftest import forget_wiring
 from tests.events import Answer, request
 
@@ -48,6 +51,8 @@ def queued() -> list[tuple[str, str, Any]]:
             sqs.delete_message(QueueUrl=url, ReceiptHandle=it["ReceiptHandle"])
             names = it["Attributes"]
             update = json.loads(it["Body"])["update"]
+            assert sorted(update) == ["sealed", "update_id"]
+            update = unpack(update, container.deployment_secret())
             found.append((names["MessageGroupId"], names["MessageDeduplicationId"], update))
     return found
 
@@ -62,7 +67,7 @@ def test_an_update_is_queued_by_its_chat_once(subtests: pytest.Subtests) -> None
     reserved = message(17, text="\ufffe\uffff \U0001f600 \x00")  # SQS takes neither of the first two as they are
     tapped = {"id": "1", "from": ANA, "chat_instance": "8", "data": "session:x"}
     updates = {
-        "777000111": [message(), message(901, text=None, voice={"file_id": "x", "duration": 3}), reserved],
+        "777000111": [message(), message(901, text=None, voice={"file_id": "-"}), reserved],
         "-1001234567890": [
             message(20, chat=GROUP, is_topic_message=True, message_thread_id=7, text="/setup x", entities=COMMAND),
             message(22, chat=GROUP, text=None, migrate_from_chat_id=-4711),
@@ -74,7 +79,12 @@ def test_an_update_is_queued_by_its_chat_once(subtests: pytest.Subtests) -> None
             with subtests.test(update["update_id"]):
                 answers = [bring(update), bring(update, **{"Content-Type": "text/plain"})]
                 assert [(answer.status, answer.body) for answer in answers] == [(200, None)] * 2
-                assert queued() == [(str(chat), str(update["update_id"]), update)]
+                (found,) = queued()
+                assert found[:2] == (
+                    chat_token(int(str(chat)), container.deployment_secret()),
+                    str(update["update_id"]),
+                )
+                assert read_update(found[2]) == read_update(update)
 
 
 def test_what_people_say_to_each_other_in_a_group_goes_no_further(subtests: pytest.Subtests) -> None:
@@ -151,7 +161,7 @@ def test_a_queue_out_of_reach_lets_telegram_bring_it_again(monkeypatch: pytest.M
     assert len(queued()) == 1
 
 
-def test_a_cold_webhook_makes_two_calls_and_a_warm_one_makes_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cold_webhook_makes_three_calls_and_a_warm_one_makes_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TELEGRAM_WEBHOOK_SECRET")
     kept = json.dumps({"bot_token": "1:x", "webhook_secret": SECRET})
     arn = boto3.client("secretsmanager").create_secret(Name="telegram", SecretString=kept)["ARN"]
@@ -168,5 +178,5 @@ def test_a_cold_webhook_makes_two_calls_and_a_warm_one_makes_one(monkeypatch: py
         patch.setattr(BaseClient, "_make_api_call", counted)
         patch.setattr("http.client.HTTPConnection.connect", lambda _: pytest.fail("a connection past AWS"))
         assert [bring(message(number)).status for number in (900, 901, 17)] == [200] * 3
-    assert calls == ["GetSecretValue", "SendMessage", "SendMessage", "SendMessage"]
+    assert calls == ["GetSecretValue", "GetSecretValue", "SendMessage", "SendMessage", "SendMessage"]
     assert sorted(update["update_id"] for _, _, update in queued()) == [17, 900, 901]

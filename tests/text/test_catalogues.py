@@ -17,8 +17,10 @@ from chalicelib.text.locales import LOCALES, fill, fill_counted, format_moment
 ROOT = Path(chalicelib.__file__).parent
 FOLDERS = (
     "web/kit/texts",
+    "web/participant/texts",
     "web/host/texts",
     "web/results/texts",
+    "web/privacy/texts",
     "telegram/texts",
     "services/synthesis/words",
     "services/results/exports/words",

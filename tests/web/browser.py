@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from chalice.test import Client, HTTPResponse
 
 from app import app
+from tests import leaks
 
 _VOID = {"meta", "link", "input", "img", "rect", "path", "br", "hr"}
 
@@ -108,6 +109,8 @@ class Browser:
 
     def request(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> HTTPResponse:
         """Send anything; the bare answer."""
+        if method == "POST":
+            leaks.SAID.note_request(path, body)
         sent = self.headers | (headers or {})
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())

@@ -16,7 +16,7 @@ from botocore.credentials import Credentials
 from chalicelib.llm import messages_api
 from chalicelib.llm.exchange import Question
 from chalicelib.llm.providers.anthropic import AnthropicProvider, http_client
-from chalicelib.settings import SettingMissing
+from chalicelib.settings import BEDROCK_SERVER, SettingMissing
 
 if TYPE_CHECKING:
     from anthropic import AnthropicBedrockMantle
@@ -40,7 +40,7 @@ class BedrockProvider(AnthropicProvider):
         body = messages_api.render_body(question, strict=False)
         return {**body, "model": _name_there(question.model)}
 
-    def _client(self) -> "AnthropicBedrockMantle":  # type: ignore[override]  # the SDK's clients have no common class
+    def _client(self) -> "AnthropicBedrockMantle":
         from anthropic import AnthropicBedrockMantle
 
         session = botocore.session.get_session()
@@ -48,7 +48,7 @@ class BedrockProvider(AnthropicProvider):
         credentials = session.get_credentials()  # which renews them by itself
         if not region or credentials is None:
             raise SettingMissing("there is no role, or no region, to ask Bedrock with")
-        base_url = self._base_url or f"https://{SERVICE}.{region}.api.aws/anthropic"
+        base_url = self._base_url or f"https://{BEDROCK_SERVER.format(region=region)}/anthropic"
         return AnthropicBedrockMantle(
             base_url=base_url,
             aws_region=region,

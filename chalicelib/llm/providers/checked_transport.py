@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cache
 from typing import Any, Final
 
 from httpx2 import BaseTransport, ConnectError, HTTPTransport, Request, Response, SyncByteStream, create_ssl_context
@@ -34,8 +34,8 @@ class _Bounded(SyncByteStream):
 class BoundedTransport(HTTPTransport):
     """A transport of answers that are as long as a model's can be, as they come: compressed ones could be any size then."""
 
-    def __init__(self, verify: ssl.SSLContext | bool = True) -> None:
-        super().__init__(verify=verify, trust_env=False)
+    def __init__(self) -> None:
+        super().__init__(verify=_certificates(), trust_env=False)
 
     def handle_request(self, request: Request) -> Response:
         return self.handle_bounded(request)
@@ -69,7 +69,7 @@ class CheckedTransport(BaseTransport):
             if event in _CONNECTED:
                 hang_up.watch(told["return_value"].get_extra_info("socket"))
 
-        connection = BoundedTransport(self._certificates)
+        connection = BoundedTransport()
 
         def end() -> None:
             hang_up.cancel()
@@ -88,9 +88,11 @@ class CheckedTransport(BaseTransport):
             end()
             raise
 
-    @cached_property
-    def _certificates(self) -> ssl.SSLContext:
-        return create_ssl_context(trust_env=False)
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Whom all clients of this process trust: to read it takes tens of milliseconds."""
+    return create_ssl_context(trust_env=False)
 
 
 def seconds_of(request: Request) -> float:

@@ -22,6 +22,7 @@ QUESTIONS_IN = 300  # of all members of one session
 QUESTIONS_FROM = 20  # of others, from one network address
 QUESTIONS_OF_OTHERS = 100  # of all others, in one session
 INVITES_OF_USER = 200  # to be members of sessions and projects, that one user makes or sends again, a day (UTC)
+RECEIPT_CODES = 60  # codes of receipts that are tried from one network address in an hour
 _Counted = Literal[
     "visitor",
     "page",
@@ -39,6 +40,7 @@ _Counted = Literal[
     "ask_of_others",
     "invites_of_user",
     "member_invitation_to",
+    "receipt_code",
 ]
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -114,6 +116,13 @@ def require_invite_pace(user_id: str, number: int, *, guards: Guards, secret: by
 def count_member_invitation_to(address_hash: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
     """Count a mail to this address that invites it to be a member; how many there were on this day (UTC), this one included."""
     return _count("member_invitation_to", address_hash, guards, secret, now, DAY)
+
+
+def require_receipt_pace(address: str, *, guards: Guards, secret: bytes, now: datetime) -> None:
+    """Count a receipt's code that is tried from this network address. Raises RateLimited where there are too many in this hour."""
+    if _count("receipt_code", find_network(address), guards, secret, now, HOUR) > RECEIPT_CODES:
+        wait = int(HOUR.total_seconds()) - int(now.timestamp()) % int(HOUR.total_seconds())
+        raise RateLimited(f"At most {RECEIPT_CODES} codes an hour from one network.", wait)
 
 
 def count_mail_to(email: str, browser: str, *, guards: Guards, secret: bytes, now: datetime) -> int:

@@ -61,9 +61,12 @@ DigestPurpose = Literal[
     "oidc_nonce",
     "oidc_verifier",
     "reminder",
+    "receipt",
+    "receipt_code",
 ]
 SignaturePurpose = Literal[
     "cookie",
+    "privacy",
     "form",
     "questions",
     "page",
@@ -73,6 +76,7 @@ SignaturePurpose = Literal[
     "landing",
     "waiting",
     "invitation",
+    "receipt",
 ]
 
 

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from chalicelib.errors import Conflict, Invalid, RateLimited
+from chalicelib.errors import Conflict, Invalid, NotFound, RateLimited
 from chalicelib.mail import Mail
 from chalicelib.model import SignIn, User
 from chalicelib.observability import logger
@@ -108,8 +108,12 @@ def write_sign_in_mail(sign_in_id: str, *, public_url: str, deps: SignInDeps, no
 
 
 def make_link(email: str, *, public_url: str, deps: SignInDeps, now: datetime) -> str:
-    """A link that signs this user in, for an operator to pass on. Raises NotFound where the address has no account."""
-    address = deps.accounts.user(deps.accounts.user_id_of(email)).email
+    """A link that signs this user in, for an operator to pass on; also somebody who is invited to be a member, and has no account yet.
+    Raises NotFound where the address has none, and no invitation."""
+    user = deps.accounts.find_user(email)
+    address = user.email if user else email.strip() if deps.is_invited(email.strip()) else ""
+    if not address:
+        raise NotFound(f"{email} has no account")
     token = secrets.token_urlsafe(32)
     asked = SignIn(secrets.token_urlsafe(16), address, "", DEFAULT, now + OPERATOR_VALID)
     deps.sign_ins.add(asked)

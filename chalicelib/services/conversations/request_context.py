@@ -16,6 +16,7 @@ from chalicelib.services.access.join_pace import JoinPace
 from chalicelib.services.access.join_sources import source_of
 from chalicelib.services.participants.form import page_questions
 from chalicelib.services.participants.identity import Participant, Reference, stored_id
+from chalicelib.services.participants.receipts import with_receipt
 from chalicelib.services.participants.scopes import listed_user, rules_of
 from chalicelib.store.conversations import Conversations, TurnView
 from chalicelib.store.prompts import WITH_PROMPT
@@ -101,7 +102,7 @@ def find(session_id: str, who: Participant, deps: ConversationDeps) -> RequestCo
     return RequestContext(
         view=replace(view, questions=page_questions(view)) if rules_of(reference.scope).asks_by_default else view,
         reference=reference,
-        thread_id=found,
+        thread_id=thread.id if thread else found,
         thread=thread,
         answers=turn_view.answers.get(found, ()),
         condensed=turn_view.condensed.get(found),
@@ -194,7 +195,7 @@ def new_thread(context: RequestContext, who: Participant, deps: ConversationDeps
     and is of no source: whoever takes part from the same address is somebody else."""
     now, session, is_test = deps.clock.now(), context.view.session, context.is_test
     source = None if is_test else source_of(who.address, session.id, guards=deps.pace.guards, now=now)
-    return Thread(
+    begun = Thread(
         session_id=session.id,
         id=context.thread_id,
         scope=context.reference.scope,
@@ -212,6 +213,7 @@ def new_thread(context: RequestContext, who: Participant, deps: ConversationDeps
         invitation_id=None if session.anonymous else who.invitation_id or None,
         models=session.models,
     )
+    return with_receipt(begun, deps.secret)
 
 
 def listed_account(context: RequestContext) -> str | None:

@@ -18,6 +18,7 @@ from chalicelib.mail import Mail, MailRefused
 from chalicelib.model.reminders import Reminder, ReminderTarget
 from chalicelib.observability import MAIL_UNDELIVERABLE, logger
 from chalicelib.retry import Retry
+from chalicelib.services.access.privacy_links import privacy_address
 from chalicelib.services.access.sealing import seal, unseal
 from chalicelib.services.delivery.announcement_texts import read_texts, tell_until
 from chalicelib.services.delivery.mails import write_mail
@@ -170,5 +171,6 @@ def _write(view: ReminderView, target: ReminderTarget, deps: ReminderDeps) -> Ma
         link=link,
         values={"topic": session.topic, "until": tell_until(session, read_texts(language))},
         stop_link=make_stop_url(deps.public_url, stop, deps.secret),
+        privacy_link=f"{deps.public_url}/{privacy_address(session, deps.secret)}",
         message=session.reminders["text"] or "",
     )

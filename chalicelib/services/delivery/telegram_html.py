@@ -148,7 +148,9 @@ def _block(node: "SyntaxTreeNode") -> str:
         case "heading":
             return f"<b>{_inline(node)}</b>"
         case "fence" | "code_block":
-            return f"<pre>{escape(node.content.rstrip())}</pre>"
+            # What stands behind the marks of a fence is shown, too: it may be words, and none is to be lost.
+            written = f"{node.info}\n{node.content.rstrip()}" if node.info else node.content.rstrip()
+            return f"<pre>{escape(written)}</pre>"
         case "hr":
             return "———"
         case "bullet_list" | "ordered_list":

@@ -15,6 +15,7 @@ from chalicelib.mail import Mail, MailRefused
 from chalicelib.model import Thread
 from chalicelib.model.conversations import TranscriptRequest
 from chalicelib.observability import logger
+from chalicelib.services.access.privacy_links import privacy_address
 from chalicelib.services.access.private_links import make_private_url
 from chalicelib.services.access.rate_limits import HOUR, count_transcript_to
 from chalicelib.services.access.results_links import DAYS, LinkHolder, participants_url
@@ -137,6 +138,7 @@ def _write(asked: TranscriptRequest, to: Recipient, deps: TranscriptDeps, now: d
         link=make_private_url(deps.public_url, session.id, to.claims, secret),
         values={"topic": session.topic},
         said=said,
+        privacy_link=f"{deps.public_url}/{privacy_address(session, secret)}",
         results_link=participants_url(deps.public_url, session, holder, secret=secret, now=now) or "",
     )
 

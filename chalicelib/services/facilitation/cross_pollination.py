@@ -41,7 +41,8 @@ def choose_themes(
     hosts = tokens.find_units("\n".join(_list_hosts_texts(view)))
     notes = view.scratchpad.notes
     noted = {name for note in notes for name in note.ids}
-    own = 0 if noted.issuperset(thread.themes) else 1  # what the notes don't know may be any theme of theirs by now
+    # What the notes don't know may be any theme of theirs by now; who is not passed on to others is in none of them.
+    own = 0 if noted.issuperset(thread.themes) or not thread.passed_on else 1
     known = {*thread.themes, *(condensed.themes if condensed else ())}
     fresh = (note for note in notes if is_shared(note, own) and not known.intersection(note.ids))
     chosen = (it for it in fresh if not (_is_touched(it, said) or _is_hosts(it, hosts) or _is_raised(it, history)))

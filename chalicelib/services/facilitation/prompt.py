@@ -28,7 +28,7 @@ from chalicelib.services.facilitation.withheld_words import WITHHELD, are_earlie
 from chalicelib.services.participants.question_roles import role_of
 from chalicelib.services.prompts import fill
 from chalicelib.services.prompts.setup import render_setup, shown_context
-from chalicelib.services.templates import find_template
+from chalicelib.services.templates import template_of
 
 
 def basic_prompt(view: SessionView) -> str:
@@ -38,8 +38,8 @@ def basic_prompt(view: SessionView) -> str:
     Version 0 is not stored: a thread that began with it follows an edit of template and setup. The setup as it
     is now is shown to every thread anyway, and a prompt made of older ones would contradict them.
     """
-    session = view.session
-    if template := find_template(session.template_id):
+    session, template = view.session, template_of(view)
+    if template and template.facilitation_prompt:
         return template.facilitation_prompt
     critical = f"\nCritical, so ask about it early: {session.critical}\n" if session.critical else ""
     return fill("basic", topic=session.topic, goal=session.goal, critical=critical)

@@ -26,7 +26,7 @@ from chalicelib.services.facilitation.repeated_instructions import repeats
 from chalicelib.services.prompts import fill
 from chalicelib.services.prompts.setup import render_setup
 from chalicelib.services.sessions.host_prompt import CONTEXT_CHARACTERS
-from chalicelib.services.templates import find_template
+from chalicelib.services.templates import template_of
 from chalicelib.services.usage.budget import BudgetSpent
 from chalicelib.text.language import OWN, detect_language
 
@@ -186,8 +186,9 @@ def _request(view: SessionView, problem: str, tier: Tier) -> Request:
     shown = [Block(f"{render_setup(view, CONTEXT_BYTES)}\n{time}")]
     if private := view.session.private_context:
         shown.append(Block(tags.data("private_context", private[:CONTEXT_CHARACTERS])))
-    if template := find_template(view.session.template_id):
-        shown.append(Block(tags.data("template", template.facilitation_prompt, title=template.title)))
+    if template := template_of(view):
+        method = (template.facilitation_prompt or template.description)[:CONTEXT_CHARACTERS]
+        shown.append(Block(tags.data("template", method, title=template.title)))
     system = fill("tailoring", language=_name_language(view), most=str(most_questions(view)))
     return request_call(WRITE_PROMPT, system, shown, problem, tier)
 

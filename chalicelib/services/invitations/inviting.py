@@ -141,7 +141,7 @@ def _tell_outcomes(
 def list_people(session: Session, limit: int, offset: int, *, deps: InvitationDeps) -> Page:
     """Returns a page of those who are invited, the first one first."""
     everybody = deps.invitations.all(session.id)
-    threads = read_threads(session.id, everybody, conversations=deps.conversations, secret=deps.secret)
+    threads = read_threads(session, everybody, conversations=deps.conversations, secret=deps.secret)
     standing = [it for it in everybody if not it.removed]
     shown = standing[offset : offset + limit]
     silent = _find_silent(session.id, [it.email for it in shown], deps)
@@ -157,7 +157,7 @@ def find_person(session: Session, invitation_id: str, *, deps: InvitationDeps) -
     found = deps.invitations.find(session.id, invitation_id)
     if found is None or found.removed:
         raise NotFound("Invitation not found")
-    threads = read_threads(session.id, [found], conversations=deps.conversations, secret=deps.secret)
+    threads = read_threads(session, [found], conversations=deps.conversations, secret=deps.secret)
     silent = _find_silent(session.id, [found.email], deps)
     return tell_progress(session, found, threads.get(found.id), silent.get(found.email))
 
@@ -192,7 +192,7 @@ def remind(session: Session, *, deps: InvitationDeps, now: datetime) -> int | No
     require_mail(deps)
     require_open(session, now)
     everybody = [it for it in deps.invitations.all(session.id) if not it.removed]
-    threads = read_threads(session.id, everybody, conversations=deps.conversations, secret=deps.secret)
+    threads = read_threads(session, everybody, conversations=deps.conversations, secret=deps.secret)
     silent = _find_silent(session.id, [it.email for it in everybody], deps)
     missing = [it for it in everybody if is_to_be_reminded(session, it, threads, silent)]
     found = deps.invitations.want_reminders(session.id, missing, now)

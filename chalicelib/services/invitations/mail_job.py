@@ -10,6 +10,7 @@ from chalicelib.model.invitations import Invitation, WantedMail
 from chalicelib.model.jobs import SendInvitation
 from chalicelib.observability import MAIL_UNDELIVERABLE, logger
 from chalicelib.services.access.invitation_links import LinkedInvitation, invitation_url
+from chalicelib.services.access.privacy_links import privacy_address
 from chalicelib.services.delivery.announcement_texts import list_facts, texts_of
 from chalicelib.services.delivery.mails import write_mail
 from chalicelib.services.delivery.sending import hash_address, may_write, send, write_once_a_day
@@ -81,7 +82,7 @@ def _is_still_due(session: Session, invitation: Invitation, deps: InvitationDeps
 def _has_joined(session: Session, invitation: Invitation, deps: InvitationDeps) -> bool:
     if invitation.has_left:
         return True
-    return bool(read_threads(session.id, [invitation], conversations=deps.conversations, secret=deps.secret))
+    return bool(read_threads(session, [invitation], conversations=deps.conversations, secret=deps.secret))
 
 
 def write_invitation(session: Session, invitation: Invitation, *, public_url: str, deps: InvitationDeps) -> Mail:
@@ -102,5 +103,6 @@ def write_invitation(session: Session, invitation: Invitation, *, public_url: st
         link=invitation_url(public_url, session.id, named, deps.secret),
         values=values,
         stop_link=make_stop_url(public_url, stop, deps.secret),
+        privacy_link=f"{public_url}/{privacy_address(session, deps.secret)}",
         message=invitation.message or "",
     )

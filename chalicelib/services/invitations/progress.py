@@ -46,11 +46,11 @@ def is_private(session: Session, invitation: Invitation) -> bool:
 
 
 def read_threads(
-    session_id: str, invitations: Sequence[Invitation], *, conversations: Conversations, secret: bytes
+    session: Session, invitations: Sequence[Invitation], *, conversations: Conversations, secret: bytes
 ) -> dict[str, Thread]:
     """Returns the conversations that began with these invitations, by the invitation's id."""
-    ids = {thread_of_invitation(secret, session_id, it.id): it.id for it in invitations}
-    return {ids[thread.id]: thread for thread in conversations.heads_of(session_id, ids)}
+    ids = {thread_of_invitation(secret, session.id, it.id): it.id for it in invitations}
+    return {ids[named]: thread for named, thread in conversations.heads_behind(session, ids).items()}
 
 
 def tell_progress(session: Session, invitation: Invitation, thread: Thread | None, suppressed: str | None) -> Progress:

@@ -11,7 +11,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable, Unprocessable
+from chalicelib.errors import Conflict, Forbidden, NotFound, Unavailable, Unprocessable
 from chalicelib.model import Role, SessionView
 from chalicelib.model.jobs import SendMemberInvitation
 from chalicelib.model.member_invitations import (
@@ -19,6 +19,7 @@ from chalicelib.model.member_invitations import (
     VALID,
     Answer,
     GivenRole,
+    MailState,
     MemberInvitation,
     MemberInvitations,
     Subject,
@@ -41,6 +42,7 @@ from chalicelib.store.suppressions import Suppressions
 from chalicelib.store.transact import Transaction
 
 ADDRESSES = 50  # in one request
+_BY_HAND: Collection[MailState] = ("held", "undeliverable", "stopped")  # sent again, it is a link to pass on
 _TRIES = 8
 _MOVED = "Others are inviting people there right now; try again"
 
@@ -100,7 +102,8 @@ def invite_members(
     if asked:
         require_invite_pace(user_id, len(asked), guards=deps.guards, secret=deps.holding.secret, now=now)
     silent = _find_silent(place, asked, deps)
-    made, full = _store_new(place, asked, silent, wanted, user_id, deps, now, new_id)
+    ids = {it: new_id() for it in asked}
+    made, full = _store_new(place, _Asked(asked, ids, silent, wanted, user_id), deps, now)
     _ask(subject_of(place), [it.id for it, _ in made.values() if it.mail == "waiting"], deps, now)
     told = []
     for it, email in found.items():
@@ -111,6 +114,25 @@ def invite_members(
             outcome: Outcome = "member" if it in named and it not in full else "refused"
             told.append(InvitedMember(email or it, wanted.role, outcome))
     return told
+
+
+def list_member_invitations(place: Place, *, deps: InvitingDeps, now: datetime) -> list[tuple[MemberInvitation, bool]]:
+    """The open invitations, the first one first, and of each whether it holds, by who may invite there."""
+    found = deps.holding.store.of(subject_of(place)).open(now)
+    if not found:
+        return []
+    roles = _roles(place, deps)
+    people = deps.holding.accounts.people({it.invited_by for it in found})
+    may = {it for it, user in people.items() if not user.disabled_at and is_at_least(roles.get(it), "admin")}
+    return [(it, it.invited_by in may) for it in sorted(found, key=lambda it: (it.created_at, it.id))]
+
+
+def _roles(place: Place, deps: InvitingDeps) -> dict[str, Role]:
+    """The roles of everybody there, the highest of each."""
+    if isinstance(place, SessionView):
+        listed = list_session_members(place.session, members=deps.members, projects=deps.holding.projects)
+        return {it.member.user_id: it.member.role for it in listed}
+    return {it.user_id: it.role for it in deps.holding.projects.members(place.project.id)}
 
 
 def require_may_give(place: Place, role: GivenRole) -> None:
@@ -134,7 +156,7 @@ def resend_member_invitation(
         found = _require_open(before, invitation_id, now)
         require_may_give(place, found.role)
         address_hash = hash_address(found.email, deps.holding.secret)
-        is_silent = found.mail == "stopped" or bool(_find_silent(place, [address_hash], deps))
+        is_silent = found.mail in _BY_HAND or bool(_find_silent(place, [address_hash], deps))
         again, token = _renewed(replace(found, invited_by=user_id), is_silent, deps, now)
         after = [again if it.id == again.id else it for it in before.invitations]
         change = Change(after, added=[address_hash], inviter=user_id)
@@ -210,49 +232,55 @@ def _find_silent(place: Place, address_hashes: Collection[str], deps: InvitingDe
 Made = dict[str, tuple[MemberInvitation, str]]
 
 
-def _store_new(
-    place: Place,
-    asked: dict[str, str],
-    silent: set[str],
-    wanted: Wanted,
-    user_id: str,
-    deps: InvitingDeps,
-    now: datetime,
-    new_id: Callable[[], str],
-) -> tuple[Made, set[str]]:
+class _Asked(Struct, frozen=True):
+    """Whom somebody invites: addresses by their hashes, each with the id that a new invitation of theirs gets; the hashes of those that no
+    mail goes to."""
+
+    addresses: dict[str, str]
+    ids: dict[str, str]
+    silent: set[str]
+    wanted: Wanted
+    user_id: str
+
+
+def _store_new(place: Place, asked: _Asked, deps: InvitingDeps, now: datetime) -> tuple[Made, set[str]]:
     """Store invitations for these addresses; gives them with what their links carry, and the hashes of addresses that can have no more."""
-    subject, full, cleared = subject_of(place), set[str](), False
-    ids = {it: new_id() for it in asked}
+    subject, full, cleared = subject_of(place), set[str](), set[str]()
     for _ in range(_TRIES):
         before = deps.holding.store.of(subject)
-        now_open = {hash_address(it.email, deps.holding.secret): it for it in before.open(now)}
-        made: Made = {}
-        for address_hash in [it for it in asked if it not in full]:
-            known = now_open.get(address_hash)
-            new = _new(asked[address_hash], known, ids[address_hash], wanted, user_id, now)
-            is_silent = address_hash in silent or new.mail == "stopped"
-            made[address_hash] = _renewed(new, is_silent, deps, now)
-        if len(now_open.keys() | made.keys()) > OPEN_INVITATIONS:
-            raise Unprocessable(f"emails: there are at most {OPEN_INVITATIONS} open invitations")
+        made = _make(before, asked, full, deps, now)
         if not made:
             return made, full
         renewed = {it.id for it, _ in made.values()}
         after = [*(it for it in before.invitations if it.id not in renewed), *(it for it, _ in made.values())]
-        change = Change(after, added=list(made), inviter=user_id)
+        change = Change(after, added=list(made), inviter=asked.user_id)
         failed = deps.holding.store.write(subject, before, change, now, lambda write: _check_place(write, subject))
         if not failed:
             return made, full
         if failed & {keys.SESSION, keys.PROJECT}:
             raise NotFound("Session not found" if subject.kind == "session" else "Project not found")
         if INVITER in failed:
-            _require_room(user_id, deps, now)
-        if filled := failed & made.keys():
-            if cleared:
-                full |= filled
-            cleared = True
-            for address_hash in filled:
-                _clear_address(address_hash, deps, now)
+            _require_room(asked.user_id, deps, now)
+        full |= failed & cleared  # there was no place to forget
+        for address_hash in failed & made.keys():
+            _clear_address(address_hash, deps, now)
+            cleared.add(address_hash)
     raise Conflict(_MOVED)
+
+
+def _make(before: MemberInvitations, asked: _Asked, full: set[str], deps: InvitingDeps, now: datetime) -> Made:
+    """The invitations that come, beside those there are. Raises Unprocessable for too many."""
+    standing = {hash_address(it.email, deps.holding.secret): it for it in before.open(now)}
+    made: Made = {}
+    for address_hash, email in asked.addresses.items():
+        if address_hash in full:
+            continue
+        new = _new(email, standing.get(address_hash), asked.ids[address_hash], asked, now)
+        is_silent = address_hash in asked.silent or new.mail == "stopped"
+        made[address_hash] = _renewed(new, is_silent, deps, now)
+    if len(standing.keys() | made.keys()) > OPEN_INVITATIONS:
+        raise Unprocessable(f"emails: there are at most {OPEN_INVITATIONS} open invitations")
+    return made
 
 
 def _check_place(write: Transaction, subject: Subject) -> None:
@@ -262,18 +290,16 @@ def _check_place(write: Transaction, subject: Subject) -> None:
         check_project(write, subject.id)
 
 
-def _new(
-    email: str, known: MemberInvitation | None, new_id: str, wanted: Wanted, user_id: str, now: datetime
-) -> MemberInvitation:
+def _new(email: str, known: MemberInvitation | None, new_id: str, asked: _Asked, now: datetime) -> MemberInvitation:
     return MemberInvitation(
         known.id if known else new_id,
-        wanted.role,
-        user_id,
+        asked.wanted.role,
+        asked.user_id,
         now,
         now + VALID,
-        wanted.language,
+        asked.wanted.language,
         email,
-        wanted.message,
+        asked.wanted.message,
         mail="stopped" if known and known.mail == "stopped" else "no_mail",
     )
 
@@ -285,7 +311,8 @@ def _renewed(
     if not is_silent:
         return replace(invitation, expires_at=now + VALID, token="", mail="waiting"), ""
     token = new_token()
-    mail = invitation.mail if invitation.mail == "stopped" else "undeliverable" if deps.has_mail else "no_mail"
+    mail: MailState = "undeliverable" if deps.has_mail else "no_mail"
+    mail = invitation.mail if invitation.mail in _BY_HAND else mail
     hashed = hash_token(token, invitation.id, deps.holding.secret)
     return replace(invitation, expires_at=now + VALID, token=hashed, mail=mail), token
 

@@ -1,6 +1,6 @@
 """What a host decides about single people: to take one out of the results, or in again, and to remove one's data for good."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,6 +15,7 @@ from chalicelib.retry import Retry
 from chalicelib.services.access.sizes import ANSWER_BYTES
 from chalicelib.services.participants.scopes import listed_user
 from chalicelib.services.synthesis import state
+from chalicelib.services.synthesis.unquotable import list_written
 from chalicelib.store import thread_head
 from chalicelib.store.conversations import Conversations
 from chalicelib.store.participants import Participants
@@ -25,7 +26,8 @@ _RETRY = Retry(tries=5)  # the person may go on speaking meanwhile
 
 
 class ParticipantDeps(Struct, frozen=True):
-    """The collaborators of these decisions. `forget_words` takes what is left of a removed person's words out of what others have."""
+    """The collaborators of these decisions. `forget_words` takes what is left of a removed person's words out of what others have;
+    `forget_written` what they wrote in the form out of insights, as long as that is there to be compared."""
 
     participants: Participants
     removals: Removals
@@ -33,6 +35,7 @@ class ParticipantDeps(Struct, frozen=True):
     keeps_invitation: Callable[[Session, Thread], bool]
     withdraw_exports: Callable[[str], None]
     forget_words: Callable[[str, str], None]
+    forget_written: Callable[[str, str, Sequence[str]], None]
     jobs: Jobs
     clock: Clock
     new_id: Callable[[], str]
@@ -77,6 +80,8 @@ def remove_participant(
         leaves = None if thread.is_untouched_test else state.exclude(now)
         # Who is removed takes their invitation along, unless its host may not know that it was theirs.
         keeps = deps.keeps_invitation(session, thread)
+        if written := list_written(found.answers):  # the form is gone with the head: nobody could do it later
+            deps.forget_written(session.id, thread.id, written)
         asked = DeletionRecord(deps.new_id(), by, now, {})
         record = deps.removals.begin(thread, asked, leaves, is_capped=capped, account=account, keeps_invitation=keeps)
         if record:

@@ -25,7 +25,8 @@ class Scope(Struct, frozen=True):
     the form asks for name and e-mail; `is_listed`: a session that the user takes part in is in their list; `is_strangers`: an
     account without a role in the session speaks, and what it says of name and id is its own word; `is_paced`: only so many
     begin within a minute, since whoever lets them speak is not the session's host; `is_test`: an editor tries what participants
-    are going to see, also before the session is open.
+    are going to see, also before the session is open; `has_receipt`: a page or a chat of ours shows them the code by which they come
+    to what is stored of them.
     """
 
     channel: Channel
@@ -35,6 +36,7 @@ class Scope(Struct, frozen=True):
     is_strangers: bool = False
     is_paced: bool = False
     is_test: bool = False
+    has_receipt: bool = False
 
 
 def _anybody(_: SessionView) -> bool:
@@ -42,8 +44,8 @@ def _anybody(_: SessionView) -> bool:
 
 
 SCOPES: Mapping[str, Scope] = {  # by ScopeName
-    "web": Scope("web", _anybody, asks_by_default=True, is_paced=True),
-    "telegram": Scope("telegram", _anybody, is_paced=True),
+    "web": Scope("web", _anybody, asks_by_default=True, is_paced=True, has_receipt=True),
+    "telegram": Scope("telegram", _anybody, is_paced=True, has_receipt=True),
     "api": Scope("api", may_edit),  # shared by all who may edit the session
     "api:<user>": Scope("api", may_chat, is_listed=True, is_strangers=True, is_paced=True),
     "host:<user>": Scope("api", may_edit),

@@ -17,7 +17,7 @@ MOST_WORDS = 6
 
 class Event(Struct, frozen=True):
     """What the participant of this thread did. Of messages there is the latest of each thread; `message` has its words, of the
-    people who spoke last and are not left out of the results."""
+    people who spoke last, are not left out of the results, and let themselves be quoted."""
 
     at: datetime
     kind: EventKind
@@ -48,4 +48,4 @@ def _times(head: Thread) -> tuple[datetime | None, ...]:
 
 def _newest_words(events: Iterable[Event], conversations: Conversations) -> Mapping[str, Message]:
     spoke = [event.thread for event in events if event.kind == "message" and event.thread.included]
-    return conversations.last_said(spoke[-MOST_WORDS:])
+    return conversations.last_said([thread for thread in spoke[-MOST_WORDS:] if thread.quotable])

@@ -9,7 +9,7 @@ from chalicelib.model import SessionView, Thread
 from chalicelib.services.access.join_sources import group_by_source
 from chalicelib.services.participants.form import page_questions
 from chalicelib.services.results.counted import Group, list_counted
-from chalicelib.services.results.form_answers import QuestionAnswers, count_form
+from chalicelib.services.results.form_answers import QuestionAnswers, count_form, without_words_of
 from chalicelib.services.results.widget_answers import WidgetAnswers, count_widgets
 from chalicelib.services.synthesis.visibility import LEAST
 from chalicelib.store import keys
@@ -34,9 +34,11 @@ def read_answers(view: SessionView, *, participants: Participants, with_widgets:
     counted = list_counted(heads)
     forms = participants.all_forms(session_id)
     uses = participants.widget_uses(session_id, counted) if with_widgets else {}
+    unquotable = {head.id for head in counted if not head.quotable}
+    questions = count_form(page_questions(view), forms, [head.id for head in counted])
     return Answers(
         {head.id: head for head in counted},
-        count_form(page_questions(view), forms, [head.id for head in counted]),
+        tuple(without_words_of(it, unquotable) for it in questions),
         count_widgets(uses, counted),
         heads,
     )
@@ -54,7 +56,7 @@ def answers_for_others(answers: Answers, view: SessionView) -> Answers:
         are_offered = question.kind == "choices" and question.is_asked
         offered = question.groups[: question.offered] if are_offered else ()
         written = question.groups[len(offered) :]
-        groups: list[Group] = [*offered, *(it for it in written if is_enough(it.threads))]
+        groups: list[Group] = [*offered, *(it for it in written if it.label and is_enough(it.threads))]
         return replace(question, groups=tuple(groups))
 
     return replace(

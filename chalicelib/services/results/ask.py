@@ -34,6 +34,7 @@ from chalicelib.services.synthesis.prose import ProseCheck, without_quotes
 from chalicelib.services.synthesis.quotes import MAX_LENGTH, cut_quote
 from chalicelib.services.synthesis.summary_texts import read_texts
 from chalicelib.services.synthesis.theme_groups import one_line
+from chalicelib.services.synthesis.unquotable import find_unquotable_words
 from chalicelib.services.synthesis.visibility import CARRIED_BY
 from chalicelib.services.synthesis.withheld import withhold
 from chalicelib.text.language import OWN, choose_own_language, detect_language, match_language
@@ -180,9 +181,9 @@ def _prose(
     written = " ".join(it["text"] for it in given if isinstance(it.get("text"), str))
     is_ours = match_language(detect_language(written), OWN) is not None
     shown = (book.render(), session.topic, *hosts, *(quote.text for quote in read))
-    return ProseCheck(
-        [*book.quoted(), *read], session.topic, hosts, None if is_ours else find_numerals(" ".join(shown))
-    )
+    known = None if is_ours else find_numerals(" ".join(shown))
+    unquotable = find_unquotable_words(book.aggregate, view)
+    return ProseCheck([*book.quoted(), *read], session.topic, hosts, known, unquotable)
 
 
 def _cut(given: object, said: Mapping[str, ReadMessage]) -> list[Quote]:

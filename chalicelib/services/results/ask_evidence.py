@@ -92,9 +92,12 @@ def read_themes(source: Source, ids: Collection[str], points: Iterable[Evidence]
 def read_passages(
     source: Source, points: Sequence[Evidence], deps: AskDeps
 ) -> tuple[list[Passage], dict[str, ReadMessage]]:
-    """The messages around these points, by conversation, and what participants said in them by the id that the model is shown."""
+    """The messages around these points, by conversation, and what participants said in them by the id that the model is shown;
+    not those of people who are not to be quoted."""
     wanted: dict[str, set[str]] = {}
     for it in points:
+        if it.thread_id in source.aggregate.unquotable:
+            continue
         wanted.setdefault(it.thread_id, set()).add(it.point.message_id)
     numbers = {it.thread_id: it.participant for it in points}
     passages: list[Passage] = []

@@ -104,8 +104,8 @@ class _Said(Struct, frozen=True):
 
 def choose_threads(heads: Iterable[Thread]) -> list[Thread]:
     """Returns the conversations that can be read, those first that are: rated low, the lowest first, then the newest. Who does not
-    count in the results is left out here, too."""
-    found = [it for it in list_counted(heads) if it.message_count >= LEAST_MESSAGES]
+    count in the results is left out here, too, and who is not to be quoted: a review is made of what was said."""
+    found = [it for it in list_counted(heads) if it.quotable and it.message_count >= LEAST_MESSAGES]
     newest = sorted(found, key=lambda it: (it.last_message_at or it.created_at, it.id), reverse=True)
     return sorted(newest, key=lambda it: it.rating if it.rating is not None and it.rating <= LOW else LOW + 1)
 

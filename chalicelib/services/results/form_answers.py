@@ -1,11 +1,12 @@
 """What people answered in the form, question by question: choices counted, texts as the words that several used."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Final, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.model import Answer, Question
 from chalicelib.services.participants.question_roles import role_of
@@ -64,7 +65,7 @@ class QuestionAnswers(Struct, frozen=True, dict=True):
                 chosen[thread_id].append(group.label)
         groups: defaultdict[str, list[str]] = defaultdict(list)
         for thread_id, labels in chosen.items():
-            groups[", ".join(labels)].append(thread_id)
+            groups[", ".join(filter(None, labels))].append(thread_id)
         if len(groups) > (FEW_VALUES if self.is_multiple else max(FEW_VALUES, self.offered)):
             return ()
         order = [group.label for group in self.groups]
@@ -90,6 +91,16 @@ def count_form(
     gone = (name for name in given if name not in asked and name not in private)
     removed = [_count_removed(name, given[name], len(counted)) for name in gone]
     return (*found, *sorted(removed, key=lambda it: (-it.answered, it.text, it.id)))
+
+
+def without_words_of(of: QuestionAnswers, unquotable: Collection[str]) -> QuestionAnswers:
+    """A question with an empty label for each answer that only people gave who are not to be quoted: they count, in words of nobody."""
+    offered = of.offered if of.kind == "choices" and of.is_asked else 0
+    written = (
+        replace(it, label="") if it.threads and unquotable and all(name in unquotable for name in it.threads) else it
+        for it in of.groups[offered:]
+    )
+    return replace(of, groups=(*of.groups[:offered], *written))
 
 
 def _count(question: Question, given: Mapping[str, Answer], people: int) -> QuestionAnswers:

@@ -1,11 +1,11 @@
 """What hosts note of a session: written by them, or kept of what they asked; with quotes that are cut from what was said.
 
-A quote stands while its person is part of the results. Who is taken out takes it along, and brings it back; who is removed takes
-it for good. With a quote go its words in the insight's text.
+A quote stands while its person is part of the results, and lets themselves be quoted. Who is taken out takes it along, and brings it
+back; who is removed, or is not to be quoted any more, takes it for good. With a quote go its words in the insight's text.
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -208,8 +208,24 @@ def drop_words(session_id: str, thread_id: str, *, deps: InsightDeps) -> None:
         said = (it.content for it in stored if it.role == "user" and not _is_there(head, it.sequence))
         return frozenset(run for words in said for run in cut_runs(words))
 
+    _drop(session_id, lambda it: it.thread_id == thread_id and not _is_there(head, it.sequence), list_runs, deps)
+
+
+def drop_quotes(session_id: str, thread_id: str, said: Iterable[str], *, deps: InsightDeps) -> None:
+    """Takes the words of somebody who is not to be quoted any more out of all insights, for good, as of somebody who was removed;
+    `said` are their messages."""
+    runs = frozenset(run for words in said for run in cut_runs(words))
+    _drop(session_id, lambda it: it.thread_id == thread_id, lambda: runs, deps)
+
+
+def _drop(
+    session_id: str,
+    is_gone: Callable[[InsightQuote], bool],
+    list_runs: Callable[[], frozenset[str]],
+    deps: InsightDeps,
+) -> None:
     def change(insight: Insight) -> Insight:
-        gone = [it for it in insight.quotes if it.thread_id == thread_id and not _is_there(head, it.sequence)]
+        gone = [it for it in insight.quotes if is_gone(it)]
         kept = tuple(it for it in insight.quotes if it not in gone)
         words, runs = [it.text for it in gone], list_runs()
         left = replace(
@@ -255,7 +271,7 @@ def _of(quote: InsightQuote, heads: Mapping[str, Thread]) -> bool:
 
 
 def _stands(head: Thread, sequence: int) -> bool:
-    return head.included and _is_there(head, sequence)
+    return head.included and head.quotable and _is_there(head, sequence)
 
 
 def _is_there(head: Thread | None, sequence: int) -> bool:

@@ -1,7 +1,7 @@
 """The recap of a session: what each person said in short, what several speak of, and what nobody else brought up.
 
 It is read out of what digests hold; no model is asked. The heads of all threads tell which themes people have in common; the
-digests are read of one page of people.
+digests are read of one page of people. Who is not to be quoted is told of in other words than theirs, or not at all.
 """
 
 from collections.abc import Mapping
@@ -18,6 +18,7 @@ from chalicelib.services.synthesis.aggregate import (
     stances_by_theme,
     without_names_of_the_gone,
 )
+from chalicelib.services.synthesis.unquotable import hide_words_of
 from chalicelib.services.synthesis.visibility import CARRIED_BY
 from chalicelib.store import digests
 from chalicelib.store.conversations import Conversations
@@ -66,7 +67,9 @@ def make_recap(
     registry = themes.get(view.session.id, view.synthesis)
     aggregate = aggregate_heads(view, heads)
     carriers = stances_by_theme(aggregate, registry)
-    found = {it.thread_id: it for it in digests.of_threads(view.session.id, [head.id for head in page])}
+    heads_by_id = {head.id: head for head in page}
+    stored = digests.of_threads(view.session.id, list(heads_by_id))
+    found = {it.thread_id: hide_words_of(it, heads_by_id[it.thread_id]) for it in stored}
     people = tuple(_person(head, found.get(head.id), registry) for head in page)
     return Recap(
         people,
@@ -79,7 +82,7 @@ def make_recap(
 
 
 def _person(head: Thread, digest: Digest | None, registry: ThemeRegistry) -> PersonRecap:
-    live = ((point, registry.resolve(point.theme)) for point in (digest.points if digest else ()))
+    live = ((point, registry.resolve(point.theme)) for point in (digest.points if digest else ()) if point.text)
     return PersonRecap(head, digest, tuple((point, theme.id if theme else None) for point, theme in live))
 
 

@@ -6,7 +6,7 @@ no side is like neither of them. It is of length 1: who speaks of much weighs no
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import islice
 from math import ceil
 from typing import Final, Literal
@@ -23,6 +23,7 @@ from chalicelib.services.synthesis.aggregate import (
     stances_by_theme,
     without_names_of_the_gone,
 )
+from chalicelib.services.synthesis.unquotable import hide_words
 from chalicelib.services.synthesis.visibility import LEAST
 from chalicelib.store import digests
 
@@ -66,7 +67,7 @@ class Group(Struct, frozen=True):
 class Position(Struct, frozen=True):
     """One side of a theme, and who takes it; `similarity` is the mean cosine of it to everybody but `author`, -1 to 1.
 
-    The author is the one of them who is about it the most, whose words stand for it.
+    The author is the one of them who is about it the most, whose words stand for it; whoever is not to be quoted comes last.
     """
 
     theme: RegisteredTheme
@@ -104,6 +105,7 @@ class Similarity(Struct, frozen=True):
     shown: float = 0.0
     positions: tuple[Position, ...] = ()
     sources: Mapping[str, str] = {}
+    unquotable: Set[str] = frozenset()
     tells_compared: bool = True
     tells_sizes: bool = True
 
@@ -130,6 +132,7 @@ class _People(Struct, frozen=True):
     units: list[Vector]
     themes: list[RegisteredTheme]
     carriers: Mapping[str, Mapping[str, str]]
+    unquotable: Set[str]
 
     @property
     def size(self) -> int:
@@ -157,16 +160,21 @@ def compare_people(view: SessionView, heads: Iterable[Thread], registry: ThemeRe
         shown,
         tuple(_rank_positions(people, add_up(people.units, people.size))),
         aggregate.sources,
+        aggregate.unquotable,
     )
 
 
-def read_words(session_id: str, positions: Sequence[Position], registry: ThemeRegistry) -> dict[tuple[str, str], Point]:
-    """The words that stand for each of these positions, by theme and stance: a point of its author's."""
+def read_words(
+    session_id: str, positions: Sequence[Position], registry: ThemeRegistry, unquotable: Set[str] = frozenset()
+) -> dict[tuple[str, str], Point]:
+    """The words that stand for each of these positions, by theme and stance: a point of its author's; of those who are `unquotable` none
+    that repeats them."""
     found = {it.thread_id: it for it in digests.of_threads(session_id, sorted({it.author for it in positions}))}
     words = {}
     for position in positions:
         own = found[position.author].points if position.author in found else ()
-        on_side = (it for it in own if it.stance == position.stance)
+        own = hide_words(own) if position.author in unquotable else own
+        on_side = (it for it in own if it.text and it.stance == position.stance)
         said = [it for it in on_side if (live := registry.resolve(it.theme)) and live.id == position.theme.id]
         if point := next((it for it in said if it.quote), next(iter(said), None)):
             words[position.theme.id, str(position.stance)] = point
@@ -260,7 +268,7 @@ def _read_people(aggregate: Aggregate, registry: ThemeRegistry) -> _People:
             side = _SIDES.get(stance)
             entries.setdefault(thread_id, {})[2 * number + (side is None)] = side or 1.0
     ids = sorted(entries)
-    return _People(ids, [make_unit(entries[thread_id]) for thread_id in ids], themes, carriers)
+    return _People(ids, [make_unit(entries[thread_id]) for thread_id in ids], themes, carriers, aggregate.unquotable)
 
 
 def _rank_positions(people: _People, total: Dense) -> Iterable[Position]:
@@ -271,7 +279,7 @@ def _rank_positions(people: _People, total: Dense) -> Iterable[Position]:
         holders = _by_stance(people.carriers[theme.id].items()) if theme.label else {}
         for stance, opposite in _OPPOSITES.items():
             if own := holders.get(stance):
-                author = min(own, key=lambda it: (-weights[it], it))
+                author = min(own, key=lambda it: (it in people.unquotable, -weights[it], it))
                 along = _SIDES[stance] * total[2 * number] - weights[author]
                 opposed = frozenset(holders.get(opposite, ()))
                 found.append(Position(theme, stance, frozenset(own), opposed, author, along / (len(people.ids) - 1)))

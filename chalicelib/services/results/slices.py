@@ -110,10 +110,11 @@ def make_slice(of: str, by: str, answers: Answers, stances: Stances, registry: T
     hidden = _hide(found, counts, sizes) if min(sizes, default=0) >= LEAST_GROUP else everything
     rows = [
         Row(
-            group.answers,
+            told := tuple(filter(None, group.answers)),
             group.rest,
             _shown(sizes[row]),
             tuple(None if (row, column) in hidden else it for column, it in enumerate(counts[row])),
+            others=told != group.answers,
         )
         for row, group in enumerate(groups)
     ]

@@ -8,6 +8,7 @@ from chalicelib.errors import NotFound
 from chalicelib.model import Point, RegisteredTheme, SessionView, Stance, Theme, ThemeRegistry, Thread
 from chalicelib.model.synthesis import joined
 from chalicelib.services.synthesis.aggregate import aggregate_heads, stances_by_theme, without_names_of_the_gone
+from chalicelib.services.synthesis.unquotable import hide_words_of
 from chalicelib.store import digests
 from chalicelib.store.conversations import Conversations
 from chalicelib.store.themes import Themes
@@ -73,7 +74,9 @@ def list_people(
         (head for head in heads if head.id in stands), key=lambda it: (it.first_message_at or it.created_at, it.id)
     )
     page = found[offset:][:limit]
-    kept = {it.thread_id: it.points for it in digests.of_threads(view.session.id, [head.id for head in page])}
+    by_id = {head.id: head for head in page}
+    stored = digests.of_threads(view.session.id, list(by_id))
+    kept = {it.thread_id: hide_words_of(it, by_id[it.thread_id]).points for it in stored}
     people = tuple(
         PersonWithStance(head, stands[head.id], _points(kept.get(head.id, ()), asked, stance, registry))
         for head in page
@@ -89,5 +92,5 @@ def _points(
     points: Sequence[Point], themes: Sequence[str], stance: Stance | None, registry: ThemeRegistry
 ) -> tuple[Point, ...]:
     """What somebody said of these themes; first what is of the stance that is asked for."""
-    own = [point for point in points if (live := registry.resolve(point.theme)) and live.id in themes]
+    own = [point for point in points if point.text and (live := registry.resolve(point.theme)) and live.id in themes]
     return tuple(sorted(own, key=lambda point: point.stance != stance))

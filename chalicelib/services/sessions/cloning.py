@@ -26,7 +26,7 @@ _RESET: dict[str, tuple[Callable[[Session, datetime], bool], Any]] = {
 OF_OWNER = "models"  # that somebody else's copy has not: it would be answered on an account that is not theirs
 OF_OTHERS = "projects"  # of those that they may not put sessions into
 RESETTABLE = (*_RESET, OF_OWNER, OF_OTHERS)
-FOR_CLONING = (keys.CONTEXT, keys.QUESTIONS, keys.LOGO, keys.PROMPT_CURRENT, *LONG_TEXTS.values())
+FOR_CLONING = (keys.CONTEXT, keys.QUESTIONS, keys.LOGO, keys.TEMPLATE, keys.PROMPT_CURRENT, *LONG_TEXTS.values())
 
 
 def clone_session(
@@ -50,12 +50,21 @@ def clone_session(
         "updated_at": now,
         "edited_at": None,
         "anonymous_until": None,
+        "has_aliases": False,
         "projects": projects,
     }
     clone = replace(source.session, **reset | its_own)
     questions = tuple(it if it.id in DEFAULT_TEXTS else replace(it, id=new_id()) for it in source.questions)
     prompt = _copy_prompt(source, owner_id, now)
-    if not sessions.create(clone, context=source.context, questions=questions, prompt=prompt, logo=source.logo):
+    is_made = sessions.create(
+        clone,
+        context=source.context,
+        questions=questions,
+        prompt=prompt,
+        logo=source.logo,
+        template=source.template,
+    )
+    if not is_made:
         clone = sessions.view(clone.id, ()).session  # made by an earlier try: ids follow from its Idempotency-Key
     return clone, list(reset)
 

@@ -19,6 +19,7 @@ from chalicelib.model import (
     QuestionType,
     ResultsSections,
     Session,
+    SessionTemplate,
     SessionView,
     Visibility,
 )
@@ -105,9 +106,18 @@ _SHARED = tuple(name for name in NewSession.__struct_fields__ if name in Session
 
 
 def create_session(
-    new: NewSession, owner_id: str, *, sessions: Sessions, now: datetime, new_id: Callable[[], str]
+    new: NewSession,
+    owner_id: str,
+    *,
+    sessions: Sessions,
+    now: datetime,
+    new_id: Callable[[], str],
+    template: SessionTemplate | None = None,
 ) -> Session:
-    """Store a new session. Without a prompt of the host's, a worker is going to write one; of a draft, when it is opened."""
+    """Store a new session. Without a prompt of the host's, a worker is going to write one; of a draft, when it is opened.
+
+    `template` is what it keeps of the one that it names, where a host made that.
+    """
     require_brief(new.topic, new.goal, is_draft=new.draft and not new.opens_at)
     check_closing(new.closes_at, now)
     check_opening(new.opens_at, now)
@@ -118,7 +128,7 @@ def create_session(
         require_anonymous(new.questions or ())
     settings: dict[str, Any] = {name: getattr(new, name) for name in _SHARED}
     settings = {name: None if value == "" and name not in _BRIEF else value for name, value in settings.items()}
-    settings["template_id"] = template_id(settings["template_id"])
+    settings["template_id"] = template_id(settings["template_id"], template)
     settings["time_zone"] = find_time_zone(settings["time_zone"])
     settings["branding"], logo = apply_branding(Branding(), read_branding(new.branding))
     session = Session(
@@ -134,7 +144,10 @@ def create_session(
     )
     questions = tuple(asked.numbered(new_id(), position) for position, asked in enumerate(new.questions or ()))
     prompt = first_prompt(new.prompt, new.prompt_summary, new.prompt_generated_from, session)
-    if not sessions.create(session, context=new.context, questions=questions, prompt=prompt, logo=logo):
+    is_made = sessions.create(
+        session, context=new.context, questions=questions, prompt=prompt, logo=logo, template=template
+    )
+    if not is_made:
         # An earlier try of this request made it: ids follow from its Idempotency-Key.
         return sessions.view(session.id, ()).session
     return session

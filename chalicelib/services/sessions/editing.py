@@ -89,7 +89,8 @@ def edit_session(
     target: ProjectView | None = None,
 ) -> SessionView:
     """Give a session, all of which was read, these values as `check_changes` gives them. Gives the session as it is then. How long
-    it is kept is for those who may delete it; raises Forbidden for others.
+    it is kept is for those who may delete it; raises Forbidden for others. Where `template_id` is of a template that a host made,
+    `template` is what the session keeps of that.
 
     Where somebody else edits it meanwhile, it is read again: nobody's change is lost. Raises Conflict where somebody has edited
     it after `unchanged_since`. With a `project_id`, `target` is the project that the session is put into.
@@ -163,6 +164,8 @@ def apply_values(
     if "retention_days" in values:
         check_retention(session, now)
     after = replace(before, session=session)
+    if "template_id" in values:
+        after = replace(after, template=values.get("template"))
     if "branding" in values:
         branding, logo = apply_branding(session.branding, values["branding"])
         session = replace(session, branding=branding)

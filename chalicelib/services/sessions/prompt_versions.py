@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from chalicelib.model import Prompt, SessionView, Thread
 from chalicelib.services.facilitation.prompt import basic_prompt
-from chalicelib.services.templates import find_template
+from chalicelib.services.templates import template_of
 from chalicelib.store.conversations import Conversations
 from chalicelib.store.sessions import Sessions
 
@@ -53,11 +53,11 @@ def current_version(view: SessionView) -> Prompt:
 def basic_version(view: SessionView) -> Prompt:
     """Returns version 0, which is stored nowhere: the prompt of the session's template, or one made of its brief as it is now."""
     session = view.session
-    template = find_template(session.template_id)
+    template = template_of(view)
     return Prompt(
         0,
         basic_prompt(view),
-        "template" if template else "basic",
+        "template" if template and template.facilitation_prompt else "basic",
         template_id=template.id if template else None,
         created_at=session.created_at,
     )

@@ -9,6 +9,7 @@ from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, ChatMessage, Model, ModelUnavailable, Payer, Request, Tool
 from chalicelib.model import SHOWN_CONTEXT_BYTES, SuggestedField
+from chalicelib.model.templates import OwnTemplate
 from chalicelib.services.facilitation.model_markup import take_off_markup
 from chalicelib.services.prompts import fill
 from chalicelib.services.templates import Template
@@ -39,7 +40,7 @@ class Entered(Struct, frozen=True):
     critical: str = ""
     context: str = ""
     topic: str = ""
-    template: Template | None = None
+    template: Template | OwnTemplate | None = None
     language: str = ""
 
     @property
@@ -73,7 +74,7 @@ def _request(field: SuggestedField, entered: Entered) -> Request:
     )
     shown = [tags.data(name, text) for name, text in texts if text]
     if template := entered.template:
-        shown.append(tags.data("template", template.description, title=template.title))
+        shown.append(tags.data("template", template.description or "", title=template.title))
     shown.append(tags.data("wanted", field))
     language = entered.language or "the language of what the host has entered"
     return Request(

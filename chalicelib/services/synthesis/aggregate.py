@@ -31,7 +31,8 @@ class Aggregate(Struct, frozen=True):
     """What the threads of a session count for, by thread, and their points, each with its thread; `newest` is when the last digest was
     made. `withheld` counts messages that no model would read. `sources` names what several threads have in common that may be one
     person's; others have none. `tests` are test runs that were included by hand: their points are there, and they are nobody in any
-    number of people."""
+    number of people. Those in `unquotable` are not to be quoted, nothing of what those in `kept_back` say is for other participants: both
+    count like everybody else."""
 
     counts: Mapping[str, DigestCounts] = {}
     points: tuple[tuple[str, Point], ...] = ()
@@ -39,6 +40,8 @@ class Aggregate(Struct, frozen=True):
     sources: Mapping[str, str] = {}
     tests: frozenset[str] = frozenset()
     withheld: int = 0
+    unquotable: frozenset[str] = frozenset()
+    kept_back: frozenset[str] = frozenset()
 
     def people(self, thread_ids: Iterable[str]) -> set[str]:
         """Who these threads are of, where it counts that several may be one person's; a test run is nobody's."""
@@ -103,7 +106,18 @@ def aggregate_heads(view: SessionView, heads: Iterable[Thread]) -> Aggregate:
         {head.id: head.counts for head in included if head.counts and head.counts.messages},
         sources={} if view.session.shared_network else group_by_source(included),
         tests=frozenset(head.id for head in included if head.test),
+        unquotable=frozenset(head.id for head in included if not head.quotable),
+        kept_back=frozenset(head.id for head in included if not head.passed_on),
     )
+
+
+def without_kept_back(aggregate: Aggregate) -> Aggregate:
+    """What other participants may be told of: nothing of those who do not want that, as if they had said nothing."""
+    away = aggregate.kept_back
+    if not away:
+        return aggregate
+    counts = {thread_id: found for thread_id, found in aggregate.counts.items() if thread_id not in away}
+    return replace(aggregate, counts=counts, points=tuple(it for it in aggregate.points if it[0] not in away))
 
 
 def stances_by_theme(aggregate: Aggregate, registry: ThemeRegistry) -> dict[str, dict[str, str]]:

@@ -49,13 +49,14 @@ def list_answers(
     """The summary of these answers; its themes are the questions, in the order in which they were first answered.
 
     In a session so large that not all answers are at hand, nothing is counted from them: neither words nor same answers. What was
-    answered in a test run is counted nowhere, and listed last.
+    answered in a test run is counted nowhere, and listed last. Who is not to be quoted is counted, and nothing of theirs is listed.
     """
     answers = [Answer(*found) for found in aggregate.points if found[1].quote]
+    quotable = [answer for answer in answers if answer.thread_id not in aggregate.unquotable]
     of_people = [answer for answer in answers if answer.thread_id not in aggregate.tests]
     everything = len(aggregate.points) == aggregate.total
     empty = _stop_words(answers)
-    themes = list(_questions(view, aggregate, registry, answers, words, empty, counted=everything))
+    themes = list(_questions(view, aggregate, registry, quotable, words, empty, counted=everything))
     return Summary(
         markdown="",
         generated_at=now,
@@ -111,7 +112,10 @@ def _questions(
         live = registry.resolve(answer.point.theme)
         grouped[live.id if live else ""].append(answer)
     people: dict[str, Collection[str]] = {**stances_by_theme(aggregate, registry)}
-    people[""] = {answer.thread_id for answer in grouped[""]} - aggregate.tests
+    loose = (
+        thread_id for thread_id, point in aggregate.points if point.quote and registry.resolve(point.theme) is None
+    )
+    people[""] = set(loose) - aggregate.tests
 
     def question(name: str, label: str, hidden: bool = False) -> Theme:
         theme = _question(
@@ -128,7 +132,7 @@ def _questions(
                 common = common or SharedWords(aggregate, view.session)
                 hidden = not common.may_tell(theme.label)
             yield question(theme.id, theme.label, hidden)
-    if grouped[""]:
+    if grouped[""] or people[""]:
         yield question("", words.unnamed)
 
 

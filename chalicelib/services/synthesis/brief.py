@@ -1,8 +1,8 @@
 """SESSION.md: a session and its result as one document, made from what is stored, fit to be the context of a next session.
 
 Everybody's facilitator reads that context, so it has nothing that only members read, and of a session with a language model
-nobody's words; below five participants it has the themes of single ones. A list of answers has words, and says that they are
-people's own. Its frame is in the language of the summary, its head in names for programs.
+nobody's words; below five participants it has the themes of single ones, and says that they may be recognised. A list of
+answers has words, and says that they are people's own. Its frame is in the language of the summary, its head in names for programs.
 """
 
 import json
@@ -64,6 +64,7 @@ def _document(
     sections = (
         _front_matter(view, join_url),
         words.example if session.is_example else "",
+        f"*{fill(words.tag, words.brief_few, count=LEAST)}*" if view.summary and view.summary.people < LEAST else "",
         f"# {markdown.inline(session.topic)}",
         markdown.section(words.brief_goal, markdown.paragraphs(session.goal)),
         markdown.section(words.brief_context, context),

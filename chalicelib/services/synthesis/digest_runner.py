@@ -148,7 +148,9 @@ def gather(
         return None
     tests = frozenset(name for name in found.counts if heads[name].test)
     sources = {} if view.session.shared_network else group_by_source(heads.values())
-    return replace(found, sources=sources, tests=tests)
+    unquotable = frozenset(name for name in found.counts if not heads[name].quotable)
+    kept_back = frozenset(name for name in found.counts if not heads[name].passed_on)
+    return replace(found, sources=sources, tests=tests, unquotable=unquotable, kept_back=kept_back)
 
 
 def _gather_reduced(

@@ -24,6 +24,8 @@ from chalicelib.services.safety import danger_in
 from chalicelib.services.synthesis.own_words import OwnWords
 from chalicelib.services.synthesis.quotes import cut_quote
 from chalicelib.services.synthesis.shared_registry import MAX_LABEL, MAX_QUESTION, SharedRegistry
+from chalicelib.services.synthesis.unquotable import UnquotableWords, list_written
+from chalicelib.services.synthesis.withheld import join_hosts_texts
 from chalicelib.text.normalise import one_line
 
 MAX_TOKENS = 8_000
@@ -107,9 +109,12 @@ def digest_thread(
     shown = [message for message in context if message.role == "assistant"]
     shown += [message for message in told if model.understands or not _is_private(message)]
     given, written_by = _ask(_request(view, before, shown, shared.show(), answers), model, deadline)
-    longest, own = MAX_LABEL if model.understands else MAX_QUESTION, OwnWords(it.content for it in said.values())
+    longest = MAX_LABEL if model.understands else MAX_QUESTION
+    written = [*(it.content for it in said.values()), *list_written(answers)]
+    own = OwnWords(written)
     found = [point for item in given["points"] if (point := _verified(item, said, longest, own))]
-    new = shared.settle(thread.id, found, before.points)
+    unquotable = UnquotableWords(() if thread.quotable else written, [join_hosts_texts(view)])
+    new = shared.settle(thread.id, found, before.points, may_name=lambda label: not unquotable.are_in(label))
     points = _joined(
         before.points, new, by_topic=not model.understands
     )  # of a script, one answer to two questions is two

@@ -12,6 +12,7 @@ from chalicelib.llm import tags
 from chalicelib.model import Point, Quote, RegisteredTheme, ThemeRegistry
 from chalicelib.model.synthesis import joined
 from chalicelib.services.synthesis.aggregate import Aggregate, stances_by_theme
+from chalicelib.services.synthesis.unquotable import hide_words
 
 MAX_POINTS = 2_500
 MAX_THEMES = 200
@@ -32,7 +33,9 @@ class Evidence(Struct, frozen=True):
 
 
 class EvidenceBook:
-    """The points of a session, by short id, and who carries its themes. Participants are numbered as they come."""
+    """The points of a session, by short id, and who carries its themes. Participants are numbered as they come.
+
+    What somebody said who is not to be quoted is among them without their words."""
 
     def __init__(self, aggregate: Aggregate, registry: ThemeRegistry) -> None:
         self.aggregate, self.registry = aggregate, registry
@@ -119,6 +122,8 @@ class EvidenceBook:
         said: defaultdict[str, list[Point]] = defaultdict(list)
         for thread_id, point in self.aggregate.points:
             said[thread_id].append(point)
+        for thread_id in said.keys() & self.aggregate.unquotable:
+            said[thread_id] = list(hide_words(said[thread_id]))
         people = list(self.aggregate.counts)
         shares = (
             [(number, place) for place in reversed(range(len(said[thread_id])))]

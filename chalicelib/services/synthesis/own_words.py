@@ -18,7 +18,7 @@ _GRAMMAR = frozenset(map(key_of, GRAMMAR))
 
 
 class OwnWords:
-    """The words of one participant's messages."""
+    """The words of one participant's messages, and of what they wrote in the form."""
 
     def __init__(self, messages: Iterable[str]) -> None:
         self._runs: set[str] = set()

@@ -20,6 +20,7 @@ from chalicelib.services.synthesis.claims import (
     mend_counts,
     replace_links,
 )
+from chalicelib.services.synthesis.unquotable import UnquotableWords
 from chalicelib.text import tokens
 from chalicelib.text.matching import FoldedText, find_words
 from chalicelib.text.normalise import fold_twins
@@ -39,6 +40,7 @@ class ProseCheck:
 
     `refused` are the sentences that were left out.
 
+    `unquotable` are words that may not be repeated, in marks or without: a sentence that does is left out.
     `numbers` are those that it may name where it is in a language of which we have no list of claims; None in one of ours.
     """
 
@@ -48,8 +50,9 @@ class ProseCheck:
         topic: str = "",
         hosts: Sequence[str] = (),
         numbers: Collection[int] | None = None,
+        unquotable: UnquotableWords | None = None,
     ) -> None:
-        self._numbers = numbers
+        self._numbers, self._unquotable = numbers, unquotable or UnquotableWords(())
         self._quotes = [(quote, fold_twins(quote.text)) for quote in quotes]
         self._said = "\n".join(text for _, text in self._quotes)
         self._ends = list(accumulate(len(text) + 1 for _, text in self._quotes))
@@ -74,14 +77,15 @@ class ProseCheck:
         refused: set[str] = set()
         for _ in range(_MOST_ROUNDS):
             if (kept := self._once(text, refused)) == text:
-                return kept, refused
+                # Of words that go through several sentences, none of those sentences stays.
+                return ("", refused | {text}) if self._unquotable.are_in(text) else (kept, refused)
             text = kept
         return "", refused | {text}
 
     def _once(self, text: str, refused: set[str]) -> str:
         kept = []
         for start, end in find_sentences(text):
-            if sentence := self._checked(text[start:end]):
+            if (sentence := self._checked(text[start:end])) and not self._unquotable.are_in(sentence):
                 kept.append(sentence)
             elif tokens.count_words(text[start:end]):
                 refused.add(text[start:end].strip())

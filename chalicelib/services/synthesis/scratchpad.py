@@ -4,14 +4,14 @@ Digests are the notes that it is made from. It is small whatever the session's s
 each with counts and a few message ids.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from datetime import datetime, timedelta
 
 import msgspec
 from msgspec.structs import replace
 
 from chalicelib.model import Covered, Note, RegisteredTheme, Scratchpad, SessionView, ThemeRegistry
-from chalicelib.services.synthesis.aggregate import Aggregate, count_stances, stances_by_theme
+from chalicelib.services.synthesis.aggregate import Aggregate, count_stances, stances_by_theme, without_kept_back
 from chalicelib.services.synthesis.digest_runner import SynthesisDeps
 from chalicelib.services.synthesis.disclosure import SharedWords
 from chalicelib.text import tokens
@@ -45,7 +45,7 @@ class ScratchpadWriter:
         False where it was not stored: somebody else wrote, or somebody was taken out, or in, since the view was read.
         """
         view = self._view
-        if not view.session.cross_pollination or not aggregate.messages:
+        if not view.session.cross_pollination or not without_kept_back(aggregate).messages:
             return True
         before, now = self.stored, self._deps.clock.now()
         since = (before.since or before.updated_at) if before else now
@@ -60,9 +60,10 @@ class ScratchpadWriter:
 def take_notes(
     view: SessionView, aggregate: Aggregate, registry: ThemeRegistry, now: datetime, since: datetime
 ) -> Scratchpad:
-    """What these digests come to, where the session's first notes were taken at `since`."""
+    """What these digests come to, where the session's first notes were taken at `since`; without those who are kept back from it."""
+    whole, aggregate = aggregate, without_kept_back(aggregate)
     is_told = now - since >= FIRST_MINUTES or aggregate.count_people(aggregate.counts) >= TOLD_FROM
-    notes = _notes(view, aggregate, registry, is_told=is_told)
+    notes = _notes(view, aggregate, registry, is_told=is_told, others=_carried_by_kept_back(whole, registry))
     made = Scratchpad(
         notes=tuple(notes),
         consensus=tuple(note.id for note in notes if _is_agreed(note)),
@@ -77,9 +78,11 @@ def take_notes(
     return _bounded(made)
 
 
-def _notes(view: SessionView, aggregate: Aggregate, registry: ThemeRegistry, *, is_told: bool) -> list[Note]:
+def _notes(
+    view: SessionView, aggregate: Aggregate, registry: ThemeRegistry, *, is_told: bool, others: Set[str]
+) -> list[Note]:
     """One note for each theme that somebody carries, the most widely carried first; other participants are told nothing of
-    them unless `is_told`."""
+    them unless `is_told`, and no description of those that `others` carry as well, of whom nothing is told: it is of them, too."""
     common = SharedWords(aggregate, view.session)
     evidence = _evidence(aggregate, registry)
     names: dict[str, list[str]] = {}
@@ -97,11 +100,20 @@ def _notes(view: SessionView, aggregate: Aggregate, registry: ThemeRegistry, *, 
                 replace(
                     note,
                     tells_label=is_told and common.may_tell(theme.label),
-                    tells_description=is_told and common.may_tell_description(theme.description),
+                    tells_description=is_told
+                    and theme.id not in others
+                    and common.may_tell_description(theme.description),
                     sources=aggregate.count_people(stances),
                 )
             )
     return sorted(notes, key=lambda note: (-note.participants, int(note.id[1:])))
+
+
+def _carried_by_kept_back(aggregate: Aggregate, registry: ThemeRegistry) -> set[str]:
+    """The live themes that somebody carries who is kept back."""
+    counts = (found for thread_id, found in aggregate.counts.items() if thread_id in aggregate.kept_back)
+    named = (registry.resolve(theme) for found in counts for theme in found.stances)
+    return {live.id for live in named if live}
 
 
 def _note(

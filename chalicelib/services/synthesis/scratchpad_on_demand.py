@@ -48,7 +48,11 @@ class _Snapshot(Struct, frozen=True):
     def is_complete(self) -> bool:
         """Whether the scratchpad has all that was said."""
         pad = self.view.scratchpad
-        return pad is not None and not self.stale and pad.messages == sum(head.message_count for head in self.spoken)
+        return (
+            pad is not None
+            and not self.stale
+            and pad.messages == sum(head.message_count for head in self.spoken if head.passed_on)
+        )
 
     @property
     def is_quiet(self) -> bool:

@@ -64,15 +64,22 @@ class SharedRegistry:
                 self._shown = (self._registry, self._show())
             return self._shown[1]
 
-    def settle(self, thread_id: str, points: Sequence[Point], before: Sequence[Point] = ()) -> list[Point]:
+    def settle(
+        self,
+        thread_id: str,
+        points: Sequence[Point],
+        before: Sequence[Point] = (),
+        *,
+        may_name: Callable[[str], bool] = lambda _: True,
+    ) -> list[Point]:
         """These new points of a thread, which made those `before`, each with the live theme that it belongs to.
 
-        None for its theme where there is no room for another.
+        A new theme whose label it `may_name` not has none, until a summary names it. None for its theme where there is no room for another.
         """
         own = {point.theme for point in before if point.theme}
         with self._lock:
             while True:
-                registry, settled = _settle(self._registry, thread_id, points, set(own), self._most_of_one)
+                registry, settled = _settle(self._registry, thread_id, points, set(own), self._most_of_one, may_name)
                 stored = registry if registry is self._registry else self._save(registry, self._registry)
                 self._registry = stored or self._load()
                 if stored:
@@ -133,7 +140,12 @@ def describe_themes(
 
 
 def _settle(
-    registry: ThemeRegistry, thread_id: str, points: Sequence[Point], own: set[str], most_of_one: int
+    registry: ThemeRegistry,
+    thread_id: str,
+    points: Sequence[Point],
+    own: set[str],
+    most_of_one: int,
+    may_name: Callable[[str], bool],
 ) -> tuple[ThemeRegistry, list[Point]]:
     labels = find_ids_by_label(registry)
     grown: list[RegisteredTheme] = []
@@ -144,7 +156,7 @@ def _settle(
         theme = live.id if live else labels.get(label)
         if theme is None and label and len(own) < most_of_one and len(grown) < room:
             theme = f"t{registry.last + len(grown) + 1}"
-            grown.append(RegisteredTheme(theme, point.topic, coined_by=thread_id))
+            grown.append(RegisteredTheme(theme, point.topic if may_name(point.topic) else "", coined_by=thread_id))
             labels[label] = theme
         own.update([theme] if theme else [])
         settled.append(replace(point, theme=theme))

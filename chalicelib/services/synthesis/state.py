@@ -14,7 +14,7 @@ A session without any of these states is settled. Several may hold at once: whoe
 | resting | `rests_until` ahead | what its other states say | does nothing without news of a thread |
 | in the slow lane | `slow_until` ahead: processes died of it | what its other states say | does nothing; a request may begin |
 | given up | as many `paid_tries` as MOST_PAID | what its other states say | does nothing without news of a thread |
-| withdrawn | `withdrawn_at`; the summary is offline | `updating` | begins |
+| withdrawn | `withdrawn_at`; the summary is offline, or left with somebody's words cut out | `updating` | begins |
 
 | transition | made by | from | to |
 | --- | --- | --- | --- |
@@ -31,6 +31,8 @@ A session without any of these states is settled. Several may hold at once: whoe
 | `fail` | a job | updating, the same people, not stale again | stale; waiting, resting or given up |
 | `end` | who has a summary to store, or found nothing to write | the same people | settled, or stale where something came after `begin` |
 | `exclude` | a host who takes somebody out or removes them | any | withdrawn, stale, wanted, of other people, afresh |
+| `cut` | a participant who is not to be quoted any more | the same people | withdrawn, stale, wanted, of other people, afresh |
+| `tell_others` | a participant who is to be passed on to others no more, or again | any | stale, and due; of other people |
 | `include` | a host who takes somebody in again | any | stale, wanted, of other people, afresh |
 
 `due_at` is set as long as a job is at it, or is to come back: the sweep finds by it what ended without a transition, and with
@@ -228,6 +230,16 @@ def exclude(now: datetime) -> Transition:
     """The summary is taken offline, with what it has of somebody; one that is being written is of other people now."""
     made = include(now)
     return replace(made, sets={**made.sets, "withdrawn_at": now})
+
+
+def cut(now: datetime, epoch: int) -> Transition:
+    """Somebody's words were cut out of the summary of this epoch, which is to be written anew; one that is being written may have them."""
+    return replace(exclude(now), epoch=epoch)
+
+
+def tell_others(now: datetime) -> Transition:
+    """Other participants are told of other people: the scratchpad is to be made anew, the summary stays as it is."""
+    return Transition({"stale_since": now, "due_at": now}, {"epoch": 1})
 
 
 def include(now: datetime) -> Transition:

@@ -28,6 +28,7 @@ from chalicelib.services.synthesis.summary_prompt import WRITE_SUMMARY, summary_
 from chalicelib.services.synthesis.summary_texts import SummaryTexts, choose_texts
 from chalicelib.services.synthesis.theme_groups import MAX_TEXT, ThemeGroup, group_themes, one_line
 from chalicelib.services.synthesis.theme_merging import merge_themes
+from chalicelib.services.synthesis.unquotable import find_unquotable_words
 from chalicelib.services.synthesis.withheld import withhold
 from chalicelib.text import quotation_marks
 from chalicelib.text.language import OWN, detect_language, match_language
@@ -143,7 +144,7 @@ def _prose_of(result: Mapping[str, Any], view: SessionView, book: EvidenceBook) 
     session = view.session
     hosts = [session.goal, session.critical or "", view.context or ""]
     known = None if _is_ours(_sample(result)) else find_numerals(" ".join((book.render(), session.topic, *hosts)))
-    return ProseCheck(book.quoted(), session.topic, hosts, known)
+    return ProseCheck(book.quoted(), session.topic, hosts, known, find_unquotable_words(book.aggregate, view))
 
 
 def _is_ours(written: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import STANCES, Proposal, SessionView, Summary, Theme
 from chalicelib.services.synthesis import markdown
 from chalicelib.services.synthesis.aggregate import Aggregate
@@ -23,8 +24,27 @@ def least_people(participants: int) -> int:
     return max(LEAST, math.ceil(SHARE * participants))
 
 
+_FOOT: Final = "---\n\n"
+
+
 def render_summary(view: SessionView, summary: Summary, words: SummaryTexts, notes: Sequence[str]) -> Summary:
     """The summary with its markdown, `notes` at its foot; sections without content are left out."""
+    return _render_prose(view, summary, words, _foot(notes, words))
+
+
+def render_again(view: SessionView, summary: Summary, words: SummaryTexts, *, keeps_notes: bool) -> Summary:
+    """A summary from which something was taken, with its markdown made again; the notes at its foot as they were, or none."""
+    _, line, notes = summary.markdown.rpartition(f"\n{_FOOT}")
+    foot = f"{_FOOT}{notes.rstrip()}" if line and keeps_notes else ""
+    render = _render_list if summary.model == SCRIPTED else _render_prose
+    return render(view, summary, words, foot)
+
+
+def _foot(notes: Sequence[str], words: SummaryTexts) -> str:
+    return f"{_FOOT}*{words.gap.join(map(markdown.inline, notes))}*"
+
+
+def _render_prose(view: SessionView, summary: Summary, words: SummaryTexts, foot: str) -> Summary:
     sections = (
         f"*{markdown.inline(words.example)}*" if view.session.is_example else "",
         markdown.section(words.overview, markdown.paragraphs(summary.overview)),
@@ -37,7 +57,7 @@ def render_summary(view: SessionView, summary: Summary, words: SummaryTexts, not
         markdown.section(words.tensions, markdown.bullets(summary.tensions)),
         markdown.section(words.minority_views, markdown.bullets(summary.minority_views)),
         markdown.section(words.open_questions, markdown.bullets(summary.open_questions)),
-        f"---\n\n*{words.gap.join(map(markdown.inline, notes))}*",
+        foot,
     )
     return replace(summary, markdown="\n\n".join(section for section in sections if section) + "\n")
 
@@ -111,6 +131,10 @@ def note_withheld(summary: Summary, words: SummaryTexts) -> list[str]:
 
 def render_answers(view: SessionView, summary: Summary, words: SummaryTexts, notes: Sequence[str]) -> Summary:
     """A summary without a language model, with its markdown: what is critical first, then the other questions, then words."""
+    return _render_list(view, summary, words, _foot(notes, words))
+
+
+def _render_list(view: SessionView, summary: Summary, words: SummaryTexts, foot: str) -> Summary:
     critical, total = summary.critical_answers, summary.participants
     asked = [_theme(theme, total, words, is_listed=True) for theme in summary.themes if theme is not critical]
     used = [words.carried.format(label=word, count=count) for word, count in summary.words]
@@ -120,7 +144,7 @@ def render_answers(view: SessionView, summary: Summary, words: SummaryTexts, not
         markdown.section(words.critical, _theme(critical, total, words, is_listed=True) if critical else ""),
         markdown.section(words.answers, "\n\n".join(asked)),
         markdown.section(heading, markdown.inline(words.comma.join(used))),
-        f"---\n\n*{words.gap.join(map(markdown.inline, notes))}*",
+        foot,
     )
     return replace(summary, markdown="\n\n".join(section for section in sections if section) + "\n")
 

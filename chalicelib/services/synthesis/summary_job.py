@@ -199,6 +199,7 @@ def reduce(
     if not pad_last:
         pad.refresh(aggregate, registry)
     before = registry
+    again = again or view.synthesis.withdrawn_at is not None
     if (not again and _covers(view.summary, aggregate)) or not (aggregate.points or aggregate.withheld):
         stored = _end(view, deps)
     else:

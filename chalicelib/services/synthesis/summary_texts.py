@@ -76,6 +76,7 @@ class SummaryTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     brief_shortened_questions: str
     brief_shortened_context: str
     brief_listed: str
+    brief_few: str
     brief_left_out: str
 
     def counted(self, forms: Mapping[str, str], count: int, **values: str) -> str:

@@ -97,7 +97,7 @@ class _Writers:
     def __init__(self, pieces: list[_Piece], aggregate: Aggregate, view: SessionView, language: str) -> None:
         self._language = language
         wanted = set(chain.from_iterable(_find_runs(piece) for piece in pieces if not piece.is_quote))
-        hosts = _hosts(view)
+        hosts = join_hosts_texts(view)
         self._kept = wanted & cut_runs(view.context or "")
         self._hosts = set(map(key_of, tokens.split_spaced_words(hosts)))
         self._hosts_runs = wanted & cut_runs(hosts)
@@ -161,7 +161,7 @@ class _Writers:
         return not word.is_noun and word.key not in self._nouns
 
 
-def _hosts(view: SessionView) -> str:
+def join_hosts_texts(view: SessionView) -> str:
     """Whatever the host wrote of the session, and lets everybody know: the context is for the facilitator alone."""
     session = view.session
     asked = (text for question in view.questions for text in (question.text, *question.options))

@@ -13,6 +13,8 @@ import msgspec
 from msgspec import Struct
 
 from chalicelib.errors import Invalid
+from chalicelib.model import SessionTemplate, SessionView
+from chalicelib.model.templates import OwnTemplate
 from chalicelib.text.collation import sort_key
 
 _NAMESPACE = UUID("5b1f0f52-9f0e-4c0b-8a54-2f6f1f3c7f6e")  # ids follow from the oldest names, everywhere and for ever
@@ -53,22 +55,36 @@ def find_template(name: str | None) -> Template | None:
     return _by_name().get(name.lower()) if name else None
 
 
-def template_id(name: str | None) -> str | None:
-    """The id of the template that a host names by id or slug; None names none. Raises Invalid for one there is not."""
-    if name is None:
-        return None
+def template_of(view: SessionView) -> Template | SessionTemplate | None:
+    """The template that a session started from; one that a host made as it was then."""
+    named, kept = view.session.template_id, view.template
+    return kept if kept and kept.id == named else find_template(named)
+
+
+def template_id(name: str | None, kept: SessionTemplate | None = None) -> str | None:
+    """The id of the template that a host names by id or slug, or of the one that was found; None names none. Raises Invalid for one
+    there is not."""
+    if name is None or kept:
+        return kept.id if kept else None
     template = find_template(name)
     if template is None:
         raise Invalid(f"template_id {name!r} does not exist")
     return template.id
 
 
-def session_values(template: Template) -> dict[str, Any]:
-    """Returns what a session of this template begins with, by the names of its fields."""
-    return {
+def session_values(template: Template | OwnTemplate) -> dict[str, Any]:
+    """Returns what a session of this template begins with, by the names of its fields.
+
+    What a built-in one says of the context tells what to write there; a host's own is that already.
+    """
+    begun = {
         "goal": template.default_goal,
-        "critical": template.default_critical or None,
+        "critical": template.default_critical,
         "topic": template.default_session_name,
+        "context": template.default_context if isinstance(template, OwnTemplate) else None,
+    }
+    return {
+        **{name: text for name, text in begun.items() if text},
         "template_id": template.id,
         "cross_pollination": template.cross_pollination_default,
     }

@@ -12,6 +12,7 @@ from chalicelib.services.access.roles import is_at_least
 from chalicelib.services.accounts.logins import ProofTooOld, end_login, find_account
 from chalicelib.text.normalise import fold
 from chalicelib.text.user_agents import name_browser
+from chalicelib.web.host.deletions import tell_backups
 from chalicelib.web.host.page import ZONE, render_host_page
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.sign_in import explain_untold
@@ -47,6 +48,7 @@ def show_account(host: HostRequest, refused: str = "", address_error: str = "", 
     values: dict[str, Any] = {
         "deletes": deletes,
         "owned": texts("sessions_found", count=_count_owned(host.user_id)) if deletes else "",
+        "backups": tell_backups(texts),
         "refused": refused,
         "address_error": address_error,
         "must_sign_in": status == ProofTooOld.status,

@@ -27,6 +27,7 @@ class Line(Struct, frozen=True):
     name: str
     url: str
     text: str
+    quotable: bool
 
 
 class StanceLine(Struct, frozen=True):
@@ -57,6 +58,7 @@ def show_texts(host: HostRequest, session_id: str, question_id: str) -> Response
                 name_of(it.participant_id, it.participant_name, locale.texts),
                 _person(host, view.session.id, it.participant_id),
                 one_line(it.answer, SHOWN),
+                it.quotable,
             )
             for it in found.data
         ],

@@ -4,20 +4,23 @@ The form says of each field what it was made from, so that what others wrote mea
 sends the form while somebody types, and is answered with what is said beside the fields.
 """
 
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
 
+import msgspec
 from chalice.app import Response
 from msgspec import Struct
 
 from chalicelib import container
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.model import SessionView
-from chalicelib.operations.session_fields import CreateSession
+from chalicelib.model.templates import OwnTemplate
+from chalicelib.operations.session_fields import CreateSession, EditedQuestion
 from chalicelib.operations.sessions import create_session
 from chalicelib.services.sessions.creation import make_draft_id
 from chalicelib.services.sessions.merging import Merge, merge, note, note_sent
-from chalicelib.services.templates import Template, find_template, session_values
+from chalicelib.services.templates import session_values
 from chalicelib.web.host import drift
 from chalicelib.web.host.brief_form import (
     FIELDS,
@@ -35,12 +38,14 @@ from chalicelib.web.host.brief_form import (
     show_form,
     show_saved,
 )
+from chalicelib.web.host.brief_from_fields import FILLED, compose, find_errors, read_fields, show_fields
 from chalicelib.web.host.kept_form import is_of_script
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import NOTED, FieldChanges, read_choices, read_noted, read_sent, save_changes
 from chalicelib.web.host.session_page import open_session
 from chalicelib.web.host.suggestions import is_asked_for, show_suggestions
+from chalicelib.web.host.template_choice import AnyTemplate, find_chosen
 from chalicelib.web.kit.http import Form, see_other
 from chalicelib.web.kit.page import locale_for
 
@@ -79,8 +84,10 @@ class BriefPlan(Struct, frozen=True):
 def show_new(host: HostRequest, form: Form | None = None, errors: dict[str, str] | None = None) -> Response:
     """Returns the first step of a session that is not there yet; a template fills it in."""
     query = host.request.query_params or {}
-    template = find_template((form or query).get("template", ""))
-    goal = (form or query).get("goal", template.default_goal if template else "")
+    template = find_chosen(host, (form or query).get("template", ""))
+    goal = (form or query).get("goal", (template.default_goal or "") if template else "")
+    if isinstance(template, OwnTemplate) and template.fields:
+        return show_fields(host, None, template, {"goal": goal} if goal else {}, form or {})
     fields = list_fields(host, {"goal": goal}, errors=errors or {})
     return show_form(host, None, fields, "goal", noted={}, template=template, status=400 if errors else 200)
 
@@ -90,7 +97,9 @@ def receive_new(host: HostRequest) -> Response:
     form = host.form()
     if is_asked_for(host, form):
         return show_suggestions(host, None, form)
-    template = find_template(form.get("take", "") or form.get("template", ""))
+    template = find_chosen(host, form.get("take", "") or form.get("template", ""))
+    if isinstance(template, OwnTemplate) and template.fields and not is_of_script(host.request):
+        return _receive_fields(host, None, form, template)
     goal, texts = form.get("goal", ""), locale_for(host.request).texts
     if not goal and form.get("do") == _TEMPLATES:
         return see_other(f"{root(host.request)}/new#{_TEMPLATES}")
@@ -122,7 +131,26 @@ def receive_brief(host: HostRequest, session_id: str) -> Response:
         return render_host_page(host.request, "brief_gone.html", error.status, host=host, words=words)
     if is_asked_for(host, form):
         return show_suggestions(host, view, form)
+    if form.get("do") == FILLED:
+        template = find_chosen(host, form.get("template", ""))
+        if isinstance(template, OwnTemplate) and view.session.is_draft:
+            return _receive_fields(host, view, form, template)
     return _receive(host, view, form, read_step(form))
+
+
+def _receive_fields(host: HostRequest, view: SessionView | None, form: Form, template: OwnTemplate) -> Response:
+    """Makes the brief of what a template asks, and goes on to the step that shows all of it; asks first, where that was not yet."""
+    goal = {"goal": form["goal"]} if form.get("goal") else {}
+    if form.get("do") != FILLED:
+        return show_fields(host, view, template, goal, form)
+    entered = read_fields(template, form)
+    if errors := find_errors(host, template, entered):
+        return show_fields(host, view, template, {}, form, errors)
+    view = view or _find_draft(host, form, template)
+    if view is None:
+        raise NotFound("The draft of this form was deleted")
+    _take_template(host, view.session.id, template, compose(template, entered))
+    return see_other(f"{_address(host, view)}?step={FIELDS[-1]}")
 
 
 def _receive(host: HostRequest, view: SessionView, form: Form, step: str) -> Response:
@@ -136,7 +164,9 @@ def _receive(host: HostRequest, view: SessionView, form: Form, step: str) -> Res
     at, session_id = root(host.request), view.session.id
     if not view.session.is_draft:
         return see_other(f"{at}/sessions/{session_id}" if plan.is_opened else f"{_address(host, view)}?saved=1")
-    if template := find_template(form.get("take", "")):
+    if template := find_chosen(host, form.get("take", "")):
+        if isinstance(template, OwnTemplate) and template.fields:
+            return show_fields(host, view, template, list_stored(view, FIELDS), {})
         _take_template(host, session_id, template)
         return see_other(f"{_address(host, view)}?step={FIELDS[-1]}")
     if form.get("do") == _TEMPLATES:
@@ -203,7 +233,7 @@ def _note(values: dict[str, str], plan: BriefPlan) -> dict[str, str]:
     return noted
 
 
-def _find_draft(host: HostRequest, form: Form, template: Template | None) -> SessionView | None:
+def _find_draft(host: HostRequest, form: Form, template: AnyTemplate | None) -> SessionView | None:
     """Returns the draft that this form makes, however often it is sent; None where there is nothing to make it of."""
     own = {"goal": form["goal"]} if form.get("goal") else {}
     once = form.get("once") or container.new_id()
@@ -222,14 +252,23 @@ def _find_draft(host: HostRequest, form: Form, template: Template | None) -> Ses
     raise NotFound("The drafts of this form were deleted")
 
 
-def _take_template(host: HostRequest, session_id: str, template: Template) -> None:
-    """Has a draft follow a template, which fills in what is empty."""
+def _take_template(
+    host: HostRequest, session_id: str, template: AnyTemplate, entered: Mapping[str, str] | None = None
+) -> None:
+    """Has a draft follow a template, which fills in what is empty, after what was `entered` for it, and brings its form where the draft
+    has none."""
 
     def plan(view: SessionView) -> FieldChanges:
-        if not view.session.is_draft or view.session.template_id == template.id:
+        is_taken, stored = view.session.template_id == template.id, list_stored(view, FIELDS)
+        if not view.session.is_draft or (is_taken and not entered):
             return FieldChanges({})
-        filled = list_stored(view, FIELDS)
-        return FieldChanges({name: it for name, it in session_values(template).items() if name not in filled})
+        filled = {**stored, **(entered or {})}
+        begun = {} if is_taken else {name: it for name, it in session_values(template).items() if name not in filled}
+        form = template.questions if isinstance(template, OwnTemplate) and not view.session.has_questions else None
+        if form is not None and not is_taken:
+            begun["questions"] = msgspec.convert(msgspec.to_builtins(form), tuple[EditedQuestion, ...])
+        changed = {name: it for name, it in (entered or {}).items() if stored.get(name) != it}
+        return FieldChanges(begun | changed)
 
     save_changes(host, session_id, PARTS, plan)
 

@@ -11,13 +11,13 @@ from chalicelib.model import SessionView
 from chalicelib.operations.field_limits import limit_of
 from chalicelib.services.sessions.brief_hints import list_hints
 from chalicelib.services.sessions.merging import choices, note
-from chalicelib.services.templates import Template, all_templates
 from chalicelib.store import keys
 from chalicelib.web.host.drift import find_drift
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import write_noted
 from chalicelib.web.host.session_page import render_session_page
+from chalicelib.web.host.template_choice import AnyTemplate, list_offered, offered
 from chalicelib.web.kit.http import Form
 from chalicelib.web.kit.page import HEADERS, locale_for, render_fragment
 
@@ -131,7 +131,7 @@ def show_form(
     step: str,
     *,
     noted: Mapping[str, str],
-    template: Template | None = None,
+    template: AnyTemplate | None = None,
     is_saved: bool = False,
     is_opened: bool = False,
     status: int = 200,
@@ -139,8 +139,8 @@ def show_form(
     """Returns the page with this step; of a session that is there, with the way to its other pages."""
     values: dict[str, Any] = {
         **_shared(host, view, fields, step, noted),
-        "chosen": template,
-        "templates": () if template or step != FIELDS[0] or (view and view.session.template_id) else all_templates(),
+        "chosen": offered(template) if template else None,
+        "templates": [] if template or step != FIELDS[0] or (view and view.session.template_id) else list_offered(host),
         "is_saved": is_saved,
         "is_opened": is_opened,
         "is_changed": is_opened or any(it.error or it.theirs is not None for it in fields),

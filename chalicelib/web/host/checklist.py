@@ -5,11 +5,11 @@ from datetime import timedelta
 from msgspec import Struct
 
 from chalicelib import container
-from chalicelib.model import SessionView
+from chalicelib.model import Session, SessionView
 from chalicelib.services.access.roles import has_role
 from chalicelib.services.participants.identity import tester_of
 from chalicelib.services.sessions.creation import find_obstacles, prompt_status
-from chalicelib.store import keys, thread_head
+from chalicelib.store import keys
 from chalicelib.web.host import drift
 from chalicelib.web.host.cost import tell_estimate
 from chalicelib.web.host.page import ZONE
@@ -53,15 +53,15 @@ def list_checks(host: HostRequest, view: SessionView, texts: Texts) -> list[Chec
         _cost(view, texts),
     ]
     if has_role(view, "editor"):
-        is_tried = _has_test_run(host, view.session.id)
+        is_tried = _has_test_run(host, view.session)
         found.insert(3, Check("test", texts("check_tried" if is_tried else "check_untried"), is_done=is_tried))
     return found
 
 
-def _has_test_run(host: HostRequest, session_id: str) -> bool:
+def _has_test_run(host: HostRequest, session: Session) -> bool:
     """Says whether this host has tried the session."""
-    ids = tester_of(host.principal, None).thread_ids(session_id, container.deployment_secret())
-    return any(thread_head.read(session_id, thread_id) for thread_id in ids.values())
+    ids = tester_of(host.principal, None).thread_ids(session.id, container.deployment_secret())
+    return bool(container.conversations().heads_behind(session, list(ids.values())))
 
 
 def _brief(missing: list[str], texts: Texts) -> Check:

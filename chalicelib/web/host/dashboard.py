@@ -19,6 +19,7 @@ from chalicelib.services.sessions.listing import Sort
 from chalicelib.text.normalise import one_line
 from chalicelib.web.host.deletions import tell_session
 from chalicelib.web.host.home import find_example
+from chalicelib.web.host.invitation import list_invitations_for, tell_inviter
 from chalicelib.web.host.page import ZONE, render_host_page
 from chalicelib.web.host.projects import first_projects
 from chalicelib.web.host.request import HostRequest
@@ -84,6 +85,7 @@ def show_dashboard(host: HostRequest) -> Response:
         "sorts": SORTS,
         "newer": _page(kept, given.offset - PAGE) if given.offset else None,
         "older": _page(kept, given.offset + PAGE) if given.offset + PAGE < found.pagination.total else None,
+        "invitations": [(name, it, tell_inviter(it, texts)) for name, it in list_invitations_for(host)],
         "projects": projects,
         "has_more_projects": has_more,
         "is_deleted": "deleted" in query,

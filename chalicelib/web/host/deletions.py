@@ -1,14 +1,16 @@
-"""What pages tell of deletions: of people who are gone from a session, and of a session that is gone itself."""
+"""What pages tell of deletions: of people who are gone from a session, of a session that is gone itself, and before one is."""
 
 from datetime import datetime
 
 from chalicelib.errors import NotFound
 from chalicelib.model import SessionView
+from chalicelib.model.lifetimes import BACKUP_DAYS
 from chalicelib.operations.deletions import Deletion, get_session_deletion, show_deletion
 from chalicelib.operations.fields import SessionInput
 from chalicelib.store import deletion_records
 from chalicelib.web.host.page import ZONE
 from chalicelib.web.host.request import HostRequest
+from chalicelib.web.kit.disclosures import has_backups
 from chalicelib.web.kit.request import is_uuid
 from chalicelib.web.kit.texts import Texts, format_time, format_time_with_zone
 
@@ -34,6 +36,11 @@ def tell_session(host: HostRequest, session_id: str, texts: Texts) -> str:
     return " ".join([*told, *_tell_state(found, ZONE, texts)])
 
 
+def tell_backups(texts: Texts) -> str:
+    """Returns for how long backups have what is about to be deleted; empty where there are none."""
+    return texts("delete_backups", days=texts("days", count=BACKUP_DAYS)) if has_backups() else ""
+
+
 def _tell_person(of: Deletion, zone: str, texts: Texts) -> str:
     time, by = format_time(datetime.fromisoformat(of.asked_at), zone, texts), texts(f"deletion_by_{of.by}")
     what = _tell_counts(of, texts) or texts("messages", count=0)
@@ -49,4 +56,4 @@ def _tell_counts(of: Deletion, texts: Texts) -> str:
 def _tell_state(of: Deletion, zone: str, texts: Texts) -> list[str]:
     until = format_time_with_zone(datetime.fromisoformat(of.in_backups_until), zone, texts)
     going_on = [] if of.finished_at else [texts("deletion_going_on")]
-    return [*going_on, texts("deletion_backups", time=until)]
+    return [*going_on, *([texts("deletion_backups", time=until)] if has_backups() else [])]

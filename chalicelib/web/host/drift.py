@@ -7,12 +7,12 @@ from chalicelib.model import SessionView
 from chalicelib.services.sessions.creation import prompt_status
 from chalicelib.services.sessions.host_prompt import CONTEXT_CHARACTERS, list_drifted
 from chalicelib.services.sessions.prompt_versions import current_version
-from chalicelib.services.templates import find_template
+from chalicelib.services.templates import find_template, template_of
 from chalicelib.store import keys
 from chalicelib.text.differences import Piece, list_differences
 from chalicelib.web.kit.texts import Texts
 
-PARTS = (keys.CONTEXT, keys.PROMPT_CURRENT)  # of a view
+PARTS = (keys.CONTEXT, keys.PROMPT_CURRENT, keys.TEMPLATE)  # of a view
 
 
 class Drift(Struct, frozen=True):
@@ -44,9 +44,8 @@ def _compare(view: SessionView, name: str) -> list[Piece]:
     """Returns how a field of the brief differs from what the current version was written from."""
     prompt, session = current_version(view), view.session
     if name == "template_id":
-        old, new = (
-            found.title if (found := find_template(it)) else "" for it in (prompt.template_id, session.template_id)
-        )
+        before, now = find_template(prompt.template_id), template_of(view)
+        old, new = before.title if before else "", now.title if now else ""
     else:
         values = {"topic": session.topic, "goal": session.goal, "critical": session.critical, "context": view.context}
         old, new = (prompt.generated_from or {}).get(name) or "", (values[name] or "")[:CONTEXT_CHARACTERS]

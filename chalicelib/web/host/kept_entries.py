@@ -12,6 +12,16 @@ from chalicelib.web.kit.texts import Texts
 
 _BRIEF = {name: f"brief_{name}" for name in ("goal", "critical", "context", "topic")}
 _SESSION = {"name": "delete_name"}
+_TEMPLATE = {
+    "title": "template_title",
+    "description": "template_description",
+    "facilitation_prompt": "template_facilitation_prompt",
+    "default_session_name": "brief_topic",
+    "default_goal": "brief_goal",
+    "default_critical": "brief_critical",
+    "default_context": "brief_context",
+}
+_ASKED = "field."  # before the name of what a template asks, whose question travels beside it
 _LABELS: Mapping[str, Mapping[str, str]] = {
     "new": _BRIEF,
     "brief": _BRIEF,
@@ -37,9 +47,12 @@ def list_entries(path: str, fields: Sequence[tuple[str, str]], texts: Texts) -> 
     elif page == "settings":
         entered = _list_settings(form, noted, texts)
     else:
-        labels = _LABELS.get(page, _SESSION if above == "sessions" else {})
+        labels = _TEMPLATE if above == "templates" else _LABELS.get(page, _SESSION if above == "sessions" else {})
         changed = [name for name in form if name in labels and not _is_left(name, form[name], noted)]
         entered = [(texts(labels[name]), form[name]) for name in changed]
+        entered += [(form.get(f"label.{name}", ""), form[name]) for name in form if name.startswith(_ASKED)]
+        if above == "templates":
+            entered += _list_questions(form, noted, texts)
     return [(label, value) for label, value in entered if value]
 
 

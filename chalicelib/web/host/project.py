@@ -9,6 +9,7 @@ from msgspec import Struct, convert
 
 from chalicelib import container
 from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.model.member_invitations import Subject
 from chalicelib.model.projects import ProjectView
 from chalicelib.operations.members import (
     ChangeProjectMember,
@@ -33,6 +34,7 @@ from chalicelib.operations.projects import (
 from chalicelib.operations.session_lists import ListSessions, OwnSessionListItem, list_sessions
 from chalicelib.services.access.roles import is_at_least
 from chalicelib.text.normalise import one_line
+from chalicelib.web.host.member_invitations import STEPS, InviteForm, invite_values, receive_invite
 from chalicelib.web.host.members import asked_role, shown_members, tell_news
 from chalicelib.web.host.page import ZONE, render_host_page
 from chalicelib.web.host.projects import find_mistakes
@@ -65,6 +67,7 @@ def show_project(
     entered: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
     status: int = 200,
+    invite: InviteForm | None = None,
 ) -> Response:
     """Returns the page of a project."""
     named, texts = require_uuid(project_id), locale_for(host.request).texts
@@ -91,6 +94,7 @@ def show_project(
         "is_owner": project.role == "owner",
         "is_deleting": "delete" in query,
         "news": tell_news(query, texts),
+        **invite_values(host, Subject("project", named), project.role, texts, invite),
     }
     return render_host_page(host.request, "project.html", status, host=host, **values)
 
@@ -111,6 +115,11 @@ def receive_project(host: HostRequest, project_id: str) -> Response:
         return see_other(f"{root(host.request)}/projects?deleted=1")
     if asked == "save":
         return _save(host, named, form)
+    if asked in STEPS:
+        came = receive_invite(host, Subject("project", named), form, locale_for(host.request).texts)
+        if came.form:
+            return show_project(host, named, status=came.status, invite=came.form)
+        return see_other(f"{root(host.request)}/projects/{named}?done={came.done}")
     try:
         done = steps[asked]() if asked in steps else _change_member(host, named, form)
     except (Invalid, Conflict) as error:

@@ -168,6 +168,46 @@ def post_own_models() -> Response:
     return answer_host(routes, own_models.receive_models)
 
 
+@routes.route("/templates", methods=READ, content_types=[])
+def get_templates() -> Response:
+    """Returns the templates that there are."""
+    from chalicelib.web.host import templates_page
+
+    return answer_host(routes, templates_page.show_templates)
+
+
+@routes.route("/templates/new", methods=READ, content_types=[])
+def get_new_template() -> Response:
+    """Returns the form of a new template."""
+    from chalicelib.web.host import template_editor
+
+    return answer_host(routes, template_editor.show_new)
+
+
+@routes.route("/templates/new", methods=["POST"], content_types=[])
+def post_new_template() -> Response:
+    """Makes a template."""
+    from chalicelib.web.host import template_editor
+
+    return answer_host(routes, template_editor.receive_new)
+
+
+@routes.route("/templates/{template_id}", methods=READ, content_types=[])
+def get_template(template_id: str) -> Response:
+    """Returns the form of a template."""
+    from chalicelib.web.host import template_editor
+
+    return answer_host(routes, lambda host: template_editor.show_template(host, template_id))
+
+
+@routes.route("/templates/{template_id}", methods=["POST"], content_types=[])
+def post_template(template_id: str) -> Response:
+    """Saves, archives or deletes a template."""
+    from chalicelib.web.host import template_editor
+
+    return answer_host(routes, lambda host: template_editor.receive_template(host, template_id))
+
+
 @routes.route("/projects", methods=READ, content_types=[])
 def get_projects() -> Response:
     """Returns the projects of a host."""
@@ -198,6 +238,22 @@ def post_project(project_id: str) -> Response:
     from chalicelib.web.host import project
 
     return answer_host(routes, lambda host: project.receive_project(host, project_id))
+
+
+@routes.route("/invitation", methods=READ, content_types=[])
+def get_invitation() -> Response:
+    """Returns the page of an invitation to be a member, which changes nothing."""
+    from chalicelib.web.host import invitation
+
+    return respond(routes.current_request, invitation.show_invitation)
+
+
+@routes.route("/invitation", methods=["POST"], content_types=[])
+def post_invitation() -> Response:
+    """Accepts or declines it."""
+    from chalicelib.web.host import invitation
+
+    return answer_host(routes, invitation.receive_answer)
 
 
 @routes.route("/keys", methods=READ, content_types=[])

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from chalicelib import container
 from chalicelib.errors import Conflict, Invalid
-from chalicelib.model import SessionView, Status
+from chalicelib.model import SessionTemplate, SessionView, Status
 from chalicelib.operations.fields import SessionInput
 from chalicelib.operations.session_clone import clone_session
 from chalicelib.operations.session_output import join_url
@@ -17,9 +17,12 @@ from chalicelib.operations.sessions import delete_session
 from chalicelib.services.access.roles import has_role
 from chalicelib.services.delivery.telegram_links import session_link
 from chalicelib.services.sessions.cloning import RESETTABLE
+from chalicelib.services.templates import template_of
 from chalicelib.settings import settings
+from chalicelib.store import keys
 from chalicelib.text.normalise import fold
 from chalicelib.web.host import checklist, cost
+from chalicelib.web.host.deletions import tell_backups
 from chalicelib.web.host.drift import find_drift
 from chalicelib.web.host.field_mistakes import Mistake
 from chalicelib.web.host.follow_up import HOWS, find_source, make_follow_up
@@ -29,6 +32,7 @@ from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import save_changes
 from chalicelib.web.host.session_page import open_session, render_session_page, tell_deletion
 from chalicelib.web.host.telegram_groups import preview_announcement, save_groups, show_groups
+from chalicelib.web.host.template_choice import is_gone
 from chalicelib.web.kit.http import see_other
 from chalicelib.web.kit.page import locale_for
 from chalicelib.web.kit.request import public_url, require_uuid
@@ -51,6 +55,7 @@ _NEWS = {
     "cloned": "session_cloned",
     "groups": "groups_saved",
     "again": "groups_tried",
+    "joined": "done_joined",
 }
 
 
@@ -65,7 +70,7 @@ def show_session(
     host: HostRequest, session_id: str, name_error: str = "", groups_error: str = "", status: int = 200
 ) -> Response:
     """Returns the page of a session, for whoever has a role in it."""
-    view = open_session(host, session_id, (*checklist.PARTS, *cost.PARTS))
+    view = open_session(host, session_id, (*checklist.PARTS, *cost.PARTS, keys.TEMPLATE))
     texts, of = locale_for(host.request, view.session).texts, view.session
     query = host.request.query_params or {}
     values: dict[str, Any] = {
@@ -80,6 +85,7 @@ def show_session(
         "telegram_url": session_link(bot, of.id) if (bot := settings().telegram_bot) else "",
         "may_delete": has_role(view, "admin"),
         "deletes": "delete" in query,
+        "backups": tell_backups(texts),
         "name_error": name_error,
         "groups": show_groups(host, view, texts) if has_role(view, "editor") else [],
         "announcement": preview_announcement(of),
@@ -88,6 +94,9 @@ def show_session(
         "reset": [f"reset_{name}" for name in _TOLD_RESET if name in query.get("reset", "").split()],
         "once": container.new_id(),
         "source": find_source(host, view),
+        "from_template": (started := template_of(view)),
+        "is_chain": isinstance(started, SessionTemplate) and started.template_type == "chain",
+        "template_is_gone": isinstance(started, SessionTemplate) and is_gone(started),
         "followed": how if (how := query.get("followed")) in HOWS else "",
         "few": "few" in query,
         "drift": None if of.is_draft else find_drift(view, texts),  # of a draft, the checklist tells it

@@ -22,7 +22,7 @@ from chalicelib.web.host.kept_entries import list_entries
 from chalicelib.web.host.kept_form import KeptForm, find_kept, show_kept, write_kept
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, OthersForm, page_after, root
-from chalicelib.web.kit.cookies import cookie_values, host_cookie_name, set_host_cookie
+from chalicelib.web.kit.cookies import KNOWN_SECONDS, cookie_values, host_cookie_name, set_host_cookie
 from chalicelib.web.kit.http import Form, read_form, require_allowance, see_other, with_cookies
 from chalicelib.web.kit.language import choose_language
 from chalicelib.web.kit.login import find_login, login_cookie, no_login_cookie
@@ -30,8 +30,6 @@ from chalicelib.web.kit.page import locale_for, with_retry_after
 from chalicelib.web.kit.problems import ForeignForm
 from chalicelib.web.kit.request import is_certainly_ours, source_address, token_in_link
 from chalicelib.web.kit.texts import Texts
-
-_KNOWN_SECONDS = 365 * 24 * 3600
 
 
 def show_sign_in(
@@ -153,14 +151,20 @@ def receive_link(request: Request) -> Response:
 
 
 def receive_demo(request: Request) -> Response:
-    """Signs in as the demo host, on the machine of whoever started this instance, as long as it runs."""
+    """Signs in as the demo host, on the machine of whoever started this instance, as long as it runs.
+
+    Who has deleted that account, as one does who looks around, gets another: the button is the only way in there.
+    """
     require_allowance(request)
     form = _own_form(request)
     address = demo_address(form.get("demo", ""))
     if address is None:
         raise NotFound("There is no such page")
-    user_id, next_page = container.accounts().user_id_of(address), page_after(form.get("next", "/"))
-    return sign_in_browser(request, user_id, next_page, container.clock().now(), find_kept(request, form))
+    now, deps = container.clock().now(), container.sign_in_deps()
+    user = deps.accounts.find_user(address) or sign_in.open_account(
+        address, None, deps=deps, now=now, new_id=container.new_id()
+    )
+    return sign_in_browser(request, user.id, page_after(form.get("next", "/")), now, find_kept(request, form))
 
 
 def sign_out(host: HostRequest) -> Response:
@@ -217,7 +221,7 @@ def sign_in_browser(
     agent = request.headers.get("user-agent", "")
     secret = start_login(user_id, agent, logins=logins, now=now, proved_at=proved_at)
     known = make_known_browser(container.accounts().user(user_id).email, container.deployment_secret())
-    cookies = login_cookie(request, secret), set_host_cookie(request, known, _KNOWN_SECONDS, "known")
+    cookies = login_cookie(request, secret), set_host_cookie(request, known, KNOWN_SECONDS, "known")
     if kept:
         principal = authenticate_login(secret, logins=logins, now=now)
         return with_cookies(show_kept(HostRequest(request, principal, principal.require_login()), kept), cookies)

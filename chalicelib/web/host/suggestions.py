@@ -13,7 +13,6 @@ from chalicelib import container
 from chalicelib.errors import Invalid, RateLimited, Unavailable
 from chalicelib.model import SessionView, SuggestedField
 from chalicelib.operations.suggestions import Suggestions, SuggestTexts, suggest_texts
-from chalicelib.services.templates import find_template
 from chalicelib.services.usage.budget import BudgetSpent
 from chalicelib.web.host.brief_form import (
     FIELDS,
@@ -32,6 +31,7 @@ from chalicelib.web.host.kept_form import is_of_script
 from chalicelib.web.host.request import HostRequest
 from chalicelib.web.host.saving import read_noted
 from chalicelib.web.host.session_page import open_session
+from chalicelib.web.host.template_choice import find_chosen
 from chalicelib.web.kit.http import Form
 from chalicelib.web.kit.page import HEADERS, locale_for, render_fragment
 
@@ -74,7 +74,7 @@ def show_suggestions(host: HostRequest, view: SessionView | None, form: Form) ->
     if view and is_opened:
         values, noted = add_stored(view, values, noted)
     fields = [replace(it, suggested=suggested) if it.name == name else it for it in list_fields(host, values)]
-    template, step = find_template(form.get("template", "")), find_step(step, view)
+    template, step = find_chosen(host, form.get("template", "")), find_step(step, view)
     return show_form(host, view, fields, step, noted=noted, template=template, is_opened=is_opened)
 
 
@@ -82,7 +82,7 @@ def _suggest(
     host: HostRequest, name: str, entered: Mapping[str, str], view: SessionView | None, form: Form
 ) -> Suggested:
     texts = locale_for(host.request).texts
-    template = find_template(view.session.template_id if view else form.get("template", ""))
+    template = find_chosen(host, view.session.template_id if view else form.get("template", ""))
     if not (template or any(entered.values())):
         return Suggested(notice=texts("suggest_empty"))
     if overlong := list_overlong(host, entered):

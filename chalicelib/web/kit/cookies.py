@@ -15,6 +15,7 @@ from chalicelib.web.kit.request import public_url
 if TYPE_CHECKING:
     from http.cookies import Morsel
 
+KNOWN_SECONDS = 365 * 24 * 3600  # for which a browser is known as one that somebody has signed in with
 HostCookie = Literal["", "begun", "known"]  # signed in; has begun to sign in elsewhere; whose browser this has been
 
 

@@ -27,14 +27,14 @@ from chalicelib.web.kit.cookies import cookie_values, list_cookies, set_cookie
 from chalicelib.web.kit.language import COOKIE
 
 _DAY = 24 * 3600
-_COOKIE_SECONDS = 180 * _DAY
+COOKIE_SECONDS = 180 * _DAY
 _LANDING_SECONDS = 3600
-_WAITING_SECONDS = _DAY  # who puts a telephone away meanwhile comes back late
-_BROWSER_COOKIE = "hm"
-_PERSON_COOKIE = "hm"  # with the session behind it
-_START_COOKIE = "hn"  # says that somebody new began there
-_HOLDER_COOKIES: dict[Kind, str] = {"user": "hr", "thread": "ht"}
-_WAITING_COOKIE = "hw"
+WAITING_SECONDS = _DAY  # who puts a telephone away meanwhile comes back late
+BROWSER_COOKIE = "hm"
+PERSON_COOKIE = "hm"  # with the session behind it
+START_COOKIE = "hn"  # says that somebody new began there
+HOLDER_COOKIES: dict[Kind, str] = {"user": "hr", "thread": "ht"}
+WAITING_COOKIE = "hw"
 # Together with the browser's own and its language less than the 4 KB that servers take of all cookies.
 _SESSIONS_BYTES = 1_400  # of the cookies of sessions; the oldest go
 _MOST_STARTS = 12
@@ -62,19 +62,19 @@ class Identity(Struct, frozen=True):
 
 def find_browser(request: Request) -> str | None:
     """Returns the id of this browser, where it has one."""
-    found = (unsign(_secret(), "browser", _EVERY_SESSION, value) for value in cookie_values(request, _BROWSER_COOKIE))
+    found = (unsign(_secret(), "browser", _EVERY_SESSION, value) for value in cookie_values(request, BROWSER_COOKIE))
     return next((browser for browser in found if browser), None)
 
 
 def keeps_cookies(request: Request) -> bool:
     """Says whether this browser has sent back any cookie of ours."""
-    return any(name.partition("_")[0] in (_BROWSER_COOKIE, _START_COOKIE) for name, _ in list_cookies(request))
+    return any(name.partition("_")[0] in (BROWSER_COOKIE, START_COOKIE) for name, _ in list_cookies(request))
 
 
 def find_person(request: Request, session_id: str) -> Identity | None:
     """Returns the participant that this browser is in a session; None for a browser without an id."""
     named = (
-        unsign(_secret(), "cookie", session_id, value) for value in _cookie_values(request, _PERSON_COOKIE, session_id)
+        unsign(_secret(), "cookie", session_id, value) for value in _cookie_values(request, PERSON_COOKIE, session_id)
     )
     if signed := next((found for found in named if found), None):
         return _identity_of(signed, session_id)
@@ -84,7 +84,7 @@ def find_person(request: Request, session_id: str) -> Identity | None:
 
 def make_identity(request: Request, browser: str, session_id: str) -> Identity:
     """Returns whom the browser of this id is in a session, where nothing says otherwise."""
-    start = next(_cookie_values(request, _START_COOKIE, session_id), "")
+    start = next(_cookie_values(request, START_COOKIE, session_id), "")
     named = make_digest(_secret(), "person", json.dumps([browser, session_id, start]).encode())
     return Identity(str(uuid.UUID(bytes=named[:16], version=4)))
 
@@ -92,7 +92,7 @@ def make_identity(request: Request, browser: str, session_id: str) -> Identity:
 def browser_cookie(request: Request, browser: str) -> str:
     """Returns the header that gives this browser its id for half a year."""
     value = sign(_secret(), "browser", _EVERY_SESSION, browser)
-    return set_cookie(request, _BROWSER_COOKIE, value, _COOKIE_SECONDS)
+    return set_cookie(request, BROWSER_COOKIE, value, COOKIE_SECONDS)
 
 
 def identity_cookies(request: Request, browser: str, identity: Identity, session_id: str) -> list[str]:
@@ -100,18 +100,18 @@ def identity_cookies(request: Request, browser: str, identity: Identity, session
     if identity == make_identity(request, browser, session_id):
         return [browser_cookie(request, browser)]
     value = sign(_secret(), "cookie", session_id, _signed_of(identity))
-    return _session_cookies(request, _cookie_name(_PERSON_COOKIE, session_id), value, _COOKIE_SECONDS)
+    return _session_cookies(request, _cookie_name(PERSON_COOKIE, session_id), value, COOKIE_SECONDS)
 
 
 def cookies_of_nobody(request: Request, session_id: str) -> list[str]:
     """Returns the headers that make this browser nobody again in a session: neither a participant, nor anybody who may see
     results. In so many sessions at most: from the next on, it is another browser in all of them."""
-    prefixes = (_PERSON_COOKIE, *_HOLDER_COOKIES.values())
+    prefixes = (PERSON_COOKIE, *HOLDER_COOKIES.values())
     gone = [set_cookie(request, _cookie_name(prefix, session_id), "", 0) for prefix in prefixes]
-    own = _cookie_name(_START_COOKIE, session_id)
-    starts = [name for name, _ in list_cookies(request) if name.startswith(f"{_START_COOKIE}_") and name != own]
+    own = _cookie_name(START_COOKIE, session_id)
+    starts = [name for name, _ in list_cookies(request) if name.startswith(f"{START_COOKIE}_") and name != own]
     if len(starts) < _MOST_STARTS:
-        return [*gone, set_cookie(request, own, container.new_id()[:8], _COOKIE_SECONDS)]
+        return [*gone, set_cookie(request, own, container.new_id()[:8], COOKIE_SECONDS)]
     ended = [set_cookie(request, name, "", 0) for name in (*starts, own)]
     return [*gone, *ended, browser_cookie(request, container.new_id())]
 
@@ -132,12 +132,12 @@ def waiting_cookie(request: Request, form: Mapping[str, str], session_id: str) -
     """Returns the header that keeps a form for a day, until it is let in; None for one that no cookie holds."""
     packed = base64.urlsafe_b64encode(zlib.compress(json.dumps(dict(form)).encode(), 9)).decode().rstrip("=")
     value = sign(_secret(), "waiting", session_id, packed)
-    return set_cookie(request, _WAITING_COOKIE, value, _WAITING_SECONDS) if len(value) <= _WAITING_BYTES else None
+    return set_cookie(request, WAITING_COOKIE, value, WAITING_SECONDS) if len(value) <= _WAITING_BYTES else None
 
 
 def find_waiting_form(request: Request, session_id: str) -> dict[str, str] | None:
     """Returns the form that waits in this browser to be let into this session."""
-    for value in cookie_values(request, _WAITING_COOKIE):
+    for value in cookie_values(request, WAITING_COOKIE):
         if packed := unsign(_secret(), "waiting", session_id, value):
             unpacked = zlib.decompress(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
             return dict(json.loads(unpacked))
@@ -146,7 +146,7 @@ def find_waiting_form(request: Request, session_id: str) -> dict[str, str] | Non
 
 def expired_waiting_cookie(request: Request) -> str:
     """Returns the header that takes it away."""
-    return set_cookie(request, _WAITING_COOKIE, "", 0)
+    return set_cookie(request, WAITING_COOKIE, "", 0)
 
 
 def form_token(identity: Identity, session_id: str) -> str:
@@ -200,21 +200,19 @@ def holder_in_link(token: str, session_id: str) -> LinkHolder | None:
 
 def find_holder(request: Request, kind: Kind, session_id: str) -> LinkHolder | None:
     """Returns whom a link of this kind was made for, where this browser has opened one."""
-    holders = (
-        holder_in_link(token, session_id) for token in _cookie_values(request, _HOLDER_COOKIES[kind], session_id)
-    )
+    holders = (holder_in_link(token, session_id) for token in _cookie_values(request, HOLDER_COOKIES[kind], session_id))
     return next((found for found in holders if found and found.kind == kind), None)
 
 
 def holder_cookies(request: Request, token: str, kind: Kind, session_id: str) -> list[str]:
     """Returns the headers that keep such a link, as long as it lasts, out of the address."""
-    return _session_cookies(request, _cookie_name(_HOLDER_COOKIES[kind], session_id), token, DAYS[kind] * _DAY)
+    return _session_cookies(request, _cookie_name(HOLDER_COOKIES[kind], session_id), token, DAYS[kind] * _DAY)
 
 
 def _session_cookies(request: Request, name: str, value: str, seconds: int) -> list[str]:
     """Returns the header that sets a cookie of a session, and those that take the oldest of others away where there are too
     many. Browsers send the oldest first."""
-    prefixes = tuple(f"{prefix}_" for prefix in (_PERSON_COOKIE, *_HOLDER_COOKIES.values()))
+    prefixes = tuple(f"{prefix}_" for prefix in (PERSON_COOKIE, *HOLDER_COOKIES.values()))
     others = [(known, len(known) + len(held)) for known, held in list_cookies(request) if known.startswith(prefixes)]
     others = [(known, size) for known, size in others if known not in (name, COOKIE)]
     left = _SESSIONS_BYTES - len(name) - len(value) - sum(size + _BETWEEN for _, size in others)

@@ -5,7 +5,7 @@ import os
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from chalice.app import Request, Response
 from msgspec import Struct
@@ -17,17 +17,17 @@ from chalicelib.web.kit import language, static
 from chalicelib.web.kit.contact import find_contact
 from chalicelib.web.kit.cookies import set_cookie
 from chalicelib.web.kit.language import LANGUAGES, Language
-from chalicelib.web.kit.request import is_test_run
+from chalicelib.web.kit.request import is_test_run, public_url
 from chalicelib.web.kit.texts import Texts, texts_in
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 _WEB = Path(__file__).parent.parent
-_YEAR = 365 * 24 * 3600
+LANGUAGE_SECONDS = 365 * 24 * 3600  # for which a browser keeps the language that somebody switched to
 # Of an address, when the language is switched: what participants' pages have, and what hosts' have.
 _KEPT_PARAMETERS = (
-    *("s", "t", "cursor", "leave", "r", "i", "landed", "test", "tab", "as", "words", "summed_up", "stopped"),
+    *("s", "t", "cursor", "leave", "r", "i", "landed", "test", "tab", "as", "words", "summed_up", "stopped", "gone"),
     *(
         "a",
         "next",
@@ -52,6 +52,7 @@ _KEPT_PARAMETERS = (
         "remove",
         "delete",
     ),
+    "v",  # of the page about privacy
 )
 
 HEADERS = {
@@ -104,6 +105,7 @@ def render_page(
         "way_back": False,  # whether whoever sees it is signed in as a member of the session
         "nonce": nonce,
         "languages": _language_links(request),
+        "privacy": f"{urlsplit(public_url(request)).path}/privacy" + (f"?s={session.id}" if session else ""),
         **_locale_values(locale),
         **values,
     }
@@ -116,7 +118,7 @@ def render_page(
         "Content-Language": locale.language.tag,
     }
     if switched := language.requested_tag(request):
-        headers["Set-Cookie"] = set_cookie(request, language.COOKIE, switched, _YEAR)
+        headers["Set-Cookie"] = set_cookie(request, language.COOKIE, switched, LANGUAGE_SECONDS)
     return Response(body, headers, status)
 
 

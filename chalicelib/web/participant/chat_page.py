@@ -11,6 +11,7 @@ from chalicelib import container
 from chalicelib.errors import HarmonicaError, Unavailable
 from chalicelib.llm.interface import Payer
 from chalicelib.model import Message, Session, SessionView, ThreadView
+from chalicelib.services.access.privacy_links import privacy_address
 from chalicelib.services.access.sizes import CONTENT_LIMIT
 from chalicelib.services.conversations.deferred_reply import is_reply_coming
 from chalicelib.services.conversations.feedback import COMMENT_LIMIT, HIGHEST, LOWEST, lacks_recap
@@ -39,6 +40,7 @@ from chalicelib.web.participant.join_page import form_values
 from chalicelib.web.participant.log_entries import is_news, make_entries
 from chalicelib.web.participant.member import find_member
 from chalicelib.web.participant.not_open import show_not_open
+from chalicelib.web.participant.receipt_panel import find_receipt
 from chalicelib.web.participant.reminder_panel import ReminderForm, panel_values
 from chalicelib.web.participant.test_run import make_banner
 from chalicelib.web.participant.transcript_panel import TranscriptForm, is_on_its_way, transcript_values
@@ -229,6 +231,7 @@ def _choose_page(
             else "",
             "entries": make_entries(session, thread, None, locale.texts),
             "token": identity.page_token(chat.person, session.id),
+            "receipt": find_receipt(chat, thread.thread if thread else None),
             **end_values(chat, session, thread, locale.texts),
             **transcript_values(chat, session, thread.thread if thread else None, outcome.transcript),
         }
@@ -254,6 +257,7 @@ def _choose_page(
         "token": identity.form_token(chat.identity, session.id),
         "gist": list_gist(view, locale.texts),
         "facts": list_facts(view, locale.texts),
+        "privacy_here": privacy_address(session, container.deployment_secret()),
         "video": find_video(view.session.intro_video_url),
         "url": f"{public_url(chat.request)}/chat?s={session.id}",
     }
@@ -327,6 +331,7 @@ def _conversation_values(
         "feedback": outcome.feedback,
         "comment_limit": COMMENT_LIMIT,
         "content_limit": CONTENT_LIMIT,
+        "receipt": find_receipt(chat, thread.thread),
         "message_id": (outcome.draft and outcome.draft.message_id) or container.new_id(),
         **page_values(chat),
         **end,

@@ -1,98 +1,47 @@
 """What somebody said in their conversation, as a page of their own to read, print and save, and as a file."""
 
-from collections.abc import Iterator
+from chalice.app import Request, Response
 
-from chalice.app import Response
-from msgspec import Struct
-
-from chalicelib.model import Message, ThreadView
+from chalicelib.model import Session, ThreadView
 from chalicelib.services.conversations.request_context import RequestContext
 from chalicelib.text.file_names import file_name, headers_of_file
-from chalicelib.web.kit.page import HEADERS, render_page
-from chalicelib.web.kit.texts import Texts, format_time_with_zone
+from chalicelib.web.kit.own_words import find_closing, list_entries, tell_beginning, write_words
+from chalicelib.web.kit.page import HEADERS, locale_for, render_page
+from chalicelib.web.kit.texts import Texts
 from chalicelib.web.participant.chat_request import ChatRequest
 
 WORDS = "words"  # the parameter that asks for the page; of the file it is `FILE`
 FILE = "file"
 
 
-class Closing(Struct, frozen=True):
-    """What the facilitator wrote at the end, under its heading."""
-
-    heading: str
-    text: str
-
-
-class SaidEntry(Struct, frozen=True):
-    """Words of theirs, and what they answer: what the facilitator wrote before, the recap among it, or a question of the form."""
-
-    asked: str
-    said: tuple[str, ...]
-    is_form: bool = False
-    is_recap: bool = False
-
-
 def show_own_words(chat: ChatRequest, context: RequestContext, what: str) -> Response:
-    """Returns the page, or the file where that is what is asked for."""
-    session, thread = context.view.session, chat.conversation(context)
+    """Returns the page, or the file where that is what is asked for, for whoever is in their conversation."""
+    thread = chat.conversation(context)
     assert thread is not None
-    texts = chat.locale(session).texts
-    entries, closing = list(list_entries(thread)), _find_closing(thread, texts)
-    began = format_time_with_zone(thread.thread.created_at, session.time_zone, texts)
+    session = context.view.session
     if what == FILE:
-        text = _write_text(session.topic, began, entries, closing, texts)
-        headers = {**HEADERS, "Content-Type": "text/plain; charset=utf-8"}
-        named = file_name(session.topic, texts("words_file"), "txt")
-        return Response(text, {**headers, **headers_of_file(named)}, 200)
+        return send_words(session, thread, chat.locale(session).texts)
+    return show_words(chat.request, session, thread, chat.address, "results_back_to_chat")
+
+
+def show_words(request: Request, session: Session, thread: ThreadView, address: str, back: str) -> Response:
+    """Returns the page, which leads to this address; `back` is the text that says so."""
+    texts = locale_for(request, session).texts
     return render_page(
-        chat.request,
+        request,
         "own_words.html",
         session=session,
-        entries=entries,
-        closing=closing,
-        began=began,
-        address=chat.address,
+        entries=list(list_entries(thread)),
+        closing=find_closing(thread, texts),
+        began=tell_beginning(session, thread, texts),
+        address=address,
+        back=back,
         is_open=not thread.thread.concluded,
     )
 
 
-def list_entries(thread: ThreadView) -> Iterator[SaidEntry]:
-    """Yields what was said, oldest first: the answers to the form, then each run of messages with what it answers."""
-    yield from (SaidEntry(it.text, (it.answer,), is_form=True) for it in thread.answers if it.answer.strip())
-    recap = _find_recap(thread)
-    asked: Message | None = None
-    said: list[str] = []
-    for message in (*thread.messages, None):
-        if message and message.role == "user":
-            said.append(message.content)
-            continue
-        if said:
-            is_recap = asked is not None and asked is recap
-            yield SaidEntry(asked.content if asked else "", tuple(said), is_recap=is_recap)
-        asked, said = message, []
-
-
-def _find_recap(thread: ThreadView) -> Message | None:
-    """Returns the message with which the conversation ended; None where it goes on, or ended with a goodbye that says nothing of what
-    was heard."""
-    ended = next((it for it in thread.messages if it.role == "assistant" and it.is_final), None)
-    return None if ended is None or ended.is_declined else ended
-
-
-def _find_closing(thread: ThreadView, texts: Texts) -> Closing | None:
-    """Returns the words that the conversation ended with: the recap, or the reply to what was added to it. None where nobody has
-    said anything, or it goes on."""
-    last = thread.messages[-1] if thread.messages else None
-    if last is None or last.role != "assistant" or not (last.is_final and thread.thread.message_count):
-        return None
-    return Closing(texts("recap" if last is _find_recap(thread) else "facilitator"), last.content)
-
-
-def _write_text(topic: str, began: str, entries: list[SaidEntry], closing: Closing | None, texts: Texts) -> str:
-    """Returns it all as plain text."""
-    parts = [topic, began]
-    for it in entries:
-        asked = [f"{texts('recap')}: {it.asked}" if it.is_recap else it.asked] if it.asked else []
-        parts += ["-" * 40, *asked, *(f"{texts('you')}: {said}" for said in it.said)]
-    parts += ["-" * 40, f"{closing.heading}: {closing.text}"] if closing else []
-    return "\n\n".join(parts) + "\n"
+def send_words(session: Session, thread: ThreadView, texts: Texts) -> Response:
+    """Returns the file."""
+    headers = {**HEADERS, "Content-Type": "text/plain; charset=utf-8"}
+    named = file_name(session.topic, texts("words_file"), "txt")
+    return Response(write_words(session, thread, texts), {**headers, **headers_of_file(named)}, 200)

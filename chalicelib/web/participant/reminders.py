@@ -8,6 +8,7 @@ from chalicelib.model.reminders import Reminder, ReminderTarget
 from chalicelib.services.accounts.keys import is_possible_address
 from chalicelib.services.delivery.reminder_job import stop_reminders, want_reminders
 from chalicelib.services.sessions.time_zones import find_time_zone
+from chalicelib.store import aliases
 from chalicelib.web.kit import identity
 from chalicelib.web.kit.http import Form
 from chalicelib.web.kit.identity import Identity
@@ -50,6 +51,7 @@ def note_opened(chat: ChatRequest, named: Identity) -> None:
     """Notes that the page of a link in a reminder was asked for."""
     who = make_chat_request(chat.request, chat.session_id, named).who
     (thread_id,) = who.thread_ids(chat.session_id, container.deployment_secret()).values()
+    thread_id = aliases.find(chat.session_id, [thread_id]).get(thread_id, thread_id)
     container.reminders().note_opened(chat.session_id, thread_id, container.clock().now())
 
 

@@ -20,7 +20,7 @@ from chalicelib.services.results.sections import Section, is_open_to, may_see_se
 from chalicelib.services.synthesis.staleness import want_where_stale
 from chalicelib.services.synthesis.state import summary_status
 from chalicelib.services.synthesis.visibility import LEAST, Results, results_for, visitor_of
-from chalicelib.store import thread_head
+from chalicelib.store import aliases, thread_head
 from chalicelib.store.sessions import FOR_COUNT, FOR_RESULTS
 from chalicelib.web.kit import identity
 from chalicelib.web.kit.chart import Bar, Chart, make_chart
@@ -226,7 +226,8 @@ def _own_threads(request: Request, view: SessionView) -> list[Thread]:
     found = _browsers_threads(request, session_id)
     if holder := identity.find_holder(request, "thread", session_id):
         found.append((holder.id, holder.generation))
-    threads = ((thread_head.read(session_id, own), generation) for own, generation in found)
+    read = aliases.read_head if view.session.has_aliases else thread_head.read
+    threads = ((read(session_id, own), generation) for own, generation in found)
     return [thread for thread, generation in threads if thread and thread.generation == generation]
 
 
@@ -244,4 +245,7 @@ def _leads_back(request: Request, session_id: str) -> bool:
     """Says whether the conversation page in this browser is that of whose results these are: whoever opened a link to them that
     was made for a conversation in Telegram, or at another device, would begin another one there."""
     holder = identity.find_holder(request, "thread", session_id)
-    return holder is None or holder.id in dict(_browsers_threads(request, session_id))
+    if holder is None:
+        return True
+    own = dict(_browsers_threads(request, session_id))
+    return holder.id in own or holder.id in aliases.find(session_id, own).values()

@@ -58,6 +58,14 @@ def post_question() -> Response:
     return respond(routes.current_request, question.receive_question)
 
 
+@routes.route("/privacy", methods=READ, content_types=[])
+def get_privacy() -> Response:
+    """Returns what becomes of what people say: in a session, or on the whole site."""
+    from chalicelib.web.privacy import page
+
+    return respond(routes.current_request, page.show_privacy)
+
+
 @routes.route("/qr", methods=READ, content_types=[])
 def get_qr() -> Response:
     """Returns the link of a session as a picture."""
@@ -72,6 +80,25 @@ def get_logo() -> Response:
     from chalicelib.web.participant import logo
 
     return respond_to_link(routes.current_request, logo.show)
+
+
+@routes.route("/receipt", methods=READ, content_types=[])
+def get_receipt() -> Response:
+    """Returns what is stored of a participant, for whoever has their code or private link."""
+    from chalicelib.web.participant import receipt
+
+    request = routes.current_request
+    if "s" in (request.query_params or {}):
+        return respond_to_link(request, receipt.show_page)
+    return respond(request, receipt.show_entry)
+
+
+@routes.route("/receipt", methods=["POST"], content_types=[])
+def post_receipt() -> Response:
+    """Takes a code, or does what a participant wants with what is stored of them."""
+    from chalicelib.web.participant import receipt
+
+    return respond(routes.current_request, receipt.receive_form)
 
 
 @routes.route("/stop", methods=READ, content_types=[])

@@ -59,6 +59,17 @@ def send_message(telegram: Telegram, params: Json) -> Json:
     )
 
 
+def send_document(telegram: Telegram, params: Json) -> Json:
+    """A new message with a file, whose content is kept in it."""
+    chat, file = _writable(telegram, params), params.get("document")
+    if not isinstance(file, dict):
+        raise BadRequest("there is no document in the request")
+    if telegram.rates:
+        telegram.rates.count(chat.id, telegram.now())
+    chat.typing_until = 0.0
+    return telegram.add_message(chat, telegram.bot, None, document=file, reply_markup=keyboard_of(params))
+
+
 def edit_message_text(telegram: Telegram, params: Json) -> Json:
     """Another text for a message of the bot's; without buttons it has none then."""
     message = _own_message(telegram, params)
@@ -223,6 +234,7 @@ def _text(params: Json) -> tuple[str, list[Json]]:
 MESSAGING: dict[str, Method] = {
     "getme": get_me,
     "sendmessage": send_message,
+    "senddocument": send_document,
     "editmessagetext": edit_message_text,
     "editmessagereplymarkup": edit_message_reply_markup,
     "deletemessage": delete_message,

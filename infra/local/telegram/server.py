@@ -78,6 +78,13 @@ def _fail(fault: Fault) -> tuple[int, Json]:
     return fault.status, ApiError(fault.description, fault.status, **fault.parameters).envelope
 
 
+def _held_in(part: Any) -> str | Json:
+    """What a part of a form holds: a text, or a file with its name."""
+    content = bytes(part.get_payload(decode=True)).decode()
+    named = part.get_filename()
+    return {"file_name": named, "file_size": len(content.encode()), "content": content} if named else content
+
+
 class Handler(BaseHTTPRequestHandler):
     """Answers the bot."""
 
@@ -114,7 +121,7 @@ class Handler(BaseHTTPRequestHandler):
         if kind.startswith("multipart/form-data"):
             whole = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + body, policy=HTTP)
             parts = [(part.get_param("name", header="content-disposition"), part) for part in whole.iter_parts()]
-            return {str(name): bytes(part.get_payload(decode=True)).decode() for name, part in parts}
+            return {str(name): _held_in(part) for name, part in parts}
         return dict(parse_qsl(body.decode(), keep_blank_values=True))
 
     def send(self, status: int, body: bytes, kind: str = "application/json", **headers: str) -> None:

@@ -306,7 +306,11 @@ def _allowed(attempt: Callable[[], Any]) -> bool:
         ("WriteExport", "read Sessions, write Sessions"),
         ("UpdateCards", "write Sessions"),
         ("SendMail", "secret, read Accounts, write Sessions"),
-        ("DeleteData", "write Sessions, delete Sessions, delete Conversations, send DeletionsQueue"),
+        (
+            "DeleteData",
+            "secret, delete Accounts, read Sessions, write Sessions, delete Sessions, write Conversations, "
+            "delete Conversations, send SummariesQueue, send DeletionsQueue",
+        ),
         (
             "Sweep",
             "write Sessions, write Conversations, send PromptsQueue, send BriefsQueue, send SummariesQueue, "

@@ -64,11 +64,11 @@ def test_the_columns_are_those_of_the_form_then_of_questions_that_are_gone_and_t
     ]
     ada, bo = rows_of(render_people(form, people))
     asked = ["Team", "Team (2)", "'=Why?", "rating (2)", "Old question", "Team (3)"]
-    assert list(ada)[8:] == asked
+    assert list(ada)[9:] == asked
     assert [ada[it] for it in asked] == ["", "blue", "", "", "gone", ""]
     assert [bo[it] for it in asked] == ["東京", "", "", "", "", "قديم"]
     assert (ada["participant_id"], ada["rating"], ada["channel"], ada["included"]) == ("ada", "4", "web", "yes")
-    assert render_people(form, []).endswith("rating,Team,Team (2),'=Why?,rating (2)\r\n")
+    assert render_people(form, []).endswith("rating,quotable,Team,Team (2),'=Why?,rating (2)\r\n")
 
 
 def test_each_widget_has_a_column_with_what_was_chosen() -> None:

@@ -61,7 +61,8 @@ def test_the_whole_brief() -> None:
         '---\nsession_id: "s1"\ntopic: "The new library"\nstatus: "active"\ncreated_at: "2026-03-01T12:00:00Z"\n'
         'join_url: "https://x/chat?s=s1"\nlanguage: null\nparticipants: 5\ncompleted: 3\n'
         'summary_generated_at: "2026-03-01T12:00:00Z"\nsummary_model: "test-model"\nsummary_participants: 4\n'
-        "summary_messages: 34\nthemes: 2\n---\n\n# The new library\n\n"
+        "summary_messages: 34\nthemes: 2\n---\n\n"
+        "*Fewer than 5 people took part: whoever reads this may recognise who said what.*\n\n# The new library\n\n"
         "## Goal\n\nDecide what the library should offer.\n\n## Context\n\nBuilt in 1970.\n\n\\# Not a heading\n\n"
         "## Critical\n\nOpen on Sundays?\n\n## Questions\n\n1. Your role? (required; Reader; Writer)\n\n"
         "## Overview\n\nPeople want books.\n\nThey differ.\n\n## Critical: what was said\n\nSundays are wanted.\n\n"

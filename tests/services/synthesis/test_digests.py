@@ -10,6 +10,7 @@ from chalicelib.llm.interface import ModelUnavailable, Reply
 from chalicelib.model import Answer, Digest, Message, Point, Question, RegisteredTheme, ThemeRegistry
 from chalicelib.services.synthesis.digests import MAX_POINTS, MAX_TEXT, digest_thread
 from chalicelib.services.synthesis.shared_registry import MAX_OF_ONE, SharedRegistry
+from chalicelib.services.synthesis.unquotable import hide_words
 from tests.example_tables import each_row
 from tests.llm.queued import QueuedModel, calls, says, unavailable
 from tests.services.builders import NOW, deadline, message, point, talk, thread, view
@@ -120,6 +121,19 @@ def test_the_language_of_topics_is_the_sessions_whatever_people_write(language: 
     fixed: dict[str, Any] = {"shared": buses(), "model": model, "deadline": deadline(), "now": NOW}
     digest_thread(view(language=language), thread(), None, MESSAGES, **fixed)
     assert model.prompt.count(told) == 2
+
+
+def test_a_point_knows_what_it_has_of_the_form_word_for_word_and_no_theme_is_named_by_it() -> None:
+    """Of who is not to be quoted: a summary repeats none of it."""
+    wrote = "Bakers start at four when no bus runs at all"
+    answers = (Answer("q1", "Your job?", wrote), Answer("q2", "Name", "Ada of Harbour Street", role="name"))
+    given = proposal("m2", "buses are late", f"Ada says: {wrote.lower()}", topic="No bus runs at all", theme="")
+    model = QueuedModel(calls("record_digest", {"points": [given]}))
+    fixed: dict[str, Any] = {"shared": buses(), "model": model, "deadline": deadline(), "now": NOW}
+    made = digest_thread(view(), replace(thread(), quotable=False), None, MESSAGES, answers=answers, **fixed)
+    (told,) = hide_words(made.points)
+    assert (made.points[0].text, told.text) == (f"Ada says: {wrote.lower()}", "")
+    assert [it.label for it in fixed["shared"].registry.themes] == ["Buses", ""]
 
 
 def test_the_form_tells_how_somebody_stands_but_no_name_and_no_address() -> None:

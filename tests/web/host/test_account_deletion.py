@@ -1,6 +1,7 @@
 """Deleting an account: nobody is let in any more, nothing of it is left in the end, and what is others' stays."""
 
 import json
+import re
 from contextlib import suppress
 
 import pytest
@@ -24,6 +25,7 @@ from tests.stored_items import left_by, stored
 from tests.web.browser import Browser
 from tests.web.host.test_api_keys import call
 from tests.web.host.visitor import sign_in, submit
+from tests.web.test_privacy import ON_AWS, stage
 
 SAID = "The marmalade is locked away on Thursdays."
 DEATH = next(fault for fault in FAULTS if fault.name == "dies after")
@@ -59,6 +61,7 @@ def bo(host: Host, clock: FakeClock) -> Host:
     now = clock.now()
     container.accounts().add_identity(Identity("https://id.example.com", "s"), bo.user_id, now)
     container.own_models().put(OwnModels(bo.user_id))
+    assert bo.call("POST", "/templates", {"title": "Bo's own"}).status_code == 201
     container.telegram_groups().register(bo.user_id, TelegramGroup("-100", "Bo's group", None, now))
     return bo
 
@@ -84,6 +87,10 @@ def test_an_account_goes_with_its_sessions_and_its_words_and_nothing_else(
     sign_in(cem, "bo@example.com")
     page = cem.open("/account?delete=1")
     assert "2 sessions" in page.text
+    assert ("You cannot take that back." in page.text, "backup" in page.text) == (True, False)
+    with stage(**ON_AWS):
+        assert "For 35 days more, a backup" in cem.open("/account?delete=1").text
+    assert re.search(r'href="[^"]*/account">Keep the account</a> <button class="quiet danger"', page.html)
     form = page.form("Delete it all for good")
     assert "not the address" in submit(cem, "/account", form, do="delete", address="ana@example.com").text
     assert bo.call("GET", "/me").status_code == 200

@@ -12,6 +12,7 @@ from tests.faults import Interviewer
 from tests.web.browser import Browser, Page
 from tests.web.host.visitor import sign_in, submit
 from tests.web.participant.test_widgets import present
+from tests.web.test_privacy import ON_AWS, stage
 
 
 def people(session: dict[str, Any], person: str = "") -> str:
@@ -82,7 +83,7 @@ def test_who_is_left_out_is_so_everywhere_and_can_be_taken_in_again(ana: Browser
 def test_the_owner_removes_somebody_once_and_is_asked_first(ana: Browser, host: Host) -> None:
     session = host.new_session()
     host.say(session["id"], "Cheese", "p1")
-    path = people(session, person_of(host, session)["participant_id"])
+    path, before = people(session, person_of(host, session)["participant_id"]), ana.open(people(session))
     asks = ana.open(f"{path}?remove=1")
     assert "gone for good" in asks.text
     form = asks.form("Remove for good")
@@ -90,6 +91,10 @@ def test_the_owner_removes_somebody_once_and_is_asked_first(ana: Browser, host: 
         gone = submit(ana, path, form, do="remove")
         assert "Removed for good." in gone.text
         assert "Nobody has joined yet." in gone.text
+        assert (before.has_form("End it now"), gone.has_form("End it now")) == (True, False)
+    assert "a backup of the database" not in gone.text
+    with stage(**ON_AWS):
+        assert "a backup of the database has it" in ana.open(people(session)).text
     assert ana.get(path).status_code == 404
     assert host.get(f"/sessions/{session['id']}")["participant_count"] == 0
 

@@ -18,6 +18,7 @@ from tests.api.jobs import update_cards
 from tests.events import Context
 from tests.web.browser import Browser, Page
 from tests.web.host.visitor import follow, send, sign_in
+from tests.web.test_privacy import ON_AWS, stage
 
 ANA = "ana@example.com"
 
@@ -244,12 +245,18 @@ def test_a_host_reads_why_a_session_was_not_announced_and_has_that_tried_again_o
 
 def test_a_session_is_deleted_by_who_types_its_name(ana: Browser, host: Host) -> None:
     path = f"/sessions/{host.new_session(topic='Lunch & more')['id']}"
+    assert "a backup of the database" not in ana.open(path).text
+    with stage(**ON_AWS):
+        assert "You cannot take that back. For 35 days more, a backup of the database has it" in ana.open(path).text
     refused = act(ana, path, "Delete it for good", do="delete", name="Lunch")
     assert refused.status_code == 400
     assert 'aria-describedby="name-error"' in refused.body.decode()
     assert host.call("GET", path).status_code == 200
-    page = follow(ana, act(ana, path, "Delete it for good", do="delete", name=" lunch & MORE "))
-    assert "The session is deleted." in page.text
+    deleted = act(ana, path, "Delete it for good", do="delete", name=" lunch & MORE ")
+    page = follow(ana, deleted)
+    assert ("The session is deleted." in page.text, "a backup of the database" in page.text) == (True, False)
+    with stage(**ON_AWS):
+        assert "a backup of the database has it" in follow(ana, deleted).text
     assert host.call("GET", path).status_code == 404
 
 

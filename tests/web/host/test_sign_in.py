@@ -140,6 +140,19 @@ def test_on_ones_own_machine_a_button_signs_in_as_the_demo_host(
     assert not is_in(cem)
 
 
+def test_who_deletes_the_demo_hosts_account_gets_in_again_as_a_new_one(
+    host: Host, ben: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEMO_SIGN_IN", "demo@harmonica.localhost some-secret")
+    settings.cache_clear()
+    for _ in range(2):
+        form = ben.open("/sign-in").form("Go in as the demo host")
+        assert send(ben, "/sign-in/demo", form).status_code == 303
+        deletion = ben.open("/account?delete=1").form("Delete it all for good")
+        assert send(ben, "/account", deletion, do="delete", address="demo@harmonica.localhost").status_code == 303
+        assert not is_in(ben)
+
+
 def test_a_link_or_code_of_any_length_that_nobody_gave_out_is_refused_in_words(
     host: Host, ben: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

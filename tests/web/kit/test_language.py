@@ -51,7 +51,7 @@ from tests.web.browser import Browser
 WEB = Path(web.__file__).parent
 ENGLISH = texts_in("en").catalogue
 AS_IN_ENGLISH = {
-    "de": {"{time}, {by}: {what}."},
+    "de": {"Telegram", "API", "{time}, {by}: {what}."},  # names, and marks alone
     "fr": {
         *("Sessions", "Versions", "Version {number}", "Question {number}", "Conversation", "Conversations", "Tensions"),
         *("Participation", "Participants", "Participant {number}", "Messages"),

@@ -16,6 +16,7 @@ from chalicelib.services.facilitation import condensed_history
 from chalicelib.services.participants.decisions import remove_participant
 from chalicelib.services.synthesis import reduced_digests
 from chalicelib.store import keys
+from chalicelib.store.item_kinds import NAMED_BY
 from tests import events
 from tests.api.hosts import Host
 from tests.api.jobs import asked, delete_data, done, parts, summarise, write_brief
@@ -24,7 +25,7 @@ from tests.clock import FakeClock
 from tests.events import Context
 from tests.faults import FAULTS, Interviewer, break_each_call, tap
 from tests.services.builders import single_select
-from tests.stored_items import stored
+from tests.stored_items import owners_of, stored
 from tests.telegram.talk import present_next
 from tests.web.browser import Browser
 from tests.web.host.visitor import deliver
@@ -66,9 +67,9 @@ def canaries() -> dict[str, set[str]]:
 def of_others(thread: str) -> dict[str, str]:
     """What is stored of the other people in any session, byte for byte."""
     return {
-        f"{raw[keys.SESSION_ID]['S']} {raw[keys.PART]['S']}": json.dumps(raw, sort_keys=True)
+        f"{raw[keys.SESSION_ID]['S']} {raw[NAMED_BY[kind.table]]['S']}": json.dumps(raw, sort_keys=True)
         for kind, raw in stored()
-        if kind.owner == "person" and thread not in raw[keys.PART]["S"]
+        if kind.owner == "person" and owners_of((kind, raw))["person"] != thread
     }
 
 

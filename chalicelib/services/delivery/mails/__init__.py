@@ -1,6 +1,7 @@
 """Mails, as text and as HTML: one catalogue a language with the words of each, and one frame without images.
 
-A catalogue has one table a mail, and before them `stop`: the words of the link that ends such mails.
+A catalogue has one table a mail, and before them the words of links at the end of a mail: `privacy` of that to the page about privacy,
+`stop` of that which ends such mails; and `roles`, what members may.
 """
 
 from collections.abc import Iterator, Sequence
@@ -45,6 +46,8 @@ class Part(msgspec.Struct, frozen=True):
 
 class _Catalogue(msgspec.Struct, frozen=True):
     stop: str
+    privacy: str
+    roles: dict[str, str]
     mails: dict[str, Words]
 
 
@@ -61,6 +64,8 @@ class _Told(msgspec.Struct, frozen=True):
     code_label: str
     code: str
     after: str
+    privacy: str
+    privacy_link: str
     stop: str
     stop_link: str
 
@@ -68,6 +73,11 @@ class _Told(msgspec.Struct, frozen=True):
 def words_of(name: str, language: str) -> Words:
     """The words of the mail of this name, without its values."""
     return _catalogue(language).mails[name]
+
+
+def role_in(role: str, language: str) -> str:
+    """What somebody with this role is, and may."""
+    return _catalogue(language).roles[role]
 
 
 def write_mail(
@@ -78,6 +88,7 @@ def write_mail(
     link: str,
     values: dict[str, Any],
     stop_link: str = "",
+    privacy_link: str = "",
     message: str = "",
     said: Sequence[Part] = (),
     results_link: str = "",
@@ -102,6 +113,8 @@ def write_mail(
         code_label=told["code"],
         code=code,
         after=told["after"],
+        privacy=catalogue.privacy,
+        privacy_link=privacy_link,
         stop=catalogue.stop,
         stop_link=stop_link,
     )
@@ -118,6 +131,7 @@ def _text_parts(told: _Told) -> Iterator[str]:
     yield f"{told.results}: {told.results_link}" if told.results_link else ""
     yield f"{told.code_label} {told.code}" if told.code else ""
     yield told.after
+    yield f"{told.privacy}: {told.privacy_link}" if told.privacy_link else ""
     yield f"{told.stop}: {told.stop_link}" if told.stop_link else ""
 
 
@@ -133,6 +147,8 @@ def _html_parts(told: _Told) -> Iterator[str]:
     if told.code:
         yield f'<p>{escape(told.code_label)}<br><strong class="code" dir="ltr">{escape(told.code)}</strong></p>'
     yield f'<p class="small">{_lines(told.after)}</p>'
+    if told.privacy_link:
+        yield f'<p class="small"><a href="{escape(told.privacy_link)}">{escape(told.privacy)}</a></p>'
     if told.stop_link:
         yield f'<p class="small"><a href="{escape(told.stop_link)}">{escape(told.stop)}</a></p>'
 
@@ -149,7 +165,9 @@ def _frame_html(language: str, subject: str, body: str) -> str:
 @cache
 def _catalogue(language: str) -> _Catalogue:
     tables = msgspec.toml.decode((_HERE / f"{language}.toml").read_bytes())
-    return _Catalogue(tables.pop("stop"), msgspec.convert(tables, dict[str, Words]))
+    return _Catalogue(
+        tables.pop("stop"), tables.pop("privacy"), tables.pop("roles"), msgspec.convert(tables, dict[str, Words])
+    )
 
 
 @cache

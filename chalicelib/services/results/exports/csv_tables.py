@@ -18,7 +18,7 @@ WidgetKey = tuple[Any, ...]
 
 _MARK = "\ufeff"
 _FORMULA = "=+-@\t\r＝＋－＠"  # at which spreadsheets begin to calculate
-_PEOPLE = ("participant_id", "name", "channel", "joined_at", "completed_at", "included", "test", "rating")
+_PEOPLE = ("participant_id", "name", "channel", "joined_at", "completed_at", "included", "test", "rating", "quotable")
 _MESSAGES = (
     "participant_id",
     "name",
@@ -29,6 +29,7 @@ _MESSAGES = (
     "content",
     "widget",
     "widget_value",
+    "quotable",
 )
 
 
@@ -97,7 +98,7 @@ def _about(person: ThreadView) -> list[Cell]:
     return [
         *(thread.id, thread.name, rules_of(thread.scope).channel),
         *(_moment(thread.created_at), _moment(_completed_at(person))),
-        *(_yes_or_no(thread.included), _yes_or_no(thread.test), thread.rating),
+        *(_yes_or_no(thread.included), _yes_or_no(thread.test), thread.rating, _yes_or_no(thread.quotable)),
     ]
 
 
@@ -138,6 +139,7 @@ def _message(thread: Thread, message: Message) -> list[Cell]:
             _moment(message.created_at),
         ),
         *(message.content, None if spec is None else label_of(spec), None if value is None else _chosen(value)),
+        _yes_or_no(thread.quotable),
     ]
 
 

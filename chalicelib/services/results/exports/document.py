@@ -119,11 +119,18 @@ def make_document(
         selection,
         tuple(_named(person, texts) for person in people),
         tuple(insights) if results.open else (),
-        _warning(selection, is_open=results.open, few=results.few, has_summary=summary is not None, texts=texts),
+        _warning(
+            selection, is_open=results.open, few=is_few(view, selection), has_summary=summary is not None, texts=texts
+        ),
         texts.counted(texts.left_out, left_out) if left_out else "",
         texts,
         read_summary_texts(texts.tag),
     )
+
+
+def is_few(view: SessionView, selection: Selection) -> bool:
+    """Whether so few took part that whoever reads an export may recognise them: by its summary, or by what single people said."""
+    return results_for(view, "viewer").few or (selection.has_people and 0 < view.tally.participants < LEAST)
 
 
 def _warning(selection: Selection, *, is_open: bool, few: bool, has_summary: bool, texts: ExportTexts) -> str:
@@ -138,4 +145,5 @@ def _named(person: ThreadView, texts: ExportTexts) -> NamedPerson:
     thread, number = person.thread, number_of(person.thread.id)
     notes = [texts.test_run] if thread.test else []
     notes += [] if thread.included else [texts.left_out_person]
+    notes += [] if thread.quotable else [texts.unquotable_person]
     return NamedPerson(thread.name or texts.filled(texts.person, number=number), " · ".join(notes), person)

@@ -6,12 +6,15 @@ from typing import Any
 import msgspec
 from msgspec.structs import asdict
 
-from chalicelib.model import RegisteredTheme, ThemeRegistry, ThreadView
+from chalicelib.model import Point, RegisteredTheme, ThemeRegistry, ThreadView
 from chalicelib.services.participants.scopes import rules_of
+from chalicelib.services.results.exports.document import is_few
 from chalicelib.services.results.exports.selection import Part, Selection
 from chalicelib.services.results.exports.texts import ExportTexts
 from chalicelib.services.results.insights import ListedInsight
 from chalicelib.services.synthesis.aggregate import aggregate_heads, without_names_of_the_gone
+from chalicelib.services.synthesis.unquotable import hide_words
+from chalicelib.services.synthesis.visibility import LEAST
 from chalicelib.store import keys
 from chalicelib.store.item_kinds import KINDS, OF_SESSIONS, THREAD, ItemKind
 from chalicelib.store.session_contents import SessionContents, StoredItem
@@ -22,7 +25,7 @@ Json = dict[str, Any]
 
 # To which part a kind of item belongs, by the name that exports call it; what is not here is for who takes away responses.
 _PARTS: dict[str, Part] = {
-    **dict.fromkeys(("context", "private_context", "questions", "summary_prompt"), "design"),
+    **dict.fromkeys(("context", "private_context", "questions", "template", "summary_prompt"), "design"),
     **dict.fromkeys(("platform_guidelines_override", "prompt", "prompt_versions", "edits"), "design"),
     **dict.fromkeys(("summary", "summaries", "brief"), "summary"),
     **{"messages": "transcripts", "insights": "insights", "order_of_insights": "insights"},
@@ -36,12 +39,15 @@ _LEFT_OUT = {
     **dict.fromkeys(("leased_until", "digest_tries", "digest_tried_to", "digest_after", "edits"), _STATE),
     "is_replied_to_later": _STATE,
     **dict.fromkeys(("prompt_failed", "prompt_tries", "prompt_outdated"), _STATE),
+    "has_aliases": "says how this deployment finds conversations that came from another one",
 }
 _LEFT_OUT_OF_PEOPLE = {
     "scope": "may name an account: channel and another_account are there instead",
     "source": "is a fingerprint of the network that somebody came from",
     "generation": "says which links of a participant are in force",
+    "passed_on": "is between a participant and the other conversations: results are the same",
     "message_id": "is the channel's own",
+    "receipt": "is the hash of a code that the participant alone has",
     **dict.fromkeys(("starts_after", "last_sequence", "last_said", "answered_to"), _COUNTED),
     **dict.fromkeys(("digested_to", "sequence", "to_sequence"), _COUNTED),
 }
@@ -65,6 +71,7 @@ def render_json(
         "schema": SCHEMA,
         "schema_version": VERSION,
         "use": texts.use,
+        **({"warning": texts.filled(texts.few, count=LEAST)} if is_few(contents.view, selection) else {}),
         "session_id": contents.view.session.id,
         "parts": selection.parts,
     }
@@ -78,12 +85,25 @@ def render_json(
         for item in contents.items:
             if item.person in by_person:
                 by_person[item.person].append(item)
+        unquotable = {person.thread.id for person in people if not person.thread.quotable}
         document["participants"] = [
-            {"participant_id": thread_id, **_exported(asked, "person", thread_id, items)}
+            {
+                "participant_id": thread_id,
+                **_without_quotes(_exported(asked, "person", thread_id, items), thread_id in unquotable),
+            }
             for thread_id, items in by_person.items()
         ]
     document["not_exported"] = _left_out(contents, people, selection, [kind for kind in own if kind not in asked])
     return msgspec.json.format(msgspec.json.encode(document), indent=1).decode()
+
+
+def _without_quotes(person: Json, is_unquotable: bool) -> Json:
+    """Returns what is exported of a person; of one who is not to be quoted the digest is without their words, which the messages have."""
+    if is_unquotable and person.get("digest"):
+        stored = person["digest"]
+        points = hide_words(msgspec.convert(stored["points"], tuple[Point, ...]))
+        return {**person, "digest": {**stored, "points": msgspec.to_builtins(points), "gist": None}}
+    return person
 
 
 def _is_asked(kind: ItemKind, selection: Selection) -> bool:

@@ -31,6 +31,7 @@ class ExportTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     person: str
     facilitator: str
     left_out_person: str
+    unquotable_person: str
     test_run: str
     no_answers: str
     nothing_said: str

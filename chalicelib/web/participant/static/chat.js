@@ -254,6 +254,7 @@ function showMistake(form) {
 function prepare() {
   foot.querySelectorAll(".ranking").forEach(enhance);
   foot.querySelectorAll(".rating").forEach((form) => count(form.elements.comment, told.count));
+  offerCopy(foot);
   guard();
 }
 
@@ -357,7 +358,7 @@ if (box) {
   });
 }
 
-offerCopy();
+offerCopy(document.getElementById("about"));
 const zone = document.getElementById("zone"); // of whoever is to be reminded
 if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 

@@ -1,18 +1,18 @@
-// The private link, copied at a press where the browser lets us.
+// What is to be kept, a link or a code, copied at a press where the browser lets us.
 
-export function offerCopy() {
-  const copy = document.getElementById("copy");
-  const link = document.getElementById("resume");
-  if (!copy || !navigator.clipboard) return;
-  const { copied } = document.getElementById("chat").dataset;
-  copy.hidden = false;
-  copy.addEventListener("click", async () => {
-    try {
-      await navigator.clipboard.writeText(link.value);
-    } catch {
-      return link.select();
-    }
-    document.getElementById("copied").textContent = copied;
-    copy.textContent = copied;
-  });
+export function offerCopy(inside = document) {
+  if (!navigator.clipboard) return;
+  for (const block of inside.querySelectorAll(".copy")) {
+    const kept = block.querySelector("input");
+    const copy = block.querySelector("button");
+    copy.hidden = false;
+    copy.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(kept.value);
+      } catch {
+        return kept.select();
+      }
+      copy.textContent = block.nextElementSibling.textContent = document.querySelector("[data-copied]").dataset.copied;
+    });
+  }
 }

@@ -133,7 +133,14 @@ function contentOf(message) {
   if (message.voice) return "🎤 Voice message, 0:03";
   if (message.sticker) return `${message.sticker.emoji} Sticker`;
   if (message.photo) return `🖼 Picture${message.caption ? `: ${message.caption}` : ""}`;
+  if (message.document) return fileOf(message.document);
   return message.text || "";
+}
+
+// A file, to be opened or saved.
+function fileOf(document) {
+  const href = `data:text/plain;charset=utf-8,${encodeURIComponent(document.content)}`;
+  return make("a", { href, download: document.file_name }, `📄 ${document.file_name}`);
 }
 
 function drawMessage(message, chat, pane) {

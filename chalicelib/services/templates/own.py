@@ -1,0 +1,224 @@
+"""Templates that hosts make: who may have which, and what one can be."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chalicelib.clock import Clock
+from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound, Unprocessable
+from chalicelib.model import SessionTemplate
+from chalicelib.model.templates import ChainConfig, OwnTemplate, Provenance
+from chalicelib.retry import Retry
+from chalicelib.services.sessions.creation import NewQuestion, check_questions
+from chalicelib.services.templates import Template, find_template
+from chalicelib.store.summaries import later
+from chalicelib.store.templates import Templates, TooMany, size_of
+
+MOST = 200  # of an account
+MOST_BYTES = 2_000_000  # of all of them together: they are listed in one answer
+TEMPLATE_BYTES = 380_000  # of JSON: a template is one item
+MOST_PUBLIC = 100  # of other hosts', in a list
+_ID_LENGTH = 36  # of a UUID; a key has to be short, and clients may name anything
+_NOT_YOURS = "You don't have access to this template"
+_BUILT_IN = "A built-in template cannot be changed"
+_RETRY = Retry(tries=8)
+
+
+class TemplateDeps(Struct, frozen=True):
+    """What these rules need. `shared` says whether hosts find the public templates of others."""
+
+    templates: Templates
+    clock: Clock
+    shared: bool
+
+
+class Source(Struct, frozen=True):
+    """Where a template is installed from."""
+
+    spec_id: str
+    spec_version: str
+    registry: str
+
+
+def list_templates(user_id: str, *, archived: bool, deps: TemplateDeps) -> list[OwnTemplate]:
+    """Returns a host's own templates, by title, and then the public ones of others where hosts find those; or, of their own, those
+    that they have archived."""
+    own = [it for it in deps.templates.of_user(user_id) if bool(it.archived_at) == archived]
+    own.sort(key=lambda it: (it.title.casefold(), it.id))
+    if archived or not deps.shared:
+        return own
+    left = MOST_BYTES
+    for found in deps.templates.public(MOST_PUBLIC):
+        left -= size_of(found)
+        if left > 0 and found.owner_id != user_id:
+            own.append(found)
+    return own
+
+
+def find_readable(named: str, user_id: str, *, deps: TemplateDeps) -> Template | OwnTemplate:
+    """Returns the template of this id or slug. Raises NotFound, Forbidden for another host's that this one may not read."""
+    if built_in := find_template(named):
+        return built_in
+    found = _find(named, deps)
+    if not _may_read(found, user_id, deps):
+        raise Forbidden(_NOT_YOURS)
+    return found
+
+
+def may_be_own(named: str | None) -> bool:
+    """Returns whether this may be the id of a template that a host made, which only a read can tell."""
+    return named is not None and len(named) == _ID_LENGTH and not find_template(named)
+
+
+def choose_template(named: str, user_id: str, *, deps: TemplateDeps) -> Template | OwnTemplate:
+    """Returns the template that a host starts a session from. Raises Invalid where there is none that they may read: whether there is
+    one of somebody else's is not told."""
+    try:
+        return find_readable(named, user_id, deps=deps)
+    except (NotFound, Forbidden) as error:
+        raise Invalid(f"template_id {named!r} does not exist") from error
+
+
+def kept_of(chosen: Template | OwnTemplate | None) -> SessionTemplate | None:
+    """Returns what a session keeps of the template that it starts from: nothing of a built-in one, which stays."""
+    return chosen.kept if isinstance(chosen, OwnTemplate) else None
+
+
+def require_own(named: str, user_id: str, *, deps: TemplateDeps) -> OwnTemplate:
+    """Returns a template that this host may change. Raises NotFound, Forbidden."""
+    if find_template(named):
+        raise Forbidden(_BUILT_IN)
+    found = _find(named, deps)
+    if found.owner_id != user_id:
+        raise Forbidden(_NOT_YOURS)
+    return found
+
+
+def create_template(
+    values: Mapping[str, Any], source: Source | None, *, new_id: str, user_id: str, now: datetime, deps: TemplateDeps
+) -> OwnTemplate:
+    """Stores a new template of this host's. Raises Invalid, Unprocessable where they have too many."""
+    made = OwnTemplate(new_id, user_id, created_at=now, updated_at=now, **values)
+    if source:
+        made = replace(made, source_provenance=_provenance(source, made, user_id, now))
+    _check(made)
+    try:
+        deps.templates.add(made)
+    except TooMany as error:
+        raise _too_many() from error
+    return deps.templates.get(new_id) or made
+
+
+def edit_template(
+    template_id: str,
+    values: Mapping[str, Any],
+    source: Source | None,
+    *,
+    force: bool,
+    user_id: str,
+    deps: TemplateDeps,
+    unchanged_since: datetime | None = None,
+) -> OwnTemplate:
+    """Changes a template of this host's; with a `source` it is installed once more.
+
+    Raises NotFound, Forbidden, Invalid, also where it is installed over edits without `force`, Unprocessable where the host's
+    templates are too large together, Conflict where somebody has changed it after `unchanged_since`.
+    """
+    for _ in _RETRY.attempts(deps.clock):
+        before = require_own(template_id, user_id, deps=deps)
+        if unchanged_since is not None and before.updated_at > unchanged_since:
+            raise Conflict("unchanged_since: this template was changed since; read it again")
+        if source and not force and _is_edited(before):
+            raise Invalid("force is required: this template was edited here since it was installed")
+        now = later(deps.clock.now(), before.updated_at)
+        after = replace(before, **values, updated_at=now)
+        if source:
+            after = replace(after, source_provenance=_provenance(source, after, user_id, now))
+        _check(after)
+        try:
+            if deps.templates.change(before, after):
+                return after
+        except TooMany as error:
+            raise _too_many() from error
+    raise Conflict("This template is being changed elsewhere right now; try again")
+
+
+def remove_template(template_id: str, user_id: str, *, deps: TemplateDeps) -> None:
+    """Removes a template of this host's for good; sessions that started from it keep what they took. Raises NotFound, Forbidden."""
+    if not deps.templates.remove(require_own(template_id, user_id, deps=deps)):
+        raise NotFound("Template not found")
+
+
+def hash_of(chain: ChainConfig | None) -> str:
+    """Returns the SHA-256 of the canonical JSON of a chain: keys in order, no white space."""
+    return hashlib.sha256(msgspec.json.encode(chain, order="sorted")).hexdigest()
+
+
+def _find(named: str, deps: TemplateDeps) -> OwnTemplate:
+    found = deps.templates.get(named.lower()) if may_be_own(named) else None
+    if found is None:
+        raise NotFound("Template not found")
+    return found
+
+
+def _may_read(template: OwnTemplate, user_id: str, deps: TemplateDeps) -> bool:
+    is_offered = template.is_public and not template.archived_at and deps.shared
+    return template.owner_id == user_id or is_offered
+
+
+def _is_edited(template: OwnTemplate) -> bool:
+    installed = template.source_provenance
+    return installed is not None and installed.install_hash != hash_of(template.chain_config)
+
+
+def _provenance(source: Source, template: OwnTemplate, user_id: str, now: datetime) -> Provenance:
+    named = source.spec_id, source.spec_version, source.registry
+    return Provenance(*named, hash_of(template.chain_config), now, user_id)
+
+
+def _check(template: OwnTemplate) -> None:
+    """Raises Invalid for a template whose parts do not go together, or that is larger than one item can hold."""
+    if template.template_type == "chain" and template.chain_config is None:
+        raise Invalid("chain_config is required for a template of type chain")
+    if template.template_type == "single" and template.chain_config is not None:
+        raise Invalid("chain_config is for templates of type chain")
+    if template.chain_config:
+        _check_chain(template.chain_config)
+    keys = [it.key for it in template.fields]
+    if twice := next((position for position, key in enumerate(keys) if key in keys[:position]), None):
+        raise Invalid(f"fields[{twice}].key {keys[twice]!r} comes twice")
+    check_questions(msgspec.convert(msgspec.to_builtins(template.questions or ()), tuple[NewQuestion, ...]))
+    if size_of(template) > TEMPLATE_BYTES:
+        raise Invalid(f"A template must be at most {TEMPLATE_BYTES:,} bytes of JSON in all")
+
+
+def _check_chain(chain: ChainConfig) -> None:
+    """Raises Invalid where two steps have one id, or a role is not the same one everywhere."""
+    steps: set[str] = set()
+    roles: dict[str, str] = {}
+    for number, step in enumerate(chain.steps):
+        here = f"chain_config.steps[{number}]"
+        if step.id in steps:
+            raise Invalid(f"{here}.id {step.id!r} comes twice")
+        steps.add(step.id)
+        if step.completion_criteria and (step.completion_criteria.type == "quorum") != bool(
+            step.completion_criteria.count
+        ):
+            raise Invalid(f"{here}.completion_criteria.count is required for quorum, and for nothing else")
+        of_step = [role.slug for role in step.roles or ()]
+        for position, role in enumerate(step.roles or ()):
+            if role.slug in of_step[:position]:
+                raise Invalid(f"{here}.roles[{position}].slug {role.slug!r} comes twice")
+            if roles.setdefault(role.slug, role.label) != role.label:
+                raise Invalid(f"{here}.roles[{position}].slug {role.slug!r} is known under another label")
+
+
+def _too_many() -> Unprocessable:
+    return Unprocessable(
+        f"You may have at most {MOST} templates, of {MOST_BYTES:,} bytes of JSON together: delete one to add more"
+    )

@@ -24,6 +24,8 @@ OF_SESSION: dict[tuple[str, str], tuple[Role, Any]] = {
     ("GET", "/edit-history"): ("editor", None),
     ("PATCH", "/members/{viewer}"): ("admin", {"role": "viewer"}),
     ("PATCH", " "): ("admin", {"retention_days": 30}),
+    ("GET", "/invitations"): ("admin", None),
+    ("POST", "/invitations"): ("admin", {"emails": ["x@example.com"], "role": "admin"}),
     ("DELETE", "/participants/00000000-0000-4000-8000-000000000000"): ("owner", None),
 }
 OF_PROJECT: dict[tuple[str, str], tuple[Role, Any]] = {
@@ -32,6 +34,9 @@ OF_PROJECT: dict[tuple[str, str], tuple[Role, Any]] = {
     ("GET", "/members"): ("viewer", None),
     ("PATCH", ""): ("editor", {"description": "All on food"}),
     ("PATCH", " "): ("admin", {"location": "Leeds"}),
+    ("GET", "/invitations"): ("admin", None),
+    ("POST", "/invitations"): ("admin", {"emails": ["x@example.com"], "role": "admin"}),
+    ("DELETE", "/invitations/00000000-0000-4000-8000-000000000000"): ("admin", None),
     ("PATCH", "/members/{viewer}"): ("admin", {"role": "viewer"}),
     ("PATCH", "/members/{owner}"): ("owner", {"role": "owner"}),
 }

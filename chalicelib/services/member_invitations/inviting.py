@@ -5,7 +5,7 @@ project: who is invited again has the new one, and the earlier link is worth not
 """
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from msgspec import Struct
@@ -272,10 +272,11 @@ def _make(before: MemberInvitations, asked: _Asked, full: set[str], deps: Inviti
     """The invitations that come, beside those there are. Raises Unprocessable for too many."""
     standing = {hash_address(it.email, deps.holding.secret): it for it in before.open(now)}
     made: Made = {}
-    for address_hash, email in asked.addresses.items():
+    for place, (address_hash, email) in enumerate(asked.addresses.items()):
         if address_hash in full:
             continue
-        new = _new(email, standing.get(address_hash), asked.ids[address_hash], asked, now)
+        entered = now + timedelta(microseconds=place)  # a list has them in the order in which they were given
+        new = _new(email, standing.get(address_hash), asked.ids[address_hash], asked, entered)
         is_silent = address_hash in asked.silent or new.mail == "stopped"
         made[address_hash] = _renewed(new, is_silent, deps, now)
     if len(standing.keys() | made.keys()) > OPEN_INVITATIONS:

@@ -78,7 +78,9 @@ class MemberInvitationOutput(Output):
         ),
     ]
     message: Annotated[str | None, Meta(description="What the mail says besides.", examples=["Glad to have you."])]
-    invited_by: Annotated[Uuid, Meta(description="The id of the user who invites.")]
+    invited_by: Annotated[
+        Uuid, Meta(description="The id of the user who invites.", examples=["0c9d8e7f-1a2b-4c3d-9e4f-5a6b7c8d9e0f"])
+    ]
     holds: Annotated[
         bool,
         Meta(

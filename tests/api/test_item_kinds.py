@@ -130,6 +130,7 @@ def store_what_is_left(host: Host, session: str, monkeypatch: pytest.MonkeyPatch
     assert host.call("POST", "/integrations/telegram/link", {}).status_code == 201
     invited = {"emails": ["ada@example.com"]}
     assert host.call("POST", f"/sessions/{session}/participant-invitations", invited).status_code == 201
+    assert host.call("POST", f"/sessions/{session}/invitations", invited).status_code == 201
     assert host.call("GET", "/sessions/public", Authorization="").status_code == 200
     template = host.call("POST", "/templates", {"title": "Tea"}).json_body["id"]
     brief = {"topic": "Tea", "goal": "Drink", "template_id": template}

@@ -75,6 +75,7 @@ API = Function(
     tables={
         "Accounts": ("BatchGetItem", "DeleteItem", *KEY_ITEM, "PutItem"),
         "Sessions": (*ITEMS, "DeleteItem"),
+        "Projects": (*ITEMS, "DeleteItem"),
         "Conversations": (*ITEMS, "DeleteItem"),
         "Telegram": ("BatchGetItem", "DeleteItem", "Query", "UpdateItem"),
         "Guards": (*KEY_ITEM, "BatchGetItem", "ConditionCheckItem", "DeleteItem", "PutItem"),
@@ -169,8 +170,9 @@ DELETE_DATA = Function(
     memory=512,
     timeout=WORKER_SECONDS,
     tables={
-        "Accounts": ("BatchWriteItem", "DeleteItem"),
+        "Accounts": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "UpdateItem"),
         "Sessions": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+        "Projects": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "Query", "UpdateItem"),
         "Conversations": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "Query", "UpdateItem"),
         "Telegram": ("BatchGetItem", "BatchWriteItem", "Query"),
         "Guards": ("BatchGetItem", "BatchWriteItem", "PutItem", "UpdateItem"),
@@ -196,8 +198,9 @@ SEND_MAIL = Function(
     tables={
         "Accounts": ("BatchGetItem", "GetItem"),
         "Sessions": ("BatchGetItem", "UpdateItem"),
+        "Projects": ("BatchGetItem",),
         "Conversations": ("BatchGetItem", "Query"),
-        "Guards": (*KEY_ITEM, "DeleteItem"),
+        "Guards": (*KEY_ITEM, "BatchGetItem", "DeleteItem"),
     },
     settings=("deployment_secret_arn", "public_url", "sign_up", "mail_from", "support_contact", "llm_provider"),
     works_off=MAILS,
@@ -300,8 +303,8 @@ SWEEP = Function(
     "Sweep",
     memory=512,
     timeout=WORKER_SECONDS,
-    tables={**OPEN_AND_CLOSE.tables, "Conversations": ("UpdateItem",)},
-    indexes=(("Sessions", keys.DUE), ("Conversations", keys.DUE)),
+    tables={**OPEN_AND_CLOSE.tables, "Projects": ("UpdateItem",), "Conversations": ("UpdateItem",)},
+    indexes=(("Sessions", keys.DUE), ("Projects", keys.DUE), ("Conversations", keys.DUE)),
     settings=("retention_days",),
     sends_to=due_kinds.queues(),
 )

@@ -23,6 +23,7 @@ from chalicelib.container.conversation import (
 )
 from chalicelib.container.llm import budget, model, model_of, model_of_user, model_prices, stage_model
 from chalicelib.container.mail import has_mail, reminder_deps, reminders, sending_deps, stop_actions, transcript_deps
+from chalicelib.container.member import answering_deps, holding_deps, inviting_deps, member_invitations
 from chalicelib.container.own_model import has_own_models, model_key_deps, model_servers, own_model_deps, own_models
 from chalicelib.container.participant import (
     consent_deps,
@@ -35,7 +36,7 @@ from chalicelib.container.participant import (
 )
 from chalicelib.container.process import clock, deployment_secret, edge_secret, files, jobs, new_id
 from chalicelib.container.results import ask_deps, export_deps, insight_deps
-from chalicelib.container.session import cards, deletions, sessions, template_deps
+from chalicelib.container.session import cards, deletions, members, projects, sessions, template_deps
 from chalicelib.container.synthesis import summaries, synthesis_deps, synthesis_deps_with
 from chalicelib.container.telegram import (
     announcement_deps,

@@ -40,12 +40,18 @@ def sign_in_deps() -> "SignInDeps":
     from chalicelib.services.accounts.sign_in import SignInDeps
     from chalicelib.store.sign_ins import SignIns
 
+    def is_invited(email: str) -> bool:
+        from chalicelib.services.member_invitations import holding
+
+        return holding.is_invited(email, deps=container.holding_deps(), now=container.clock().now())
+
     return SignInDeps(
         accounts=container.accounts(),
         sign_ins=SignIns(),
         guards=container.guards(),
         secret=container.deployment_secret(),
         sign_up=settings().sign_up,
+        is_invited=is_invited,
     )
 
 
@@ -58,8 +64,11 @@ def account_deletion_deps() -> "AccountDeletionDeps":
         accounts=container.accounts(),
         account_deletions=AccountDeletions(),
         sessions=container.sessions(),
+        projects=container.projects(),
         session_deletions=container.deletions(),
         participants=container.participant_deps(),
+        member_invitations=container.member_invitations(),
+        secret=container.deployment_secret(),
         jobs=container.jobs(),
         clock=container.clock(),
     )

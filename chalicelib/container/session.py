@@ -1,4 +1,4 @@
-"""Sessions, their cards, those that are to be removed, and templates."""
+"""Sessions, their cards and members, projects, templates, and what is to be removed."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -7,6 +7,8 @@ from chalicelib import container
 from chalicelib.settings import settings
 from chalicelib.store.cards import Cards
 from chalicelib.store.deletion import Deletions
+from chalicelib.store.members import Members
+from chalicelib.store.projects import Projects
 from chalicelib.store.sessions import Sessions
 
 if TYPE_CHECKING:
@@ -32,6 +34,18 @@ def template_deps() -> "TemplateDeps":
 def cards() -> Cards:
     """The repository of cards, which lists show."""
     return Cards()
+
+
+@cache
+def members() -> Members:
+    """The repository of the members of sessions."""
+    return Members()
+
+
+@cache
+def projects() -> Projects:
+    """The repository of projects."""
+    return Projects()
 
 
 @cache

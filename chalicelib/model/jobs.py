@@ -42,6 +42,12 @@ class DeleteSession(_SessionJob, frozen=True, tag="delete_session"):
     """Remove what is left of a deleted session."""
 
 
+class DeleteProject(_Job, frozen=True, tag="delete_project"):
+    """Remove what is left of a deleted project."""
+
+    project_id: str
+
+
 class RemoveAccount(_Job, frozen=True, tag="remove_account"):
     """Remove what is left of a deleted account."""
 
@@ -112,6 +118,14 @@ class SendInvitation(_SessionJob, frozen=True, tag="send_invitation"):
     invitation_id: str
 
 
+class SendMemberInvitation(_Job, frozen=True, tag="send_member_invitation"):
+    """Write to somebody who is invited to be a member of a session or a project, where that is still wanted."""
+
+    kind: Literal["session", "project"]
+    subject_id: str
+    invitation_id: str
+
+
 class SendSignInMail(_Job, frozen=True, tag="send_sign_in_mail"):
     """Write to somebody who asked to be let in, where they may be."""
 
@@ -153,11 +167,13 @@ SessionJob = (
     | SendReminder
     | SendInvitation
 )
+DueJob = SessionJob | DeleteProject
 # What is told outside, and what comes back from there.
 Delivery = (
     AnnounceSession
     | SendReminder
     | SendInvitation
+    | SendMemberInvitation
     | SendSignInMail
     | SendTranscript
     | NoteBounce
@@ -165,7 +181,7 @@ Delivery = (
     | HandleUpdate
     | ReplyInChat
 )
-Job = SessionJob | Delivery
+Job = DueJob | Delivery
 
 
 class Queue(Struct, frozen=True):
@@ -207,9 +223,13 @@ SUMMARIES = Queue(
     "summaries", (WriteSummary,), "write_summary", fifo=True, delay="summary_delay", receives=100, longest_wait=60.0
 )
 CARDS = Queue("cards", (UpdateCards,), "update_cards", fifo=True, delay="cards_delay", batch=5)
-DELETIONS = Queue("deletions", (EraseParticipant, DeleteSession, ExpireSession, RemoveAccount), "delete_data")
+DELETIONS = Queue(
+    "deletions", (EraseParticipant, DeleteSession, ExpireSession, RemoveAccount, DeleteProject), "delete_data"
+)
 # What SES does not take yet waits here, longer than anybody waits for a link to sign in.
-MAILS = Queue("mails", (SendInvitation, SendSignInMail, SendTranscript), "send_mail", receives=20, tries=5)
+MAILS = Queue(
+    "mails", (SendMemberInvitation, SendInvitation, SendSignInMail, SendTranscript), "send_mail", receives=20, tries=5
+)
 # These hold addresses: after five tries a worker puts what is left without them into the dead letters, SQS itself only later.
 BOUNCES = Queue("bounces", (SuppressAddresses, NoteBounce), "note_bounce", receives=20, tries=5)
 EXPORTS = Queue("exports", (WriteExport,), "write_export")
@@ -226,6 +246,13 @@ QUEUE_OF = {kind: queue for queue in QUEUES for kind in queue.jobs}
 
 # What JSON may hold and a message of SQS may not. Outside of strings JSON has neither.
 _ESCAPED = {0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
+
+
+def subject_of(job: DueJob | SendMemberInvitation) -> str:
+    """The id of the session, or the project, that a job is about."""
+    if isinstance(job, SendMemberInvitation):
+        return job.subject_id
+    return job.project_id if isinstance(job, DeleteProject) else job.session_id
 
 
 def encode_job(job: Job) -> str:

@@ -23,7 +23,8 @@ class SessionCloned(SessionCreated):
         list[str],
         Meta(
             description="The settings that are not as in the other session: `status` unless that is a draft, too; `opens_at`; `closes_at` "
-            "where it is over; `distribution` and `is_public`, which are chosen anew; `is_example`; `models` of another owner's account.",
+            "where it is over; `distribution` and `is_public`, which are chosen anew; `is_example`; `models` of another owner's account; "
+            "`projects` where the caller is no editor of one.",
             examples=[["status", "distribution"]],
         ),
     ]

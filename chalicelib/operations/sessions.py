@@ -13,6 +13,7 @@ from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.model import Session as StoredSession
 from chalicelib.model import SessionView
 from chalicelib.model.own_models import ModelSource
+from chalicelib.model.projects import ProjectView
 from chalicelib.model.templates import OwnTemplate
 from chalicelib.operations import session_fields as fields
 from chalicelib.operations.fields import SessionInput
@@ -40,8 +41,8 @@ def create_session(call: Call, given: fields.CreateSession) -> Done:
     It is open at once; a draft is opened later, by `status: active` or at `opens_at`, and nobody can take part until then. A
     draft may lack topic and goal, and its facilitation prompt is written when it is opened.
     """
-    if given.project_id is not None:  # nobody has projects yet
-        raise Invalid(f"project_id {given.project_id!r} does not exist")
+    if given.project_id is not None:
+        given = replace(given, project_id=_find_project(given.project_id, call.user_id).project.id)
     if given.follow_up_of is not None:
         _require_member(given.follow_up_of, call.user_id)
     blank = {"topic": given.topic or "", "goal": given.goal or "", "models": "stage"}
@@ -97,6 +98,7 @@ def edit_session(call: Call, given: tuple[dict[str, Any], datetime | None], view
     changes = _with_template(changes, view, call.user_id)
     if changes.get("models", view.session.models) != view.session.models == "stage":
         require_own_models(view.session.owner_id)
+    project_id = changes.get("project_id")
     edited = editing.edit_session(
         view,
         call.user_id,
@@ -106,6 +108,7 @@ def edit_session(call: Call, given: tuple[dict[str, Any], datetime | None], view
         groups=container.telegram_groups(),
         clock=container.clock(),
         new_id=call.new_id,
+        target=_find_project(project_id, call.user_id) if project_id else None,
     )
     return show_session(call, edited)
 
@@ -131,6 +134,12 @@ def delete_session(call: Call, _: SessionInput, view: SessionView) -> None:
 def get_questions(_: Call, __: SessionInput, view: SessionView) -> QuestionList:
     """The pre-session form."""
     return QuestionList(show_questions(view.questions))
+
+
+def _find_project(project_id: str, user_id: str) -> ProjectView:
+    from chalicelib.services.projects.session_ties import find_target
+
+    return find_target(project_id.lower(), user_id, projects=container.projects())
 
 
 def _require_member(session_id: str, user_id: str) -> None:

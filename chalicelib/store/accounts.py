@@ -54,6 +54,13 @@ class Accounts:
             raise NotFound("User not found")
         return user_of(item)
 
+    def people(self, user_ids: Collection[str]) -> dict[str, User]:
+        """These users by their ids, as far as they have an account, a hundred in a read."""
+        wanted: list[tuple[type[Model], str, None]] = [(Account, keys.user(user_id), None) for user_id in user_ids]
+        parts = (wanted[at : at + _ITEMS_A_READ] for at in range(0, len(wanted), _ITEMS_A_READ))
+        items = [raw for part in parts for raw in database.get_many(part).values()]
+        return {user.id: user for user in (user_of(UserItem.from_raw_data(raw)) for raw in items)}
+
     def names_of(self, user_ids: Collection[str]) -> dict[str, str | None]:
         """The names of these users (at most 100), as far as they have an account."""
         wanted = [(Account, keys.user(user_id), None) for user_id in user_ids]

@@ -42,11 +42,12 @@ class Guards:
     def __init__(self) -> None:
         self._day_keys: dict[str, bytes] = {}  # of the latest two days
 
-    def count_visit(self, visitor: str, now: datetime, window: timedelta = _MINUTE) -> int:
-        """Count a visit; how many this visitor has made in this minute, or other window, over all containers. One UpdateItem."""
+    def count_visit(self, visitor: str, now: datetime, window: timedelta = _MINUTE, number: int = 1) -> int:
+        """Count a visit, or so many; how many this visitor has made in this minute, or other window, over all containers. One
+        UpdateItem."""
         item = VisitsItem(keys.visits(visitor, _seconds(now) // int(window.total_seconds())))
         expires = _seconds(now + window + CLOCKS_DIFFER)
-        actions: list[Action] = [VisitsItem.visits.add(1), VisitsItem.expires_at.set(expires)]
+        actions: list[Action] = [VisitsItem.visits.add(number), VisitsItem.expires_at.set(expires)]
         arguments = {**item.get_update_kwargs_from_instance(actions=actions), "ReturnValues": "UPDATED_NEW"}
         return int(database.call("UpdateItem", arguments)["Attributes"]["visits"]["N"])
 

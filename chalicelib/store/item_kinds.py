@@ -19,20 +19,20 @@ NAMED_BY = {
     keys.SESSIONS: keys.PART,
     keys.CONVERSATIONS: keys.PART,
     keys.TELEGRAM: keys.SK,
+    keys.PROJECTS: keys.PART,
     keys.GUARDS: keys.GUARD_ID,
 }
 OF_SESSIONS = (keys.SESSIONS, keys.CONVERSATIONS)  # their items go with their session, whoever's they are
 
 
 # Whose data an item is: the nearest of them, so of what is both a session's and a person's, the person. A person is one in a
-# single session, known by the id of their thread; a chat is somebody's with the bot, over all sessions. What
-# is the deployment's is nobody's: counters and locks.
-Owner = Literal["session", "person", "account", "chat", "deployment"]
+# single session, known by the id of their thread; a chat is somebody's with the bot, over all sessions; a project is of all its
+# members. What is the deployment's is nobody's: counters and locks.
+Owner = Literal["session", "person", "account", "chat", "project", "deployment"]
 
 # When an item goes, after its person was deleted, or its session: in the transaction that deletes it, by the job that this
-# transaction asks for, or last, since it tells of that job; else at its `expires_at`, or with its account: in the transaction
-# that deletes that, or by its job.
-# That an address is not to be written to stays until an operator takes it back.
+# transaction asks for, or last, since it tells of that job; a project, likewise. Else at its `expires_at`, or with its account: in
+# the transaction that deletes that, or by its job. That an address is not to be written to stays until an operator takes it back.
 Goes = Literal["at once", "by job", "last", "expires", "with account", "stays"]
 
 
@@ -95,6 +95,7 @@ _SHOWN = Moving("always", "lists read it, and nothing writes it again before the
 _COSTS = Moving("always", "to make it again costs a call of a model")
 _TOLD = Moving("always", "what was told or sent is not told or sent again")
 _NAMED = Moving("with secret", "is named by a hash that nobody makes with another secret")
+_ASKED_ANEW = Moving("never", "is over in two weeks, and whoever invited does it again in a moment")
 _BRIEFLY = Moving("never", "is worth something for minutes, or for a day, in one stage")
 
 SESSION = ItemKind(keys.SESSIONS, keys.SESSION, "session", "at once", "session")
@@ -125,6 +126,7 @@ ACCOUNT_DELETION = ItemKind(
 )
 # Of people who were removed from it; nothing in one tells whose it is, so it goes with the session.
 DELETION_RECORD = ItemKind(keys.SESSIONS, keys.DELETION_RECORDS, "session", "by job", "deletions")
+PROJECT = ItemKind(keys.PROJECTS, keys.PROJECT, "project", "last", "project")
 THREAD = ItemKind(keys.CONVERSATIONS, keys.THREADS, "person", "at once", "thread")
 MESSAGES = ItemKind(keys.CONVERSATIONS, keys.MESSAGES, "person", "by job", "messages")
 ERASURE = ItemKind(keys.CONVERSATIONS, keys.ERASURES, "person", "last", not_exported=_STATE, moves=_WAITS)
@@ -226,6 +228,14 @@ KINDS = (
         not_exported="tells of an export",
         moves=Moving("never", "tells of a file in this stage's bucket, which goes within a day"),
     ),
+    ItemKind(keys.SESSIONS, keys.PROJECT_CARDS, "session", "by job", not_exported=_COPY, moves=_SHOWN),
+    # With a project go the roles in it at once; its sessions are taken out of it by the job, and stay.
+    PROJECT,
+    ItemKind(keys.PROJECTS, keys.MEMBERS, "project", "by job", "members"),
+    ItemKind(keys.PROJECTS, keys.TIES, "project", "by job", "sessions"),
+    ItemKind(
+        keys.PROJECTS, keys.SUBPROJECTS, "project", "by job", not_exported="is in the projects within it", moves=_SHOWN
+    ),
     THREAD,
     ItemKind(keys.CONVERSATIONS, keys.FORMS, "person", "at once", "form"),
     MESSAGES,
@@ -293,6 +303,7 @@ KINDS = (
         not_exported="lists what is exported itself",
         moves=Moving("always", "names the templates that are kept"),
     ),
+    ItemKind(keys.ACCOUNTS, keys.PROJECT_ROLES, "account", "with account", "projects"),
     ItemKind(keys.TELEGRAM, keys.GROUPS, "account", "with account", "telegram_groups", owner_at=keys.PK),
     ItemKind(keys.TELEGRAM, keys.CHAT, "chat", "expires", not_exported=_STATE, moves=_NAMED),
     # With the session, and of somebody who is removed from it with them; else it expires.
@@ -325,6 +336,31 @@ KINDS = (
     ),
     ItemKind(
         keys.GUARDS, keys.SESSION_SPENDING, "session", "last", not_exported="counts what models cost it", moves=_COUNTED
+    ),
+    # Of a project in the same way; it goes with that.
+    ItemKind(
+        keys.GUARDS,
+        keys.MEMBER_INVITATIONS,
+        "session",
+        "last",
+        not_exported="holds addresses of people who were asked, and are no members",
+        moves=_ASKED_ANEW,
+    ),
+    ItemKind(
+        keys.GUARDS,
+        keys.INVITED,
+        "deployment",
+        "expires",
+        not_exported="is by a hash of an address",
+        moves=_ASKED_ANEW,
+    ),
+    ItemKind(
+        keys.GUARDS,
+        keys.INVITING,
+        "account",
+        "with account",
+        not_exported="says where invitations are that nobody answered",
+        moves=_ASKED_ANEW,
     ),
     ItemKind(
         keys.GUARDS,

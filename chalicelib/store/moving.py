@@ -19,6 +19,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     keys.ACCOUNTS: (keys.PK,),
     keys.SESSIONS: (keys.SESSION_ID, keys.PART),
     keys.CONVERSATIONS: (keys.SESSION_ID, keys.PART),
+    keys.PROJECTS: (keys.PROJECT_ID, keys.PART),
     keys.TELEGRAM: (keys.PK, keys.SK),
     keys.GUARDS: (keys.GUARD_ID,),
 }
@@ -59,6 +60,12 @@ def read_session(session_id: str) -> list[Item]:
     return sorted(found + _read_each(named), key=key_of)
 
 
+def read_project(project_id: str) -> list[Item]:
+    """All that is stored of a project, in order of the keys; its sessions are stored as sessions."""
+    arguments = _of_partition(keys.PROJECTS, keys.PROJECT_ID, project_id)
+    return [(keys.PROJECTS, raw) for raw in database.pages(arguments)]
+
+
 def read_state(session_id: str) -> list[Item]:
     """What changes whenever anything of a session does: the heads of its threads, and its own parts."""
     heads = {
@@ -90,6 +97,17 @@ def session_ids() -> list[str]:
         arguments = {"TableName": table_name(table), "ConsistentRead": True, "ProjectionExpression": keys.SESSION_ID}
         found |= {raw[keys.SESSION_ID]["S"] for raw in database.pages(arguments, "Scan")}
     return sorted(found)
+
+
+def project_ids() -> list[str]:
+    """The projects of which anything is stored, in order."""
+    return sorted({raw[keys.PROJECT_ID]["S"] for _, raw in scan(keys.PROJECTS)})
+
+
+def owned_projects(user_id: str) -> list[str]:
+    """The projects whose owner this user is, in order."""
+    roles = _read_each([(keys.ACCOUNTS, {keys.PK: {"S": keys.project_roles(user_id)}})])
+    return sorted(it for _, raw in roles for it in raw.get("owner", {}).get("SS", ()))
 
 
 def owned_sessions(user_id: str) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.model import Prompt, Question, Role, Session, SessionTemplate
-from chalicelib.store import announcement_marks, contexts, deadlines, due, edit_history, keys, participant_limit
+from chalicelib.store import announcement_marks, contexts, deadlines, due, edit_history, keys, participant_limit, ties
 from chalicelib.store.cards import card_values, feed_of, member_values
 from chalicelib.store.due_kinds import PROMPT
 from chalicelib.store.prompts import prompt_items
@@ -44,8 +44,10 @@ def items_of(
             session.id,
             keys.member(session.owner_id),
             role=_OWNER,
+            added_at=session.created_at,
             **member_values(session, session.owner_id),
         ),
+        *ties.of_new(session),
         *participant_limit.of_new(session),
         *deadlines.of_new(session),
         *announcement_marks.of_new(session),

@@ -2,7 +2,7 @@
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
 
-from chalicelib.store.attributes import JsonAttribute
+from chalicelib.store.attributes import JsonAttribute, TiesAttribute
 from chalicelib.store.tables import SessionPart
 
 
@@ -49,6 +49,7 @@ class SessionItem(SessionPart):
     models = UnicodeAttribute(default="stage")
     branding = JsonAttribute(null=True)
     has_aliases = BooleanAttribute(default=False)
+    projects = TiesAttribute()
     prompt_wanted_at = UTCDateTimeAttribute(null=True)
     prompt_failed = BooleanAttribute(null=True)
     prompt_tries = NumberAttribute(null=True)
@@ -147,6 +148,16 @@ class CardItem(SessionPart):
 class MemberItem(CardItem):
     """`member#<user_id>`: a user's role in a session, and the card for that user's list, or for their list of drafts. Only here
     `has_context` may be true."""
+
+    member_id = UnicodeAttribute()
+    role = UnicodeAttribute()
+    added_at = UTCDateTimeAttribute(null=True)
+    offered_at = UTCDateTimeAttribute(null=True)
+
+
+class ProjectCardItem(CardItem):
+    """`of_project#<project_id>`: the card for the list of a project, or of its drafts. `role` is the highest that the project gives in
+    this session."""
 
     member_id = UnicodeAttribute()
     role = UnicodeAttribute()

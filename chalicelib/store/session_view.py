@@ -26,7 +26,8 @@ from chalicelib.model import (
     Synthesis,
     Tally,
 )
-from chalicelib.store import keys
+from chalicelib.model.sessions import highest, lowest
+from chalicelib.store import keys, project_roles
 from chalicelib.store.documents import document_from
 from chalicelib.store.session_items import (
     BriefItem,
@@ -80,9 +81,8 @@ def view_of(session_id: str, raw: Raw, user_id: str | None) -> SessionView:
         tally=Tally(**{name: sum(int(getattr(shard, name)) for shard in shards) for name in _COUNTERS}),
         participants=tuple(int(shard.participants) for shard in shards),
     )
-    if user_id is not None and keys.member(user_id) in raw:
-        role = msgspec.convert(MemberItem.from_raw_data(raw[keys.member(user_id)]).role, Role)
-        view = replace(view, role=role)
+    if user_id is not None:
+        view = replace(view, **_roles(session, raw, user_id))
     if keys.EDITS in raw:
         marks = DocumentItem.from_raw_data(raw[keys.EDITS]).document
         view = replace(view, edits=msgspec.convert(marks, dict[str, tuple[Mark, ...]]))
@@ -98,6 +98,17 @@ def prompt_of(item: PromptItem) -> Prompt:
     origin = msgspec.convert(item.origin, PromptOrigin)
     given = {name: getattr(item, name) for name in Prompt.__struct_fields__}
     return Prompt(**given | {"version": int(item.version), "origin": origin})
+
+
+def _roles(session: Session, raw: Raw, user_id: str) -> dict[str, Any]:
+    """The role of a user, and where it comes from."""
+    own: Role | None = None
+    if keys.member(user_id) in raw:
+        own = msgspec.convert(MemberItem.from_raw_data(raw[keys.member(user_id)]).role, Role)
+    everywhere = project_roles.roles_from(raw.get(keys.project_roles(user_id)))
+    here = {project_id: everywhere[project_id] for project_id in session.projects if project_id in everywhere}
+    given = (lowest(role, session.projects[project_id]) for project_id, role in here.items())
+    return {"own_role": own, "project_roles": here, "role": highest(own, *given)}
 
 
 def _parts(raw: Raw) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from chalicelib.model import (
     SessionTemplate,
     SessionView,
 )
-from chalicelib.store import database, keys
+from chalicelib.store import database, keys, ties
 from chalicelib.store.accounts import generation_of
 from chalicelib.store.cards import member_values
 from chalicelib.store.database import holds
@@ -130,12 +130,15 @@ class Sessions:
             write.check(DeletedItem(keys.deleted(session.id)), free, label=keys.DELETION)
             for item in items:
                 write.save(item, condition=SessionPart.session_id.does_not_exist())
+            ties.create(write, session)
 
         try:
             database.transact(build)
         except ConditionFailed as error:
             if keys.DELETION in error.failed:
                 raise NotFound("This session was deleted") from error
+            if error.failed == {ties.PROJECT}:
+                raise NotFound("Project not found") from error
             return False
         return True
 
@@ -191,7 +194,7 @@ class Sessions:
         raw = database.get_many([(SessionPart, session_id, part) for part in parts]) if parts else {}
         return [prompt_of(PromptItem.from_raw_data(raw[part])) for part in parts if part in raw]
 
-    def add_member(self, session_id: str, user_id: str, role: Role) -> None:
+    def add_member(self, session_id: str, user_id: str, role: Role, now: datetime | None = None) -> None:
         """Give a user a role in a session; an earlier role is replaced, and so is the card of somebody who takes part."""
         view = self.view(session_id, keys.tallies())
         item = MemberItem(
@@ -199,6 +202,7 @@ class Sessions:
             keys.member(user_id),
             role=role,
             participant_count=view.tally.participants,
+            added_at=now,
             **member_values(view.session, user_id),
         )
 
@@ -245,7 +249,8 @@ def wanted(session_id: str, parts: Iterable[str], user_id: str | None) -> list[t
     if user_id is not None:
         asked.append(keys.member(user_id))
     named: list[tuple[type[Model], str, str | None]] = [(SessionPart, session_id, part) for part in asked]
-    return [
+    named = [
         (Guard, keys.session_spending(session_id), None) if part == keys.SESSION_SPENDING else (kind, name, part)
         for kind, name, part in named
     ]
+    return [*named, (Account, keys.project_roles(user_id), None)] if user_id is not None else named

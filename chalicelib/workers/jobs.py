@@ -11,6 +11,7 @@ from chalicelib.model.jobs import (
     BOUNCES,
     AnnounceSession,
     CloseSession,
+    DeleteProject,
     DeleteSession,
     Delivery,
     EraseParticipant,
@@ -23,6 +24,7 @@ from chalicelib.model.jobs import (
     RemoveAccount,
     ReplyInChat,
     SendInvitation,
+    SendMemberInvitation,
     SendReminder,
     SendSignInMail,
     SendTranscript,
@@ -38,6 +40,7 @@ from chalicelib.services.accounts.sign_in_mail_job import send_sign_in_mail
 from chalicelib.services.facilitation.context_job import condense_session_context
 from chalicelib.services.facilitation.prompt_job import tailor_session_prompt
 from chalicelib.services.participants.decisions import erase_participant
+from chalicelib.services.projects.deletion import remove_project
 from chalicelib.services.results.exports.large import remove_exports, write_export
 from chalicelib.services.sessions.closing import close_session
 from chalicelib.services.sessions.deletion import remove_session
@@ -85,22 +88,32 @@ def run_job(job: Job, deadline: Deadline) -> None:
         case UpdateCards():
             now = container.clock().now()
             update_cards(job.session_id, sessions=container.sessions(), cards=container.cards(), now=now)
-        case DeleteSession():
-            deletions, jobs, clock = container.deletions(), container.jobs(), container.clock()
-            remove, chats = partial(remove_exports, deps=container.export_deps()), container.telegram_chats()
-            remove_session(
-                job.session_id, deletions=deletions, remove_exports=remove, chats=chats, jobs=jobs, clock=clock
-            )
-        case RemoveAccount():
-            remove_account(job.user_id, deps=container.account_deletion_deps())
-        case EraseParticipant():
-            erase_participant(job.session_id, job.thread_id, deps=container.participant_deps())
+        case DeleteSession() | DeleteProject() | RemoveAccount() | EraseParticipant():
+            _remove(job)
         case WriteExport():
             write_export(job.session_id, job.export_id, deps=container.export_deps())
         case OpenSession() | CloseSession() | ExpireSession():
             _move_on(job)
         case _:
             _deliver(job, deadline)
+
+
+def _remove(job: DeleteSession | DeleteProject | RemoveAccount | EraseParticipant) -> None:
+    """Remove what is left of something that is gone."""
+    match job:
+        case DeleteSession():
+            deletions, jobs, clock = container.deletions(), container.jobs(), container.clock()
+            remove, chats = partial(remove_exports, deps=container.export_deps()), container.telegram_chats()
+            remove_session(
+                job.session_id, deletions=deletions, remove_exports=remove, chats=chats, jobs=jobs, clock=clock
+            )
+        case DeleteProject():
+            projects, jobs, clock = container.projects(), container.jobs(), container.clock()
+            remove_project(job.project_id, projects=projects, jobs=jobs, clock=clock)
+        case RemoveAccount():
+            remove_account(job.user_id, deps=container.account_deletion_deps())
+        case EraseParticipant():
+            erase_participant(job.session_id, job.thread_id, deps=container.participant_deps())
 
 
 def _deliver(job: Delivery, deadline: Deadline) -> None:
@@ -123,7 +136,7 @@ def _deliver(job: Delivery, deadline: Deadline) -> None:
             from chalicelib.telegram import replies
 
             replies.reply_in_chat(job, deadline)
-        case SendSignInMail() | SendTranscript() | SendInvitation():
+        case SendSignInMail() | SendTranscript() | SendInvitation() | SendMemberInvitation():
             _send_mail(job)
         case NoteBounce():
             from chalicelib.services.delivery.bounces import note_mail_event
@@ -137,13 +150,17 @@ def _deliver(job: Delivery, deadline: Deadline) -> None:
             assert_never(job)
 
 
-def _send_mail(job: SendSignInMail | SendTranscript | SendInvitation) -> None:
+def _send_mail(job: SendSignInMail | SendTranscript | SendInvitation | SendMemberInvitation) -> None:
     now = container.clock().now()
     match job:
         case SendInvitation():
             from chalicelib.services.invitations.mail_job import send_invitation
 
             send_invitation(job, public_url=settings().public_url, deps=container.invitation_deps(), now=now)
+        case SendMemberInvitation():
+            from chalicelib.services.member_invitations.mail_job import send_member_invitation
+
+            send_member_invitation(job, public_url=settings().public_url, deps=container.inviting_deps(), now=now)
         case SendSignInMail():
             deps, sending = container.sign_in_deps(), container.sending_deps()
             send_sign_in_mail(job.sign_in_id, public_url=settings().public_url, deps=deps, sending=sending, now=now)

@@ -76,6 +76,7 @@ SESSION = {
     "is_example": bool,
     "follow_up_of": (str, NULL),
     "models": re.compile("stage|account"),
+    "project_ids": [ID],
     "branding": (dict, NULL),
 }
 

@@ -130,6 +130,7 @@ def store_what_is_left(host: Host, session: str, monkeypatch: pytest.MonkeyPatch
     assert host.call("POST", "/integrations/telegram/link", {}).status_code == 201
     invited = {"emails": ["ada@example.com"]}
     assert host.call("POST", f"/sessions/{session}/participant-invitations", invited).status_code == 201
+    assert host.call("POST", f"/sessions/{session}/invitations", invited).status_code == 201
     assert host.call("GET", "/sessions/public", Authorization="").status_code == 200
     template = host.call("POST", "/templates", {"title": "Tea"}).json_body["id"]
     brief = {"topic": "Tea", "goal": "Drink", "template_id": template}
@@ -161,6 +162,9 @@ def store_of_doors(host: Host, session: str) -> None:
     start_login(host.user_id, "", logins=container.logins(), now=now, proved_at=now)
     chat, attended = Chat("token"), Attendance("token", session, "telegram", "person")
     assert container.telegram_chats().store(Done("token", 1, ()), now, chat=chat, attended=attended)
+    project = host.call("POST", "/projects", {"title": "Food"}).json_body["id"]
+    assert host.call("POST", "/projects", {"title": "Soup", "parent_id": project}).status_code == 201
+    assert host.call("PATCH", f"/sessions/{session}", {"project_id": project}).status_code == 200
 
 
 def test_every_kind_is_stored_by_somebody_and_goes_as_its_row_says(

@@ -51,6 +51,7 @@ def remove_session(
         return
     remove_exports(session_id)
     deletions.count(session_id)
+    deletions.leave_projects(session_id)
     for leftover in deletions.left(session_id):
         if run.remaining() <= 0:
             jobs.ask(DeleteSession(session_id), clock.now())

@@ -64,7 +64,7 @@ def show_account(host: HostRequest, refused: str = "", address_error: str = "", 
 def _count_owned(user_id: str) -> int:
     """Returns how many sessions go with an account, drafts among them: nobody can have another owner named yet."""
     cards = container.cards()
-    listed = (*cards.of_user(user_id), *cards.of_user(user_id, drafts=True))
+    listed = (*cards.of_user(user_id, {}), *cards.of_user(user_id, {}, drafts=True))
     return sum(is_at_least(card.role, "owner") for card in listed)
 
 

@@ -19,7 +19,9 @@ from chalicelib.services.sessions.listing import Sort
 from chalicelib.text.normalise import one_line
 from chalicelib.web.host.deletions import tell_session
 from chalicelib.web.host.home import find_example
+from chalicelib.web.host.invitation import list_invitations_for, tell_inviter
 from chalicelib.web.host.page import ZONE, render_host_page
+from chalicelib.web.host.projects import first_projects
 from chalicelib.web.host.request import HostRequest
 from chalicelib.web.host.session_page import shown_state
 from chalicelib.web.kit.page import locale_for
@@ -66,6 +68,7 @@ def show_dashboard(host: HostRequest) -> Response:
     total = found.pagination.total + drafts.pagination.total
     if not (given.q or given.offset) and given.status is UNSET:
         total += _follow_index(host, lists, query)
+    projects, has_more = first_projects(host, texts)
     kept = {"q": given.q, "status": status, "sort": given.sort if given.sort != SORTS[0] else ""}
     at = public_url(host.request)
     values: dict[str, Any] = {
@@ -82,6 +85,9 @@ def show_dashboard(host: HostRequest) -> Response:
         "sorts": SORTS,
         "newer": _page(kept, given.offset - PAGE) if given.offset else None,
         "older": _page(kept, given.offset + PAGE) if given.offset + PAGE < found.pagination.total else None,
+        "invitations": [(name, it, tell_inviter(it, texts)) for name, it in list_invitations_for(host)],
+        "projects": projects,
+        "has_more_projects": has_more,
         "is_deleted": "deleted" in query,
         "deletion": tell_session(host, query["deleted"], texts) if "deleted" in query else "",
         "example": find_example(),

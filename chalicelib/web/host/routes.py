@@ -208,6 +208,54 @@ def post_template(template_id: str) -> Response:
     return answer_host(routes, lambda host: template_editor.receive_template(host, template_id))
 
 
+@routes.route("/projects", methods=READ, content_types=[])
+def get_projects() -> Response:
+    """Returns the projects of a host."""
+    from chalicelib.web.host import projects
+
+    return answer_host(routes, projects.show_projects)
+
+
+@routes.route("/projects", methods=["POST"], content_types=[])
+def post_projects() -> Response:
+    """Makes a project."""
+    from chalicelib.web.host import projects
+
+    return answer_host(routes, projects.receive_projects)
+
+
+@routes.route("/projects/{project_id}", methods=READ, content_types=[])
+def get_project(project_id: str) -> Response:
+    """Returns a project."""
+    from chalicelib.web.host import project
+
+    return answer_host(routes, lambda host: project.show_project(host, project_id))
+
+
+@routes.route("/projects/{project_id}", methods=["POST"], content_types=[])
+def post_project(project_id: str) -> Response:
+    """Changes a project, its sessions or its members, or deletes it."""
+    from chalicelib.web.host import project
+
+    return answer_host(routes, lambda host: project.receive_project(host, project_id))
+
+
+@routes.route("/invitation", methods=READ, content_types=[])
+def get_invitation() -> Response:
+    """Returns the page of an invitation to be a member, which changes nothing."""
+    from chalicelib.web.host import invitation
+
+    return respond(routes.current_request, invitation.show_invitation)
+
+
+@routes.route("/invitation", methods=["POST"], content_types=[])
+def post_invitation() -> Response:
+    """Accepts or declines it."""
+    from chalicelib.web.host import invitation
+
+    return answer_host(routes, invitation.receive_answer)
+
+
 @routes.route("/keys", methods=READ, content_types=[])
 def get_keys() -> Response:
     """Returns the API keys."""

@@ -88,6 +88,22 @@ def post_settings(session_id: str) -> Response:
     return answer_host(routes, lambda host: session_settings.receive_settings(host, session_id))
 
 
+@routes.route("/sessions/{session_id}/members", methods=READ, content_types=[])
+def get_members(session_id: str) -> Response:
+    """Returns who may see and change a session, and its projects."""
+    from chalicelib.web.host import session_ties
+
+    return answer_host(routes, lambda host: session_ties.show_members(host, session_id))
+
+
+@routes.route("/sessions/{session_id}/members", methods=["POST"], content_types=[])
+def post_members(session_id: str) -> Response:
+    """Changes a role, or the projects of a session."""
+    from chalicelib.web.host import session_ties
+
+    return answer_host(routes, lambda host: session_ties.receive_members(host, session_id))
+
+
 @routes.route("/sessions/{session_id}/prompt", methods=READ, content_types=[])
 def get_prompt(session_id: str) -> Response:
     """Returns the versions of a session's prompt."""

@@ -27,7 +27,9 @@ def test_a_page_costs_these_calls_to_be_shown(host: Host, ana: Browser, meter: M
     session = host.new_session(prompt="Ask.", context="c")["id"]
     person = host.say(session, "Soup").json_body["thread_id"]
     costs = {
-        "/": 2,  # the drafts, the other sessions
+        # The drafts, the other sessions, and for each list, and for that of projects, in which the host has a role; whose the account
+        # is, and whether that address is invited anywhere.
+        "/": 7,
         "/account": 2,  # which items are the user's, what they say
         "/account/telegram": 1,
         "/keys": 2,

@@ -13,7 +13,7 @@ from chalicelib.model import STANCES
 from chalicelib.model.deletions import DeletedBy
 from chalicelib.model.insights import InsightSource
 from chalicelib.model.own_models import KeyStatus
-from chalicelib.model.sessions import DistributionStatus, PromptOrigin
+from chalicelib.model.sessions import DistributionStatus, PromptOrigin, Role
 from chalicelib.model.users import GroupStatus
 from chalicelib.services.delivery.stop_links import StopKind
 from chalicelib.services.delivery.telegram_groups import Refusal
@@ -37,6 +37,7 @@ from chalicelib.web.host.export import KINDS
 from chalicelib.web.host.follow_up import HOWS
 from chalicelib.web.host.form_cards import Kind
 from chalicelib.web.host.history import BRANDING
+from chalicelib.web.host.members import NEWS as MEMBER_NEWS
 from chalicelib.web.host.own_models import DONE, SIZES
 from chalicelib.web.host.people import NEWS
 from chalicelib.web.host.session_page import PAGES
@@ -70,6 +71,7 @@ ENDINGS: dict[str, Iterable[str]] = {
     "change_": get_args(Change),
     "check_results_": CHOICES["results_visibility"],
     "deletion_by_": get_args(DeletedBy),
+    "done_": MEMBER_NEWS,
     "drift_": (*BRIEF, "template_id"),
     "followed_": HOWS,
     "export_kind_": KINDS,
@@ -93,6 +95,7 @@ ENDINGS: dict[str, Iterable[str]] = {
     "progress_": PROGRESS,
     "refused_": get_args(Rule),
     "reset_": {*RESETTABLE} - {"status"},
+    "role_": get_args(Role),
     "results_": CHOICES["results_visibility"],
     "sections_": ("participants", "public"),
     "setting_": (*SETTINGS, *(f"{name}_hint" for name in SETTINGS)),

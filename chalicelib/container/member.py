@@ -1,0 +1,54 @@
+"""Invitations to be a member of a session or a project."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chalicelib import container
+
+if TYPE_CHECKING:
+    from chalicelib.services.member_invitations.answering import AnsweringDeps
+    from chalicelib.services.member_invitations.holding import HoldingDeps
+    from chalicelib.services.member_invitations.inviting import InvitingDeps
+    from chalicelib.store.member_invitations import MemberInvitationStore
+
+
+@cache
+def member_invitations() -> "MemberInvitationStore":
+    """The repository of invitations to be a member."""
+    from chalicelib.store.member_invitations import MemberInvitationStore
+
+    return MemberInvitationStore()
+
+
+def holding_deps() -> "HoldingDeps":
+    """The dependencies of telling whether they hold."""
+    from chalicelib.services.member_invitations.holding import HoldingDeps
+
+    return HoldingDeps(
+        store=container.member_invitations(),
+        sessions=container.sessions(),
+        projects=container.projects(),
+        accounts=container.accounts(),
+        secret=container.deployment_secret(),
+    )
+
+
+def inviting_deps() -> "InvitingDeps":
+    """The dependencies of inviting, and of the mails."""
+    from chalicelib.services.member_invitations.inviting import InvitingDeps
+
+    return InvitingDeps(
+        holding=container.holding_deps(),
+        members=container.members(),
+        guards=container.guards(),
+        sending=container.sending_deps(),
+        jobs=container.jobs(),
+        has_mail=container.has_mail(),
+    )
+
+
+def answering_deps() -> "AnsweringDeps":
+    """The dependencies of accepting and declining."""
+    from chalicelib.services.member_invitations.answering import AnsweringDeps
+
+    return AnsweringDeps(container.holding_deps(), container.members())

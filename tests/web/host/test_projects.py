@@ -1,0 +1,97 @@
+"""Projects and members on pages: everything without a script, and nothing for whom it does not concern."""
+
+import pytest
+
+from chalicelib import container
+from chalicelib.model import Role
+from tests.api.hosts import Host, new_host
+from tests.api.projects import attach, join, new_project
+from tests.clock import FakeClock
+from tests.web.browser import Browser
+from tests.web.host.visitor import send, sign_in, submit
+
+
+@pytest.fixture
+def ana(host: Host, ben: Browser) -> Browser:
+    """The host, signed in."""
+    return sign_in(ben, "ana@example.com")
+
+
+def signed_in(email: str) -> tuple[Host, Browser]:
+    """Somebody else with an account, signed in."""
+    return new_host(email), sign_in(Browser(), email)
+
+
+def test_a_project_is_made_filled_changed_set_aside_and_deleted(host: Host, ana: Browser) -> None:
+    session = host.new_session(topic="Canteen")["id"]
+    page = ana.open("/projects")
+    assert "There is no project yet." in page.text
+    refused = submit(ana, "/projects", page.form("Make the project"), title="", description="x" * 2_001)
+    assert "Please type something here." in refused.text or refused.status == 400
+    made = submit(ana, "/projects", page.form("Make the project"), title="Food", description="All on food")
+    (project,) = host.get("/projects")["data"]
+    address = f"/projects/{project['id']}"
+    assert "All on food" in made.text
+    put = submit(ana, address, made.form("Put it in"), do="attach", session=session)
+    assert "The session is in the project." in put.text
+    assert host.get(address)["session_ids"] == [session]
+    assert "Food" in ana.open("/").text
+    assert "Food" in ana.open(f"/sessions/{session}/members").text
+    out = submit(ana, address, put.form("Take out"), do="detach", session=session)
+    assert "There is no session in it yet." in out.text
+    saved = submit(ana, address, out.form("Save"), do="save", title="Food 2026", location="Leeds")
+    assert "Leeds" in saved.text
+    submit(ana, address, saved.form("Archive"), do="archive")
+    assert "Food 2026" not in ana.open("/").text
+    assert "Food 2026" in ana.open("/projects").text
+    gone = submit(ana, address, ana.open(address).form("Delete it for good"), do="delete")
+    assert "The project is deleted." in gone.text
+    assert host.get("/projects")["data"] == []
+
+
+def test_roles_are_changed_handed_over_and_left_on_both_pages(host: Host, ana: Browser, clock: FakeClock) -> None:
+    session, project = host.new_session()["id"], new_project(host)
+    bo, browser = signed_in("bo@example.com")
+    container.sessions().add_member(session, bo.user_id, "viewer")
+    join(project, "viewer", bo)
+    for address in (f"/sessions/{session}/members", f"/projects/{project}"):
+        page = ana.open(address)
+        form = page.form("Save")
+        changed = submit(ana, address, form, do="role", member=bo.user_id, role="editor")
+        assert "The role is changed." in changed.text
+        offered = submit(ana, address, form, do="offer", member=bo.user_id)
+        assert "may become the owner" in offered.text
+        taken = browser.open(address)
+        assert (
+            "You are the owner now."
+            in submit(browser, address, taken.form("Decline"), do="accept", member=bo.user_id).text
+        )
+        left = send(ana, address, form, do="remove", member=host.user_id)
+        assert left.status_code == 303
+        assert ana.open(address).status == 403
+
+
+def test_who_has_a_lower_role_finds_no_form_and_is_refused(host: Host) -> None:
+    session, project = host.new_session()["id"], new_project(host)
+    attach(host, session, project)
+    roles: tuple[tuple[Role | None, int], ...] = ((None, 403), ("viewer", 200), ("editor", 200))
+    for role, status in roles:
+        person, browser = signed_in(f"{role}@example.com".lower())
+        if role:
+            join(project, role, person)
+        for address in (f"/projects/{project}", f"/sessions/{session}/members"):
+            page = browser.open(address)
+            assert page.status == status, (role, address)
+            token = browser.open("/projects").form("Make the project")
+            for fields in (
+                {"do": "role", "member": host.user_id, "role": "viewer"},
+                {"do": "remove", "member": host.user_id},
+                {"do": "offer", "member": person.user_id},
+            ):
+                assert send(browser, address, token, **fields).status_code in (400, 403, 404)
+        changes = {"title": "Mine", "do": "save"}
+        answer = send(browser, f"/projects/{project}", browser.open("/projects").form("Make the project"), **changes)
+        assert (answer.status_code == 303) is (role == "editor")
+        assert (send(browser, f"/projects/{project}", token, do="archive").status_code == 303) is False
+        assert send(browser, f"/projects/{project}", token, do="delete").status_code == 403
+    assert host.get(f"/projects/{project}")["status"] == "active"

@@ -65,7 +65,7 @@ def receive_new(host: HostRequest) -> Response:
 
 def show_template(host: HostRequest, template_id: str) -> Response:
     """Returns the form of a template of this host's."""
-    stored = own.require_own(template_id, host.user_id, deps=container.template_deps())
+    stored = own.require_changeable(template_id, host.user_id, deps=container.template_deps())
     return _render(host, stored, entries_of(stored), {})
 
 
@@ -79,7 +79,7 @@ def receive_template(host: HostRequest, template_id: str) -> Response:
     if (do := form.get("do")) in ("archive", "restore"):
         host.perform(edit_template, EditTemplate(template_id=template_id, archived=do == "archive"))
         return see_other(f"{at}?{do}d=1")
-    stored = own.require_own(template_id, host.user_id, deps=container.template_deps())
+    stored = own.require_changeable(template_id, host.user_id, deps=container.template_deps())
     entries, texts = read_entries(form), locale_for(host.request).texts
     if do in _ROOM:
         return _render(host, stored, with_room(entries, form["do"]), form, is_step=True)

@@ -67,7 +67,7 @@ class Templates:
 
     def of_projects(self, project_ids: Sequence[str]) -> list[OwnTemplate]:
         """The templates of these projects, together no more than one project may have: those of the first ones."""
-        named, left = [], self._most_bytes
+        named, left = list[str](), self._most_bytes
         for first in range(0, len(project_ids), _KEYS_A_READ):
             ids = project_ids[first : first + _KEYS_A_READ]
             lists = database.get_each(ProjectPart, ids, keys.PROJECT_TEMPLATE_LIST)
@@ -223,16 +223,13 @@ def _stored(build: Callable[[Transaction], None]) -> bool:
 
 
 def _item(template: OwnTemplate) -> TemplateItem | ProjectTemplateItem:
-    values = {
-        "created_at": template.created_at,
-        "updated_at": template.updated_at,
-        "feed": _FEED if template.is_public and not template.archived_at else None,
-        "document": _document(template),
-    }
+    item: TemplateItem | ProjectTemplateItem = TemplateItem(_key(template), user_id=template.owner_id)
     if template.project_id:
-        whose = {"project_id": template.project_id, "made_by": template.owner_id}
-        return ProjectTemplateItem(_key(template), **whose, **values)
-    return TemplateItem(_key(template), user_id=template.owner_id, **values)
+        item = ProjectTemplateItem(_key(template), project_id=template.project_id, made_by=template.owner_id)
+    item.created_at, item.updated_at = template.created_at, template.updated_at
+    item.feed = _FEED if template.is_public and not template.archived_at else None
+    item.document = _document(template)
+    return item
 
 
 def _template_from(raw: Raw) -> OwnTemplate:

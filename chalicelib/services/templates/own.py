@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.clock import Clock
-from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound, Unprocessable
+from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound, Refused, Unprocessable
 from chalicelib.model import Role, SessionTemplate
 from chalicelib.model.sessions import is_at_least
 from chalicelib.model.templates import ChainConfig, OwnTemplate, Provenance, TemplateView
@@ -243,8 +243,8 @@ def _require_admin(project_id: str, user_id: str, deps: TemplateDeps) -> None:
         raise Forbidden(NOT_IN_PROJECT)
 
 
-def _no_project(project_id: str | None) -> Invalid:
-    return Invalid(f"workspace_id {project_id!r} does not exist")
+def _no_project(project_id: str | None) -> Refused:
+    return Refused("project_gone", f"workspace_id {project_id!r} does not exist")
 
 
 def _is_edited(template: OwnTemplate) -> bool:

@@ -4,9 +4,10 @@ from contextlib import suppress
 from typing import Any
 
 from chalice.app import Response
+from msgspec.structs import replace
 
 from chalicelib import container
-from chalicelib.errors import Conflict, HarmonicaError, NotFound, Unprocessable
+from chalicelib.errors import Conflict, Forbidden, HarmonicaError, NotFound, Unprocessable
 from chalicelib.model.templates import OwnTemplate
 from chalicelib.operations.templates import (
     CreateTemplate,
@@ -20,6 +21,7 @@ from chalicelib.services.templates import own
 from chalicelib.settings import settings
 from chalicelib.web.host.form_cards import KINDS
 from chalicelib.web.host.page import render_host_page
+from chalicelib.web.host.projects import list_all, where
 from chalicelib.web.host.repetition import perform_once
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import explain_failure
@@ -45,6 +47,8 @@ def show_new(host: HostRequest) -> Response:
     """Returns the form of a new template: empty, or with what a session of this host's has."""
     query = host.request.query_params or {}
     entries = entries_of_session(host, query["session"]) if query.get("session") else Entries()
+    if query.get("project"):
+        entries = replace(entries, project_id=query["project"])
     return _render(host, None, entries, {})
 
 
@@ -118,6 +122,7 @@ def _render(
         "steps": preview(stored).steps if stored else [],
         "brief_fields": _BRIEF_FIELDS,
         "kinds": KINDS,
+        "projects": where(list_all(host), "admin"),
         "unchanged": form.get("unchanged") or (stored.updated_at.isoformat() if stored else ""),
         "once": "" if stored else form.get("once") or container.new_id(),
         "is_shared": settings().public_templates == "yes",
@@ -130,4 +135,6 @@ def _render(
 def _explain(failure: HarmonicaError, texts: Texts) -> str:
     if isinstance(failure, Conflict):
         return texts("template_conflict")
+    if isinstance(failure, Forbidden):  # they manage the project no more; what they entered stays
+        return texts("refused_project_gone")
     return texts("template_full") if isinstance(failure, Unprocessable) else explain_failure(failure, texts)

@@ -247,6 +247,6 @@ def test_one_of_a_project_is_made_shown_to_its_members_and_changed_by_its_admins
     mine = admin.open(address).form("Save the template")
     submit(admin, address, mine, do="save", project="")
     assert own(host) == []
-    stale = submit(ana, "/templates/new", form, title="Stew", do="save", project=made["id"])
+    stale = submit(ana, "/templates/new", form, title="Stew", do="save", project=made["id"], once="x")
     assert "That project is not there any more." in stale.text
     assert "Stew" in stale.html

@@ -92,6 +92,7 @@ _OWNERS = Moving("always", "is its owner's")
 _WAITS = Moving("always", "work that is due here is due there")
 _COUNTED = Moving("always", "moves on with each change, and is never counted anew")
 _SHOWN = Moving("always", "lists read it, and nothing writes it again before the next change")
+_LISTED = Moving("always", "names the templates that are kept")
 _COSTS = Moving("always", "to make it again costs a call of a model")
 _TOLD = Moving("always", "what was told or sent is not told or sent again")
 _NAMED = Moving("with secret", "is named by a hash that nobody makes with another secret")
@@ -236,6 +237,14 @@ KINDS = (
     ItemKind(
         keys.PROJECTS, keys.SUBPROJECTS, "project", "by job", not_exported="is in the projects within it", moves=_SHOWN
     ),
+    ItemKind(
+        keys.PROJECTS,
+        keys.PROJECT_TEMPLATE_LIST,
+        "project",
+        "by job",
+        not_exported="lists what is exported itself",
+        moves=_LISTED,
+    ),
     THREAD,
     ItemKind(keys.CONVERSATIONS, keys.FORMS, "person", "at once", "form"),
     MESSAGES,
@@ -301,8 +310,9 @@ KINDS = (
         "account",
         "with account",
         not_exported="lists what is exported itself",
-        moves=Moving("always", "names the templates that are kept"),
+        moves=_LISTED,
     ),
+    ItemKind(keys.ACCOUNTS, keys.PROJECT_TEMPLATES, "project", "by job", "templates", owner_at=keys.PROJECT_ID),
     ItemKind(keys.ACCOUNTS, keys.PROJECT_ROLES, "account", "with account", "projects"),
     ItemKind(keys.TELEGRAM, keys.GROUPS, "account", "with account", "telegram_groups", owner_at=keys.PK),
     ItemKind(keys.TELEGRAM, keys.CHAT, "chat", "expires", not_exported=_STATE, moves=_NAMED),

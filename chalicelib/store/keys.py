@@ -44,6 +44,7 @@ AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, memb
 USERS, EMAILS, API_KEYS, LOGINS, IDENTITIES = "user#", "email#", "key#", "login#", "identity#"
 OWN_MODELS = "models#"
 TEMPLATES, TEMPLATE_LISTS = "template#", "templates#"
+PROJECT_TEMPLATES, PROJECT_TEMPLATE_LIST = "project_template#", "templates"
 PROJECT_ROLES = "projects#"
 PROJECT, TIES, SUBPROJECTS = "project", "session#", "child#"
 SUPPRESSED = "suppressed#"
@@ -143,6 +144,11 @@ def receipt(code_hash: str) -> str:
 def template(template_id: str) -> str:
     """`template#<id>`."""
     return f"{TEMPLATES}{template_id}"
+
+
+def project_template(template_id: str) -> str:
+    """`project_template#<id>`: one that belongs to a project."""
+    return f"{PROJECT_TEMPLATES}{template_id}"
 
 
 def template_list(user_id: str) -> str:

@@ -83,6 +83,17 @@ class TemplateItem(Account):
     document = JsonAttribute()
 
 
+class ProjectTemplateItem(Account):
+    """`project_template#<id>`: a template that belongs to a project. It names whoever made it, whose account may be gone."""
+
+    project_id = UnicodeAttribute()
+    made_by = UnicodeAttribute()
+    created_at = UTCDateTimeAttribute()
+    updated_at = UTCDateTimeAttribute()
+    feed = UnicodeAttribute(null=True)
+    document = JsonAttribute()
+
+
 class TemplateListItem(Account):
     """`templates#<user_id>`: how many bytes each template of a user has, by its id; `version` grows with every change."""
 

@@ -109,7 +109,8 @@ def _remove(job: DeleteSession | DeleteProject | RemoveAccount | EraseParticipan
             )
         case DeleteProject():
             projects, jobs, clock = container.projects(), container.jobs(), container.clock()
-            remove_project(job.project_id, projects=projects, jobs=jobs, clock=clock)
+            templates = container.template_deps().templates
+            remove_project(job.project_id, projects=projects, templates=templates, jobs=jobs, clock=clock)
         case RemoveAccount():
             remove_account(job.user_id, deps=container.account_deletion_deps())
         case EraseParticipant():

@@ -164,6 +164,7 @@ def store_of_doors(host: Host, session: str) -> None:
     assert container.telegram_chats().store(Done("token", 1, ()), now, chat=chat, attended=attended)
     project = host.call("POST", "/projects", {"title": "Food"}).json_body["id"]
     assert host.call("POST", "/projects", {"title": "Soup", "parent_id": project}).status_code == 201
+    assert host.call("POST", "/templates", {"title": "Soup", "workspace_id": project}).status_code == 201
     assert host.call("PATCH", f"/sessions/{session}", {"project_id": project}).status_code == 200
 
 

@@ -98,7 +98,7 @@ class NewSession(Struct, frozen=True):
     models: ModelSource = "stage"
     branding: dict[str, str | None] | None = None
     draft: bool = False
-    project_id: str | None = None
+    project_ids: tuple[str, ...] = ()
 
 
 _BRIEF = ("topic", "goal")  # what every session has that is no draft
@@ -139,7 +139,7 @@ def create_session(
         updated_at=now,
         has_context=bool(new.context),
         has_questions=new.questions is not None,
-        projects={new.project_id: "owner"} if new.project_id else {},
+        projects=dict.fromkeys(new.project_ids, "owner"),
         **settings,
     )
     questions = tuple(asked.numbered(new_id(), position) for position, asked in enumerate(new.questions or ()))

@@ -132,7 +132,13 @@ class Walk:
                 jobs=jobs,
                 clock=self.clock,
             )
-        remove_project(self.project, projects=container.projects(), jobs=jobs, clock=self.clock)
+        remove_project(
+            self.project,
+            projects=container.projects(),
+            templates=container.template_deps().templates,
+            jobs=jobs,
+            clock=self.clock,
+        )
 
     def check_rest(self) -> None:
         """The three places of a tie say the same, and the project counts what is there."""

@@ -8,10 +8,12 @@ from chalicelib.settings import settings
 from chalicelib.store.cards import Cards
 from chalicelib.store.deletion import Deletions
 from chalicelib.store.members import Members
+from chalicelib.store.memories import Memories
 from chalicelib.store.projects import Projects
 from chalicelib.store.sessions import Sessions
 
 if TYPE_CHECKING:
+    from chalicelib.services.projects.memory import MemoryDeps
     from chalicelib.services.templates.own import TemplateDeps
 
 
@@ -46,6 +48,19 @@ def members() -> Members:
 def projects() -> Projects:
     """The repository of projects."""
     return Projects()
+
+
+@cache
+def memories() -> Memories:
+    """The repository of what sessions pass on to others of their projects."""
+    return Memories()
+
+
+def memory_deps() -> "MemoryDeps":
+    """The dependencies of the memory of projects."""
+    from chalicelib.services.projects.memory import MemoryDeps
+
+    return MemoryDeps(container.sessions(), container.cards(), container.memories())
 
 
 @cache

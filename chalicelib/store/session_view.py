@@ -29,6 +29,7 @@ from chalicelib.model import (
 from chalicelib.model.sessions import highest, lowest
 from chalicelib.store import keys, project_roles
 from chalicelib.store.documents import document_from
+from chalicelib.store.memories import conclusions_from, memory_from
 from chalicelib.store.session_items import (
     BriefItem,
     ContextItem,
@@ -137,6 +138,10 @@ def _parts(raw: Raw) -> dict[str, Any]:
         parts["summary"] = msgspec.convert(SummaryItem.from_raw_data(raw[keys.SUMMARY]).document, Summary)
     if keys.SCRATCHPAD in raw:
         parts["scratchpad"] = document_from(raw[keys.SCRATCHPAD], Scratchpad)
+    if keys.CONCLUSIONS in raw:
+        parts["conclusions"] = conclusions_from(raw[keys.CONCLUSIONS])
+    if keys.RECEIVED in raw:
+        parts["received"] = memory_from(raw[keys.RECEIVED])
     if keys.BRIEF in raw:
         brief = BriefItem.from_raw_data(raw[keys.BRIEF])
         parts["brief"] = Brief(brief.markdown, brief.summary_at)

@@ -17,8 +17,10 @@ from chalicelib.errors import TooEarly, Unavailable
 from chalicelib.llm.interface import ModelDeclined, ModelRefused, ModelUnavailable, Tier
 from chalicelib.model import SessionView, Summary, Synthesis, ThemeRegistry, Thread
 from chalicelib.observability import logger
+from chalicelib.services.projects.passing_on import tell_receivers
 from chalicelib.services.synthesis import schedule, state
 from chalicelib.services.synthesis.aggregate import Aggregate
+from chalicelib.services.synthesis.conclusions import conclude
 from chalicelib.services.synthesis.digest_runner import DigestRun, SynthesisDeps, digest_all, gather, open_registry
 from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.exclusion import prune_registry
@@ -50,6 +52,8 @@ def summarise(session_id: str, *, deps: SynthesisDeps, deadline: Deadline) -> No
     """
     view = deps.sessions.view(session_id, FOR_DIGEST)
     now = deps.clock.now()
+    if view.conclusions and view.conclusions.untold:
+        tell_receivers(session_id, view.conclusions, memories=deps.memories, clock=deps.clock)
     if _is_unfinished_example(view) or _has_nothing_to_do(view, now, deps):
         return
     if state.is_in_slow_lane(view.synthesis, now):
@@ -202,6 +206,8 @@ def reduce(
     again = again or view.synthesis.withdrawn_at is not None
     if (not again and _covers(view.summary, aggregate)) or not (aggregate.points or aggregate.withheld):
         stored = _end(view, deps)
+        if stored and view.summary:
+            _conclude(view, view.summary, aggregate, registry, deps)
     else:
         stored, registry = _store_summary(view, aggregate, registry, deps, deadline, tier)
     if pad_last and view.session.cross_pollination and deadline.remaining() < NOTES_SECONDS:
@@ -231,7 +237,19 @@ def _store_summary(
     summary = replace(written.summary, number=number, tier=tier if deps.model.understands else "")
     changed = changes(written.registry, registry) if written.registry != registry else None
     stored = deps.summaries.put(view.session, summary, state.end(view.synthesis.epoch), changed)
+    if stored:
+        _conclude(view, summary, aggregate, written.registry, deps)
     return stored, written.registry if stored else registry
+
+
+def _conclude(
+    view: SessionView, summary: Summary, aggregate: Aggregate, registry: ThemeRegistry, deps: SynthesisDeps
+) -> None:
+    """Store what a session comes to by this summary, where that is news; what was withdrawn comes back to those that began with it."""
+    before, made = view.conclusions, conclude(view, summary, aggregate, registry, deps.clock.now())
+    is_news = made.points != before.points or before.withdrawn if before else bool(made.points)
+    if is_news and deps.memories.put(view.session.id, made, view.synthesis.epoch) and before and before.withdrawn:
+        tell_receivers(view.session.id, made, memories=deps.memories, clock=deps.clock)
 
 
 def _note_failure(view: SessionView, deps: SynthesisDeps, *, paid: bool, has_news: bool) -> bool:

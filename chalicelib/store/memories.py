@@ -1,0 +1,110 @@
+"""What sessions come to, what others begin with of that, and which these are (table `sessions`).
+
+A session that begins with something of another one's stands in that one's partition, as a receiver: whatever is withdrawn there is
+withdrawn here, too. Both are written in one transaction with the new session, which fails where something was withdrawn since it was read.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from chalicelib.model.memory import Conclusions, Memory
+from chalicelib.store import database, keys
+from chalicelib.store.database import holds
+from chalicelib.store.session_items import ConclusionsItem, ReceiverItem, ReceivedItem, SynthesisItem
+from chalicelib.store.summaries import still
+from chalicelib.store.tables import SessionPart
+from chalicelib.store.transact import Transaction
+
+_IN_ONE_READ = 100
+WITHDRAWN = Conclusions(withdrawn=True, untold=True)
+
+
+class Memories:
+    """Repository of what sessions pass on."""
+
+    def put(self, session_id: str, made: Conclusions, epoch: int) -> bool:
+        """Store what a session comes to; False where somebody was taken out, or in again, since this epoch, or it was deleted."""
+
+        def build(write: Transaction) -> None:
+            write.check(SynthesisItem(session_id, keys.SYNTHESIS), still(epoch))
+            write.save(_item(session_id, made))
+
+        return holds(lambda: database.transact(build))
+
+    def of(self, session_id: str) -> Conclusions | None:
+        """What a session comes to; None where nothing is stored."""
+        return self.of_each([session_id]).get(session_id)
+
+    def of_each(self, session_ids: Sequence[str]) -> dict[str, Conclusions]:
+        """What each of these sessions (at most 100) comes to, as far as it is stored, in one read."""
+        named = [(session_id, keys.CONCLUSIONS) for session_id in session_ids[:_IN_ONE_READ]]
+        found = database.get_pairs(SessionPart, named) if named else []
+        return {raw[keys.SESSION_ID]["S"]: conclusions_from(raw) for raw in found}
+
+    def note_told(self, session_id: str) -> None:
+        """Note that no receiver has anything any more that was withdrawn."""
+        told = msgspec.structs.replace(WITHDRAWN, untold=False)
+        holds(lambda: database.put(_item(session_id, told), ConclusionsItem.untold.exists()))
+
+    def received(self, session_id: str) -> Memory | None:
+        """What a session began with; None for one that began with nothing."""
+        item = database.get(ReceivedItem, session_id, keys.RECEIVED)
+        return msgspec.convert(item.document, Memory) if item else None
+
+    def receivers(self, session_id: str) -> list[str]:
+        """The sessions that may have begun with something of this one's."""
+        found = database.query(SessionPart, session_id, keys.RECEIVERS, keys.AFTER_RECEIVERS, keys_only=True)
+        return [raw[keys.PART]["S"].removeprefix(keys.RECEIVERS) for raw in found]
+
+    def change(self, receiver_id: str, before: Memory, after: Memory) -> bool:
+        """Change what a session began with; False where it is not what was read any more."""
+        unmoved = ReceivedItem.version == before.version
+        return holds(lambda: database.put(_received(receiver_id, after), unmoved))
+
+    def forget_receiver(self, session_id: str, receiver_id: str) -> None:
+        """Forget that a session has something of this one's."""
+        database.delete_all(SessionPart, [_key(session_id, keys.receiver(receiver_id))])
+
+
+def conclusions_from(raw: Mapping[str, Any]) -> Conclusions:
+    """What an item says that a session comes to."""
+    return msgspec.convert(ConclusionsItem.from_raw_data(dict(raw)).document, Conclusions)
+
+
+def memory_from(raw: Mapping[str, Any]) -> Memory:
+    """What an item says that a session began with."""
+    return msgspec.convert(ReceivedItem.from_raw_data(dict(raw)).document, Memory)
+
+
+def withdraw(write: Transaction, session_id: str) -> None:
+    """Take offline what a session comes to, until it is made of what everybody says who is to be passed on; its receivers are still to be told."""
+    write.save(_item(session_id, WITHDRAWN))
+
+
+def begin_with(write: Transaction, session_id: str, memory: Memory, label: str) -> None:
+    """Let a session begin with this, in a transaction that fails with this label where something of it was withdrawn meanwhile."""
+    write.save(_received(session_id, memory))
+    for source in memory.session_ids:
+        made = next(it.made_at for it in memory.points if it.session_id == source)
+        write.check(ConclusionsItem(source, keys.CONCLUSIONS), ConclusionsItem.made_at == made, label=label)
+        write.save(ReceiverItem(source, keys.receiver(session_id)))
+
+
+def _item(session_id: str, made: Conclusions) -> ConclusionsItem:
+    return ConclusionsItem(
+        session_id,
+        keys.CONCLUSIONS,
+        document=msgspec.to_builtins(made),
+        made_at=made.made_at,
+        untold=made.untold or None,
+    )
+
+
+def _received(session_id: str, memory: Memory) -> ReceivedItem:
+    return ReceivedItem(session_id, keys.RECEIVED, version=memory.version, document=msgspec.to_builtins(memory))
+
+
+def _key(session_id: str, part: str) -> dict[str, dict[str, str]]:
+    return {keys.SESSION_ID: {"S": session_id}, keys.PART: {"S": part}}

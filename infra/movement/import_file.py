@@ -1,8 +1,8 @@
 """Brings a file of `export.py` into a stage.
 
-The whole file is read, and looked for in the stage, before the first item is written. Each user, each project and each session is written with
-the item last that makes it visible: one that is there says that nothing of it is left to write. So an import that was interrupted
-is run again, and goes on.
+The whole file is read, and looked for in the stage, before the first item is written. Each user, each project and each session is
+written with the item last that makes it visible: one that is there says that nothing of it is left to write. So an import that was
+interrupted is run again, and goes on.
 
 The streams tell of imported items as of all others. What they wake looks at what is stored, and finds it done where it was: digests
 that are up to date, mails and announcements that were sent.

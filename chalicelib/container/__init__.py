@@ -42,6 +42,7 @@ from chalicelib.container.session import (
     memories,
     memory_deps,
     projects,
+    remember,
     sessions,
     template_deps,
 )

@@ -13,6 +13,10 @@ from chalicelib.store.projects import Projects
 from chalicelib.store.sessions import Sessions
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from chalicelib.model.memory import Memory
     from chalicelib.services.projects.memory import MemoryDeps
     from chalicelib.services.templates.own import TemplateDeps
 
@@ -60,7 +64,18 @@ def memory_deps() -> "MemoryDeps":
     """The dependencies of the memory of projects."""
     from chalicelib.services.projects.memory import MemoryDeps
 
-    return MemoryDeps(container.sessions(), container.cards(), container.memories())
+    return MemoryDeps(container.projects(), container.sessions(), container.cards(), container.memories())
+
+
+def remember(project_ids: "Collection[str]", now: "datetime") -> "Memory":
+    """What a new session of these projects begins with; where it is in none, nothing is imported for that."""
+    from chalicelib.model.memory import Memory
+
+    if not project_ids:
+        return Memory()
+    from chalicelib.services.projects.memory import remember as read
+
+    return read(project_ids, now, deps=container.memory_deps())
 
 
 @cache

@@ -28,8 +28,8 @@ class Conclusion(Struct, frozen=True, omit_defaults=True):
 class Conclusions(Struct, frozen=True):
     """What a session came to, as its summary has it: what its projects remember of it. The most widely carried first.
 
-    `withdrawn`: nothing of it may be used, since somebody was taken out, or is to be passed on no more; sessions that began with it may still
-    have it while it is `untold`. Then it is made anew.
+    `withdrawn`: nothing of it may be used, since somebody was taken out, or is to be passed on no more, until it is made anew; sessions
+    that began with it may still have it while it is `untold`.
     """
 
     points: tuple[Conclusion, ...] = ()
@@ -40,8 +40,8 @@ class Conclusions(Struct, frozen=True):
 
 
 class Remembered(Struct, frozen=True):
-    """A conclusion, and the session that came to it, when its conclusions were made. One of which nothing is left to be told, for now or for good, has neither label nor
-    text."""
+    """A conclusion with the session that came to it, and when that was made. One of which nothing can be told, for now or for good, has
+    neither label nor text."""
 
     session_id: str
     made_at: datetime
@@ -54,7 +54,8 @@ class Remembered(Struct, frozen=True):
 
 
 class Memory(Struct, frozen=True):
-    """What is remembered of the concluded sessions of a project, in the order in which a prompt has it. `version` follows from what it says."""
+    """What is remembered of the concluded sessions of a project, in the order in which a prompt has it. `version` follows from what it
+    says."""
 
     points: tuple[Remembered, ...] = ()
     version: str = ""

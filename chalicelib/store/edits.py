@@ -15,6 +15,7 @@ from chalicelib.store import (
     due,
     edit_history,
     keys,
+    memories,
     participant_limit,
     summaries,
     ties,
@@ -28,6 +29,7 @@ from chalicelib.store.session_items import (
     MemberItem,
     PromptItem,
     QuestionsItem,
+    ReceivedItem,
     SessionItem,
     SessionTemplateItem,
     TextItem,
@@ -58,6 +60,7 @@ def edit_session(before: SessionView, after: SessionView, user_id: str) -> bool:
         _edit_logo(write, before, after)
         _edit_template(write, before, after)
         _edit_prompt(write, before, after)
+        _edit_memory(write, after)
         edit_history.edit(write, before, after, user_id)
         participant_limit.edit(write, before, after)
         deadlines.edit(write, before.session, after.session)
@@ -142,6 +145,14 @@ def _edit_template(write: Transaction, before: SessionView, after: SessionView) 
         write.update(item, actions=[SessionTemplateItem.document.set(document)])
     elif before.template and not after.template:
         write.delete(item)
+
+
+def _edit_memory(write: Transaction, after: SessionView) -> None:
+    """What a draft that opens begins with takes the place of what it had as one; any other edit leaves that as it is."""
+    if after.session.projects and after.received and after.received.points:
+        memories.begin_with(write, after.session.id, after.received, "")
+    elif after.session.projects and after.received:
+        write.delete(ReceivedItem(after.session.id, keys.RECEIVED))
 
 
 def _edit_prompt(write: Transaction, before: SessionView, after: SessionView) -> None:

@@ -12,12 +12,11 @@ import msgspec
 from chalicelib.model.memory import Conclusions, Memory
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
-from chalicelib.store.session_items import ConclusionsItem, ReceiverItem, ReceivedItem, SynthesisItem
+from chalicelib.store.session_items import ConclusionsItem, ReceivedItem, ReceiverItem, SynthesisItem
 from chalicelib.store.summaries import still
 from chalicelib.store.tables import SessionPart
 from chalicelib.store.transact import Transaction
 
-_IN_ONE_READ = 100
 WITHDRAWN = Conclusions(withdrawn=True, untold=True)
 
 
@@ -39,9 +38,10 @@ class Memories:
 
     def of_each(self, session_ids: Sequence[str]) -> dict[str, Conclusions]:
         """What each of these sessions (at most 100) comes to, as far as it is stored, in one read."""
-        named = [(session_id, keys.CONCLUSIONS) for session_id in session_ids[:_IN_ONE_READ]]
-        found = database.get_pairs(SessionPart, named) if named else []
-        return {raw[keys.SESSION_ID]["S"]: conclusions_from(raw) for raw in found}
+        if not session_ids:
+            return {}
+        found = database.get_each(ConclusionsItem, session_ids, keys.CONCLUSIONS, consistent=True)
+        return {session_id: conclusions_from(raw) for session_id, raw in found.items()}
 
     def note_told(self, session_id: str) -> None:
         """Note that no receiver has anything any more that was withdrawn."""
@@ -65,7 +65,8 @@ class Memories:
 
     def forget_receiver(self, session_id: str, receiver_id: str) -> None:
         """Forget that a session has something of this one's."""
-        database.delete_all(SessionPart, [_key(session_id, keys.receiver(receiver_id))])
+        item = ReceiverItem(session_id, keys.receiver(receiver_id))
+        holds(lambda: database.delete(item, ReceiverItem.part.exists()))
 
 
 def conclusions_from(raw: Mapping[str, Any]) -> Conclusions:
@@ -79,7 +80,7 @@ def memory_from(raw: Mapping[str, Any]) -> Memory:
 
 
 def withdraw(write: Transaction, session_id: str) -> None:
-    """Take offline what a session comes to, until it is made of what everybody says who is to be passed on; its receivers are still to be told."""
+    """Take offline what a session comes to, until it is made anew; what began with it is still to be told."""
     write.save(_item(session_id, WITHDRAWN))
 
 
@@ -104,7 +105,3 @@ def _item(session_id: str, made: Conclusions) -> ConclusionsItem:
 
 def _received(session_id: str, memory: Memory) -> ReceivedItem:
     return ReceivedItem(session_id, keys.RECEIVED, version=memory.version, document=msgspec.to_builtins(memory))
-
-
-def _key(session_id: str, part: str) -> dict[str, dict[str, str]]:
-    return {keys.SESSION_ID: {"S": session_id}, keys.PART: {"S": part}}

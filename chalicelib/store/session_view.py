@@ -1,6 +1,6 @@
 """A session put together from its parts, as one BatchGetItem finds them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -57,6 +57,10 @@ LONG_TEXTS = {
 }
 _TEXTS = {"condensed_context": keys.CONDENSED_CONTEXT, "logo": keys.LOGO}
 SHORT_FIELDS = tuple(name for name in Session.__struct_fields__ if name != "id" and name not in LONG_TEXTS)
+_PASSED_ON: dict[str, tuple[str, Callable[[Mapping[str, Any]], Any]]] = {
+    "conclusions": (keys.CONCLUSIONS, conclusions_from),
+    "received": (keys.RECEIVED, memory_from),
+}
 _COUNTERS = Tally.__struct_fields__
 _COUNTS_OF_SYNTHESIS = ("begun", "tries", "paid_tries", "epoch", "themes_version", "themes_last")
 
@@ -119,6 +123,7 @@ def _parts(raw: Raw) -> dict[str, Any]:
         parts["context"], parts["context_due_at"] = context.text, context.wanted_at
         parts["context_tries"] = int(context.tries or 0)
     parts |= {name: _text(raw, part) for name, part in _TEXTS.items() if part in raw}
+    parts |= {name: read(raw[part]) for name, (part, read) in _PASSED_ON.items() if part in raw}
     if keys.QUESTIONS in raw:
         stored = QuestionsItem.from_raw_data(raw[keys.QUESTIONS]).questions
         parts["questions"] = msgspec.convert(stored, tuple[Question, ...])
@@ -138,10 +143,6 @@ def _parts(raw: Raw) -> dict[str, Any]:
         parts["summary"] = msgspec.convert(SummaryItem.from_raw_data(raw[keys.SUMMARY]).document, Summary)
     if keys.SCRATCHPAD in raw:
         parts["scratchpad"] = document_from(raw[keys.SCRATCHPAD], Scratchpad)
-    if keys.CONCLUSIONS in raw:
-        parts["conclusions"] = conclusions_from(raw[keys.CONCLUSIONS])
-    if keys.RECEIVED in raw:
-        parts["received"] = memory_from(raw[keys.RECEIVED])
     if keys.BRIEF in raw:
         brief = BriefItem.from_raw_data(raw[keys.BRIEF])
         parts["brief"] = Brief(brief.markdown, brief.summary_at)

@@ -9,7 +9,6 @@ from pynamodb.models import Model
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.model import (
     Brief,
-    Memory,
     Prompt,
     Question,
     Role,
@@ -17,6 +16,7 @@ from chalicelib.model import (
     SessionTemplate,
     SessionView,
 )
+from chalicelib.model.memory import Memory
 from chalicelib.store import database, keys, memories, ties
 from chalicelib.store.accounts import generation_of
 from chalicelib.store.cards import member_values

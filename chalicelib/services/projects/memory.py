@@ -6,7 +6,7 @@ at once. A session keeps what it began with.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from itertools import zip_longest
 from typing import Final, get_args
@@ -14,12 +14,13 @@ from typing import Final, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.llm import tags
 from chalicelib.model import Session
 from chalicelib.model.memory import ConclusionKind, Conclusions, Memory, Remembered
+from chalicelib.services.prompts.project_memory import render_point
 from chalicelib.services.synthesis.scratchpad import SHARED_BY
 from chalicelib.store.cards import Cards
 from chalicelib.store.memories import Memories
+from chalicelib.store.projects import Projects
 from chalicelib.store.sessions import Sessions
 
 MAX_CHARACTERS: Final = 6_000  # of all that a prompt is given of it
@@ -31,9 +32,20 @@ _KINDS: Final[tuple[ConclusionKind, ...]] = get_args(ConclusionKind)
 class MemoryDeps(Struct, frozen=True):
     """What a memory is read from."""
 
+    projects: Projects
     sessions: Sessions
     cards: Cards
     memories: Memories
+
+
+Remember = Callable[[Collection[str], datetime], Memory]
+"""Gives what a session of these projects begins with."""
+
+
+def remember(project_ids: Collection[str], now: datetime, *, deps: MemoryDeps) -> Memory:
+    """What a new session of these projects begins with; without a point where none of them wants that, or there is nothing."""
+    found = deps.projects.some(list(project_ids)) if project_ids else []
+    return read_memory([it.id for it in found if it.inherit], now, deps=deps)
 
 
 def read_memory(project_ids: Sequence[str], now: datetime, *, deps: MemoryDeps) -> Memory:
@@ -66,7 +78,7 @@ def _choose(found: Sequence[tuple[str, Conclusions]]) -> Memory:
     chosen: list[Remembered] = []
     room = MAX_CHARACTERS
     for it in _dealt(found):
-        room -= len(_line(it)) + 1
+        room -= len(render_point(it)) + 1
         if room < 0:
             break
         chosen.append(it)
@@ -87,15 +99,5 @@ def _dealt(found: Sequence[tuple[str, Conclusions]]) -> Iterator[Remembered]:
 
 def with_version(memory: Memory) -> Memory:
     """The memory under the version that follows from what it says, and of whom."""
-    says = [f"{it.session_id} {it.point.id} {_line(it)}" for it in memory.points]
+    says = [f"{it.session_id} {it.point.id} {render_point(it)}" for it in memory.points]
     return replace(memory, version=hashlib.sha256("\n".join(says).encode()).hexdigest()[:16])
-
-
-def render_memory(memory: Memory) -> str:
-    """The block as a prompt has it: one tag a point, without numbers of people; empty where nothing can be told."""
-    return "\n".join(_line(it) for it in memory.points if it.is_told)
-
-
-def _line(it: Remembered) -> str:
-    label = {"label": it.point.label} if it.point.label else {}
-    return tags.data(it.point.kind, it.point.text, **label)

@@ -8,7 +8,7 @@ from chalicelib import container
 from chalicelib.model import STANCES
 from chalicelib.model.memory import ConclusionKind
 from chalicelib.model.projects import ProjectView
-from chalicelib.operations.fields import Count, Time, Uuid, moment
+from chalicelib.operations.fields import Count, SessionId, Time, moment
 from chalicelib.operations.operation import Call, Operation, Output
 from chalicelib.operations.project_output import ProjectInput
 from chalicelib.operations.results import Stances
@@ -41,7 +41,7 @@ class MemoryPoint(Output):
     stances: Annotated[
         Stances | None, Meta(description="Where they stand; null where that would tell of fewer than three.")
     ]
-    session_id: Annotated[Uuid, Meta(description="The session that came to it.")]
+    session_id: Annotated[SessionId, Meta(description="The session that came to it.")]
     session_topic: Annotated[str, Meta(description="What that session is called.", examples=["Canteen 2026"])]
 
 

@@ -29,7 +29,6 @@ from chalicelib.store.session_items import (
     MemberItem,
     PromptItem,
     QuestionsItem,
-    ReceivedItem,
     SessionItem,
     SessionTemplateItem,
     TextItem,
@@ -149,10 +148,8 @@ def _edit_template(write: Transaction, before: SessionView, after: SessionView) 
 
 def _edit_memory(write: Transaction, after: SessionView) -> None:
     """What a draft that opens begins with takes the place of what it had as one; any other edit leaves that as it is."""
-    if after.session.projects and after.received and after.received.points:
+    if after.session.projects and after.received:
         memories.begin_with(write, after.session.id, after.received, "")
-    elif after.session.projects and after.received:
-        write.delete(ReceivedItem(after.session.id, keys.RECEIVED))
 
 
 def _edit_prompt(write: Transaction, before: SessionView, after: SessionView) -> None:

@@ -12,7 +12,7 @@ import msgspec
 from chalicelib.model.memory import Conclusions, Memory
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
-from chalicelib.store.session_items import ConclusionsItem, ReceivedItem, ReceiverItem, SynthesisItem
+from chalicelib.store.session_items import DocumentItem, SynthesisItem
 from chalicelib.store.summaries import still
 from chalicelib.store.tables import SessionPart
 from chalicelib.store.transact import Transaction
@@ -40,17 +40,17 @@ class Memories:
         """What each of these sessions (at most 100) comes to, as far as it is stored, in one read."""
         if not session_ids:
             return {}
-        found = database.get_each(ConclusionsItem, session_ids, keys.CONCLUSIONS, consistent=True)
+        found = database.get_each(SessionPart, session_ids, keys.CONCLUSIONS, consistent=True)
         return {session_id: conclusions_from(raw) for session_id, raw in found.items()}
 
     def note_told(self, session_id: str) -> None:
         """Note that no receiver has anything any more that was withdrawn."""
         told = msgspec.structs.replace(WITHDRAWN, untold=False)
-        holds(lambda: database.put(_item(session_id, told), ConclusionsItem.untold.exists()))
+        holds(lambda: database.put(_item(session_id, told), DocumentItem.version == _version(WITHDRAWN)))
 
     def received(self, session_id: str) -> Memory | None:
         """What a session began with; None for one that began with nothing."""
-        item = database.get(ReceivedItem, session_id, keys.RECEIVED)
+        item = database.get(DocumentItem, session_id, keys.RECEIVED)
         return msgspec.convert(item.document, Memory) if item else None
 
     def receivers(self, session_id: str) -> list[str]:
@@ -60,23 +60,23 @@ class Memories:
 
     def change(self, receiver_id: str, before: Memory, after: Memory) -> bool:
         """Change what a session began with; False where it is not what was read any more."""
-        unmoved = ReceivedItem.version == before.version
+        unmoved = DocumentItem.version == before.version
         return holds(lambda: database.put(_received(receiver_id, after), unmoved))
 
     def forget_receiver(self, session_id: str, receiver_id: str) -> None:
         """Forget that a session has something of this one's."""
-        item = ReceiverItem(session_id, keys.receiver(receiver_id))
-        holds(lambda: database.delete(item, ReceiverItem.part.exists()))
+        item = SessionPart(session_id, keys.receiver(receiver_id))
+        holds(lambda: database.delete(item, SessionPart.part.exists()))
 
 
 def conclusions_from(raw: Mapping[str, Any]) -> Conclusions:
     """What an item says that a session comes to."""
-    return msgspec.convert(ConclusionsItem.from_raw_data(dict(raw)).document, Conclusions)
+    return msgspec.convert(DocumentItem.from_raw_data(dict(raw)).document, Conclusions)
 
 
 def memory_from(raw: Mapping[str, Any]) -> Memory:
     """What an item says that a session began with."""
-    return msgspec.convert(ReceivedItem.from_raw_data(dict(raw)).document, Memory)
+    return msgspec.convert(DocumentItem.from_raw_data(dict(raw)).document, Memory)
 
 
 def withdraw(write: Transaction, session_id: str) -> None:
@@ -89,19 +89,18 @@ def begin_with(write: Transaction, session_id: str, memory: Memory, label: str) 
     write.save(_received(session_id, memory))
     for source in memory.session_ids:
         made = next(it.made_at for it in memory.points if it.session_id == source)
-        write.check(ConclusionsItem(source, keys.CONCLUSIONS), ConclusionsItem.made_at == made, label=label)
-        write.save(ReceiverItem(source, keys.receiver(session_id)))
+        write.check(DocumentItem(source, keys.CONCLUSIONS), DocumentItem.version == made.isoformat(), label=label)
+        write.save(SessionPart(source, keys.receiver(session_id)))
 
 
-def _item(session_id: str, made: Conclusions) -> ConclusionsItem:
-    return ConclusionsItem(
-        session_id,
-        keys.CONCLUSIONS,
-        document=msgspec.to_builtins(made),
-        made_at=made.made_at,
-        untold=made.untold or None,
-    )
+def _item(session_id: str, made: Conclusions) -> DocumentItem:
+    return DocumentItem(session_id, keys.CONCLUSIONS, version=_version(made), document=msgspec.to_builtins(made))
 
 
-def _received(session_id: str, memory: Memory) -> ReceivedItem:
-    return ReceivedItem(session_id, keys.RECEIVED, version=memory.version, document=msgspec.to_builtins(memory))
+def _version(of: Conclusions) -> str:
+    """When they were made, in the place of which they are withdrawn."""
+    return of.made_at.isoformat() if of.made_at else "untold" if of.untold else "withdrawn"
+
+
+def _received(session_id: str, memory: Memory) -> DocumentItem:
+    return DocumentItem(session_id, keys.RECEIVED, version=memory.version, document=msgspec.to_builtins(memory))

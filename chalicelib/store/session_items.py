@@ -213,29 +213,9 @@ class ThemeItem(SessionPart):
     theme = JsonAttribute()
 
 
-class ConclusionsItem(SessionPart):
-    """`conclusions`: what the session comes to, for its projects; `made_at` is when that was made, absent while it is withdrawn. `untold`
-    is there while sessions that began with it may still have what was withdrawn."""
-
-    document = JsonAttribute()
-    made_at = UTCDateTimeAttribute(null=True)
-    untold = BooleanAttribute(null=True)
-
-
-class ReceivedItem(SessionPart):
-    """`received`: what the session began with of what others came to; `version` follows from what it says."""
-
-    version = UnicodeAttribute()
-    document = JsonAttribute()
-
-
-class ReceiverItem(SessionPart):
-    """`received_by#<session_id>`: a session that began with something of what this one came to."""
-
-
 class DocumentItem(SessionPart):
-    """`scratchpad`, the notes of all conversations; `reduce#0#<bucket>`, the points that speak for a bucket of threads; and `edits`,
-    which revisions of each text are kept.
+    """`scratchpad`, the notes of all conversations; `reduce#0#<bucket>`, the points that speak for a bucket of threads; `edits`,
+    which revisions of each text are kept; `conclusions`, what the session comes to; `received`, what it began with of what others came to.
 
     Of bounded size; `version` is another one with every write.
     """

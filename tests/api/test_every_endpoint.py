@@ -105,6 +105,7 @@ OF_PROJECT: dict[tuple[str, str], Any] = {
     ("GET", "/projects/{project_id}/sessions"): None,
     ("DELETE", "/projects/{project_id}/sessions/{session_id}"): None,
     ("GET", "/projects/{project_id}/members"): None,
+    ("GET", "/projects/{project_id}/memory"): None,
     ("PATCH", "/projects/{project_id}/members/{user_id}"): {"role": "viewer"},
     ("DELETE", "/projects/{project_id}/members/{user_id}"): None,
 }

@@ -1,9 +1,11 @@
 """The memory of a project: what new sessions begin with, of whom and in whose words; whoever is taken out is out of it everywhere."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+import app
 from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
@@ -11,12 +13,14 @@ from chalicelib.llm.interface import Reply, Request
 from chalicelib.model import ThreadView
 from chalicelib.services.participants.consent import set_consent
 from chalicelib.store import thread_head
+from tests import events
 from tests.api.hosts import Host, error_of, new_host
 from tests.api.jobs import asked, delete_data, summarise
 from tests.api.participants import include, remove
 from tests.api.projects import attach, join, new_project
 from tests.api.shapes import ID, NULL, assert_shape
 from tests.clock import FakeClock
+from tests.events import Context
 from tests.faults import Interviewer
 from tests.llm.queued import calls, prompt_of
 from tests.stored_items import stored
@@ -188,9 +192,14 @@ def test_it_is_switched_off_by_an_editor_and_a_draft_begins_with_what_there_is_w
     viewer, editor = join(project, "viewer"), join(project, "editor")
     draft = str(host.new_session(project_id=project, prompt="Ask.", draft=True)["id"])
     later = str(host.new_session(project_id=project, prompt="Ask.", draft=True)["id"])
+    opens_at = (clock.now() + timedelta(hours=3)).isoformat()
+    timed = str(host.new_session(project_id=project, prompt="Ask.", opens_at=opens_at)["id"])
     hold(host, project, FOR, clock)
     assert host.call("PATCH", f"/sessions/{draft}", {"status": "active"}).status_code == 200
     assert points_in(system_of(host, draft, model)) == [("settled", "more buses")]
+    clock.advance(3 * 3600)
+    app.open_and_close(events.clock_event(), Context())
+    assert points_in(system_of(host, timed, model)) == [("settled", "more buses")]
     assert viewer.call("PATCH", f"/projects/{project}", {"inherit": False}).status_code == 403
     assert editor.call("PATCH", f"/projects/{project}", {"inherit": False}).json_body["inherit"] is False
     shown = memory(viewer, project)

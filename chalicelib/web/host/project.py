@@ -35,6 +35,7 @@ from chalicelib.services.access.roles import is_at_least
 from chalicelib.text.normalise import one_line
 from chalicelib.web.host.members import asked_role, shown_members, tell_news
 from chalicelib.web.host.page import ZONE, render_host_page
+from chalicelib.web.host.project_memory import show_memory
 from chalicelib.web.host.projects import find_mistakes
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.session_page import shown_state
@@ -82,6 +83,7 @@ def show_project(
         "newer": f"?from={max(0, offset - ON_PAGE)}" if offset else None,
         "older": f"?from={offset + ON_PAGE}" if offset + ON_PAGE < page.pagination.total else None,
         "others": _others(host, set(project.session_ids)) if may_edit else [],
+        "memory": show_memory(host, named, texts),
         "members": shown_members(members, host.user_id, project.role, texts),
         "parents": _parents(host, named) if is_at_least(project.role, "admin") else [],
         "entered": entered or stored,
@@ -100,6 +102,8 @@ def receive_project(host: HostRequest, project_id: str) -> Response:
     named, form = require_uuid(project_id), host.form()
     steps: dict[str, Callable[[], str]] = {
         "archive": lambda: _set(host, named, status="archived"),
+        "remember": lambda: _inherit(host, named, True),
+        "forget": lambda: _inherit(host, named, False),
         "activate": lambda: _set(host, named, status="active"),
         "attach": lambda: _attach(host, named, form),
         "detach": lambda: _detach(host, named, form),
@@ -136,6 +140,11 @@ def _save(host: HostRequest, named: str, form: Form) -> Response:
 def _set(host: HostRequest, named: str, **changes: Any) -> str:
     host.perform(edit_project, EditProject(project_id=named, **changes))
     return "saved"
+
+
+def _inherit(host: HostRequest, named: str, inherit: bool) -> str:
+    _set(host, named, inherit=inherit)
+    return "remembers" if inherit else "forgets"
 
 
 def _attach(host: HostRequest, named: str, form: Form) -> str:

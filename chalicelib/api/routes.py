@@ -175,6 +175,8 @@ ROUTES = (
     _route("GET", f"{_SESSION}/prompts", "prompt_versions.list_prompt_versions"),
     _route("POST", f"{_SESSION}/prompts/revise", "prompt_proposal.revise_prompt"),
     _route("POST", f"{_SESSION}/review", "facilitator_review.review_facilitator"),
+    _route("POST", f"{_SESSION}/knowledge", "knowledge.generate_knowledge"),
+    _route("GET", f"{_SESSION}/knowledge", "knowledge.get_knowledge"),
     _route("POST", f"{_SESSION}/follow-up", "follow_up.propose_follow_up"),
     _route("GET", f"{_SESSION}/edit-history", "edit_history.list_edits"),
     _route("GET", f"{_TELEGRAM}/groups", "telegram_groups.list_groups"),

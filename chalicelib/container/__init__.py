@@ -34,7 +34,7 @@ from chalicelib.container.participant import (
     removals,
 )
 from chalicelib.container.process import clock, deployment_secret, edge_secret, files, jobs, new_id
-from chalicelib.container.results import ask_deps, export_deps, insight_deps
+from chalicelib.container.results import ask_deps, export_deps, insight_deps, knowledge
 from chalicelib.container.session import (
     cards,
     deletions,

@@ -4,7 +4,7 @@ A session that begins with something of another one's stands in that one's parti
 withdrawn here, too. Both are written in one transaction with the new session, which fails where something was withdrawn since it was read.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -67,6 +67,11 @@ class Memories:
         """Forget that a session has something of this one's."""
         item = SessionPart(session_id, keys.receiver(receiver_id))
         holds(lambda: database.delete(item, SessionPart.part.exists()))
+
+
+def put_with(session_id: str, made: Conclusions) -> Callable[[Transaction], None]:
+    """Adds what a session comes to to the transaction that stores its summary."""
+    return lambda write: write.save(_item(session_id, made))
 
 
 def conclusions_from(raw: Mapping[str, Any]) -> Conclusions:

@@ -296,15 +296,19 @@ OPEN_AND_CLOSE = Function(
     "OpenAndClose",
     memory=512,
     timeout=CLOCK_SECONDS,
-    tables={"Sessions": ("BatchGetItem", "UpdateItem")},
-    indexes=(("Sessions", keys.DUE),),
+    tables={
+        # A draft that opens begins with what its projects remember.
+        "Sessions": ("BatchGetItem", "ConditionCheckItem", "PutItem", "UpdateItem"),
+        "Projects": ("BatchGetItem",),
+    },
+    indexes=(("Sessions", keys.DUE), ("Sessions", keys.BY_MEMBER)),
 )
 SWEEP = Function(
     "Sweep",
     memory=512,
     timeout=WORKER_SECONDS,
-    tables={**OPEN_AND_CLOSE.tables, "Projects": ("UpdateItem",), "Conversations": ("UpdateItem",)},
-    indexes=(("Sessions", keys.DUE), ("Projects", keys.DUE), ("Conversations", keys.DUE)),
+    tables={**OPEN_AND_CLOSE.tables, "Projects": ("BatchGetItem", "UpdateItem"), "Conversations": ("UpdateItem",)},
+    indexes=(*OPEN_AND_CLOSE.indexes, ("Projects", keys.DUE), ("Conversations", keys.DUE)),
     settings=("retention_days",),
     sends_to=due_kinds.queues(),
 )

@@ -35,8 +35,18 @@ from chalicelib.container.participant import (
     removals,
 )
 from chalicelib.container.process import clock, deployment_secret, edge_secret, files, jobs, new_id
-from chalicelib.container.results import ask_deps, export_deps, insight_deps
-from chalicelib.container.session import cards, deletions, members, projects, sessions, template_deps
+from chalicelib.container.results import ask_deps, export_deps, insight_deps, knowledge
+from chalicelib.container.session import (
+    cards,
+    deletions,
+    members,
+    memories,
+    memory_deps,
+    projects,
+    remember,
+    sessions,
+    template_deps,
+)
 from chalicelib.container.synthesis import summaries, synthesis_deps, synthesis_deps_with
 from chalicelib.container.telegram import (
     announcement_deps,

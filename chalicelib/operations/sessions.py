@@ -60,6 +60,7 @@ def create_session(call: Call, given: fields.CreateSession) -> Done:
         now=call.now,
         new_id=call.new_id,
         template=kept_of(template),
+        remember=container.remember,
     )
     is_chain = isinstance(template, OwnTemplate) and template.template_type == "chain"
     return Done(_created(call, session, 0, is_chain), {"session_id": session.id, "is_chain": is_chain})
@@ -110,6 +111,7 @@ def edit_session(call: Call, given: tuple[dict[str, Any], datetime | None], view
         clock=container.clock(),
         new_id=call.new_id,
         target=_find_project(project_id, call.user_id) if project_id else None,
+        remember=container.remember,
     )
     return show_session(call, edited)
 

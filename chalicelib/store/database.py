@@ -128,11 +128,12 @@ def _name_of(raw: Raw) -> str:
     return str(next(raw[name]["S"] for name in (keys.PART, keys.PK, keys.GUARD_ID) if name in raw))
 
 
-def get_each(kind: type[Model], partition_ids: Sequence[str], part: str) -> dict[str, Raw]:
+def get_each(kind: type[Model], partition_ids: Sequence[str], part: str, *, consistent: bool = False) -> dict[str, Raw]:
     """One part of each of these partitions, by partition, in one BatchGetItem (at most 100); it may be a moment old."""
     partition = _partition_of(kind)
     named = [{partition: {"S": identifier}, keys.PART: {"S": part}} for identifier in partition_ids]
-    return {raw[partition]["S"]: raw for raw in _batch_get({kind.Meta.table_name: {"Keys": named}})}
+    found = _batch_get({kind.Meta.table_name: {"Keys": named, "ConsistentRead": consistent}})
+    return {raw[partition]["S"]: raw for raw in found}
 
 
 def get_pairs(kind: type[Model], named: Sequence[tuple[str, str]]) -> list[Raw]:

@@ -103,6 +103,14 @@ SESSION = ItemKind(keys.SESSIONS, keys.SESSION, "session", "at once", "session")
 CONTEXT = ItemKind(keys.SESSIONS, keys.CONTEXT, "session", "by job", "context")
 SYNTHESIS = ItemKind(keys.SESSIONS, keys.SYNTHESIS, "session", "at once", not_exported=_STATE, moves=_WAITS)
 SUMMARY = ItemKind(keys.SESSIONS, keys.SUMMARY, "session", "by job", "summary")
+CONCLUSIONS = ItemKind(
+    keys.SESSIONS,
+    keys.CONCLUSIONS,
+    "session",
+    "at once",
+    not_exported="is made of the summary, and shown with the memory of a project",
+    moves=_COSTS,
+)
 INVITATION = ItemKind(
     keys.SESSIONS,
     keys.INVITATIONS,
@@ -204,6 +212,18 @@ KINDS = (
     SUMMARY,
     ItemKind(keys.SESSIONS, keys.KEPT_SUMMARIES, "session", "by job", "summaries", shards=keys.KEPT),
     ItemKind(keys.SESSIONS, keys.BRIEF, "session", "by job", "brief"),
+    # At once, so that no session begins with it afterwards; those that did are told by the job.
+    CONCLUSIONS,
+    ItemKind(keys.SESSIONS, keys.KNOWLEDGE, "session", "by job", "knowledge"),
+    ItemKind(keys.SESSIONS, keys.RECEIVED, "session", "by job", "received"),
+    ItemKind(
+        keys.SESSIONS,
+        keys.RECEIVERS,
+        "session",
+        "by job",
+        not_exported="names a session that began with what this one came to",
+        moves=Moving("always", "by it, what is withdrawn here is withdrawn there"),
+    ),
     # Of somebody who is removed, it goes with them; unless the session is, or was, anonymous.
     INVITATION,
     STOPPED,  # stays when a person is removed: whoever wants no more mails is not to get one for that

@@ -27,6 +27,7 @@ SCRATCHPAD = "scratchpad"
 INSIGHT_ORDER = "insights"
 KEPT_SUMMARIES, AFTER_SUMMARIES = "summary#", "summary$"
 SUMMARY_PROMPT, GUIDELINES = "summary_prompt", "guidelines"
+CONCLUSIONS, RECEIVED, KNOWLEDGE = "conclusions", "received", "knowledge"
 PRIVATE_CONTEXT = "private_context"
 TEMPLATE = "template"
 FEED_PART = "feed"
@@ -51,6 +52,7 @@ SUPPRESSED = "suppressed#"
 RECEIPTS = "receipt#"
 PROMPTS, TALLIES, MEMBERS, PARTICIPATIONS, REDUCED_DIGESTS = "prompt#", "tally#", "member#", "participant#", "reduce#"
 THEMES, AFTER_THEMES = "theme#", "theme$"
+RECEIVERS, AFTER_RECEIVERS = "received_by#", "received_by$"
 INSIGHTS, AFTER_INSIGHTS = "insight#", "insight$"
 DIGESTS, FORMS, MESSAGES, THREADS = "digest#", "form#", "message#", "thread#"
 COMMENTS, CONDENSED, ERASURES = "comment#", "condensed#", "erasure#"
@@ -324,6 +326,11 @@ def project_roles(user_id: str) -> str:
 def tie(session_id: str) -> str:
     """`session#<session_id>`: a session of a project."""
     return f"{TIES}{session_id}"
+
+
+def receiver(session_id: str) -> str:
+    """`received_by#<session_id>`: a session that began with something of what another one came to."""
+    return f"{RECEIVERS}{session_id}"
 
 
 def subproject(project_id: str) -> str:

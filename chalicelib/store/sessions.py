@@ -16,7 +16,8 @@ from chalicelib.model import (
     SessionTemplate,
     SessionView,
 )
-from chalicelib.store import database, keys, ties
+from chalicelib.model.memory import Memory
+from chalicelib.store import database, keys, memories, ties
 from chalicelib.store.accounts import generation_of
 from chalicelib.store.cards import member_values
 from chalicelib.store.database import holds
@@ -64,6 +65,7 @@ FOR_TURN = (
     keys.TEMPLATE,
     keys.SCRATCHPAD,
     keys.PARTICIPANT_LIMIT,
+    keys.RECEIVED,
 )
 FOR_SCRATCHPAD = (keys.SCRATCHPAD,)
 FOR_ACTIVITY = (
@@ -77,6 +79,7 @@ FOR_ACTIVITY = (
 )
 FOR_THEMES = (keys.SYNTHESIS,)
 FOR_DIGEST = (
+    keys.CONCLUSIONS,
     keys.CONTEXT,
     keys.CONDENSED_CONTEXT,
     keys.QUESTIONS,
@@ -103,6 +106,11 @@ FOR_CLOSING = (keys.SUMMARY,)
 FOR_CUT = (keys.CONTEXT, keys.QUESTIONS, keys.PROMPT_CURRENT, keys.SYNTHESIS, keys.SUMMARY)
 
 _OWNER: Role = "owner"
+_MEMORY = "memory"  # label: what it begins with is as it was read
+
+
+class MemoryMoved(Exception):
+    """What a new session was to begin with of other ones is not what was read any more."""
 
 
 class Sessions:
@@ -117,11 +125,13 @@ class Sessions:
         prompt: Prompt | None,
         logo: str | None = None,
         template: SessionTemplate | None = None,
+        memory: Memory | None = None,
     ) -> bool:
         """Store a new session with its owner, counters and parts in one transaction. Without a prompt, one is due, unless it is
-        a draft.
+        a draft. It begins with this memory of its projects.
 
-        False where a session of this id is there already. Raises NotFound where one was, and was deleted.
+        False where a session of this id is there already. Raises NotFound where one was, and was deleted, MemoryMoved where something of
+        that memory was withdrawn, or came to be, since it was read.
         """
         items = items_of(session, context, questions, prompt, logo, template)
 
@@ -131,6 +141,8 @@ class Sessions:
             for item in items:
                 write.save(item, condition=SessionPart.session_id.does_not_exist())
             ties.create(write, session)
+            if memory and memory.points:
+                memories.begin_with(write, session.id, memory, _MEMORY)
 
         try:
             database.transact(build)
@@ -139,6 +151,8 @@ class Sessions:
                 raise NotFound("This session was deleted") from error
             if error.failed == {ties.PROJECT}:
                 raise NotFound("Project not found") from error
+            if error.failed == {_MEMORY}:
+                raise MemoryMoved from error
             return False
         return True
 

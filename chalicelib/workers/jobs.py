@@ -41,6 +41,7 @@ from chalicelib.services.facilitation.context_job import condense_session_contex
 from chalicelib.services.facilitation.prompt_job import tailor_session_prompt
 from chalicelib.services.participants.decisions import erase_participant
 from chalicelib.services.projects.deletion import remove_project
+from chalicelib.services.projects.passing_on import forget_session
 from chalicelib.services.results.exports.large import remove_exports, write_export
 from chalicelib.services.sessions.closing import close_session
 from chalicelib.services.sessions.deletion import remove_session
@@ -104,8 +105,15 @@ def _remove(job: DeleteSession | DeleteProject | RemoveAccount | EraseParticipan
         case DeleteSession():
             deletions, jobs, clock = container.deletions(), container.jobs(), container.clock()
             remove, chats = partial(remove_exports, deps=container.export_deps()), container.telegram_chats()
+            forget = partial(forget_session, memories=container.memories(), clock=clock)
             remove_session(
-                job.session_id, deletions=deletions, remove_exports=remove, chats=chats, jobs=jobs, clock=clock
+                job.session_id,
+                deletions=deletions,
+                remove_exports=remove,
+                forget_memory=forget,
+                chats=chats,
+                jobs=jobs,
+                clock=clock,
             )
         case DeleteProject():
             projects, jobs, clock = container.projects(), container.jobs(), container.clock()
@@ -176,7 +184,13 @@ def _move_on(job: OpenSession | CloseSession | ExpireSession) -> None:
     sessions, clock = container.sessions(), container.clock()
     match job:
         case OpenSession():
-            open_session(job.session_id, sessions=sessions, clock=clock, new_id=container.new_id)
+            open_session(
+                job.session_id,
+                sessions=sessions,
+                clock=clock,
+                new_id=container.new_id,
+                remember=container.remember,
+            )
         case CloseSession():
             close_session(job.session_id, sessions=sessions, clock=clock)
         case ExpireSession():

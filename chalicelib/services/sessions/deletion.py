@@ -41,6 +41,7 @@ def remove_session(
     *,
     deletions: Deletions,
     remove_exports: Callable[[str], None],
+    forget_memory: Callable[[str], None],
     chats: TelegramChats,
     jobs: Jobs,
     clock: Clock,
@@ -51,6 +52,7 @@ def remove_session(
         return
     remove_exports(session_id)
     deletions.count(session_id)
+    forget_memory(session_id)
     deletions.leave_projects(session_id)
     for leftover in deletions.left(session_id):
         if run.remaining() <= 0:

@@ -38,6 +38,7 @@ from chalicelib.text.normalise import one_line
 from chalicelib.web.host.member_invitations import STEPS, InviteForm, invite_values, receive_invite
 from chalicelib.web.host.members import asked_role, shown_members, tell_news
 from chalicelib.web.host.page import ZONE, render_host_page
+from chalicelib.web.host.project_memory import show_memory
 from chalicelib.web.host.projects import find_mistakes
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import explain_failure
@@ -89,6 +90,7 @@ def show_project(
         "older": f"?from={offset + ON_PAGE}" if offset + ON_PAGE < page.pagination.total else None,
         "others": _others(host, set(project.session_ids)) if may_edit else [],
         "templates": _templates(host, named),
+        "memory": show_memory(host, named, texts),
         "members": shown_members(members, host.user_id, project.role, texts),
         "parents": _parents(host, named) if is_at_least(project.role, "admin") else [],
         "entered": entered or stored,
@@ -108,6 +110,8 @@ def receive_project(host: HostRequest, project_id: str) -> Response:
     named, form = require_uuid(project_id), host.form()
     steps: dict[str, Callable[[], str]] = {
         "archive": lambda: _set(host, named, status="archived"),
+        "remember": lambda: _inherit(host, named, True),
+        "forget": lambda: _inherit(host, named, False),
         "activate": lambda: _set(host, named, status="active"),
         "attach": lambda: _attach(host, named, form),
         "detach": lambda: _detach(host, named, form),
@@ -151,6 +155,11 @@ def _save(host: HostRequest, named: str, form: Form) -> Response:
 def _set(host: HostRequest, named: str, **changes: Any) -> str:
     host.perform(edit_project, EditProject(project_id=named, **changes))
     return "saved"
+
+
+def _inherit(host: HostRequest, named: str, inherit: bool) -> str:
+    _set(host, named, inherit=inherit)
+    return "remembers" if inherit else "forgets"
 
 
 def _attach(host: HostRequest, named: str, form: Form) -> str:

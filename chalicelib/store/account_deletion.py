@@ -74,6 +74,8 @@ class AccountDeletions:
         for pk in dict.fromkeys(found):
             if item_kinds.is_of_account(keys.ACCOUNTS, pk):
                 holds(partial(database.delete, Account(pk), Account.pk.exists()))
+        digest = SessionPart(user_id, keys.mail_digest(user_id))
+        holds(partial(database.delete, digest, SessionPart.part.exists()))
 
     def remove_groups(self, user_id: str) -> None:
         """Remove what `telegram` has of them: the groups that they linked."""

@@ -123,6 +123,7 @@ DELETION = ItemKind(keys.SESSIONS, keys.DELETION, "session", "last", not_exporte
 ACCOUNT_DELETION = ItemKind(
     keys.SESSIONS, keys.ACCOUNT_DELETIONS, "account", "with account", not_exported=_STATE, moves=_WAITS
 )
+MAIL_DIGEST = ItemKind(keys.SESSIONS, keys.MAIL_DIGESTS, "account", "with account", "mail_digest")
 # Of people who were removed from it; nothing in one tells whose it is, so it goes with the session.
 DELETION_RECORD = ItemKind(keys.SESSIONS, keys.DELETION_RECORDS, "session", "by job", "deletions")
 THREAD = ItemKind(keys.CONVERSATIONS, keys.THREADS, "person", "at once", "thread")
@@ -217,6 +218,7 @@ KINDS = (
     ),
     DELETION,
     ACCOUNT_DELETION,
+    MAIL_DIGEST,
     DELETION_RECORD,
     ItemKind(
         keys.SESSIONS,
@@ -284,6 +286,7 @@ KINDS = (
         owner_at="thread_id",
         moves=Moving("always", "a code that somebody wrote down leads there, too"),
     ),
+    ItemKind(keys.ACCOUNTS, keys.NOTIFICATIONS, "account", "with account", "notifications"),
     ItemKind(keys.ACCOUNTS, keys.TEMPLATES, "account", "with account", "templates", owner_at=keys.USER_ID),
     ItemKind(
         keys.ACCOUNTS,

@@ -22,11 +22,13 @@ from chalicelib.model.jobs import (
     Queue,
     RemoveAccount,
     ReplyInChat,
+    SendDigest,
     SendInvitation,
     SendReminder,
     SendSignInMail,
     SendTranscript,
     SuppressAddresses,
+    TellHosts,
     UpdateCards,
     WriteBrief,
     WriteExport,
@@ -37,6 +39,7 @@ from chalicelib.services.accounts.deletion import remove_account
 from chalicelib.services.accounts.sign_in_mail_job import send_sign_in_mail
 from chalicelib.services.facilitation.context_job import condense_session_context
 from chalicelib.services.facilitation.prompt_job import tailor_session_prompt
+from chalicelib.services.notifications.notify import forget, notify_team
 from chalicelib.services.participants.decisions import erase_participant
 from chalicelib.services.results.exports.large import remove_exports, write_export
 from chalicelib.services.sessions.closing import close_session
@@ -85,22 +88,35 @@ def run_job(job: Job, deadline: Deadline) -> None:
         case UpdateCards():
             now = container.clock().now()
             update_cards(job.session_id, sessions=container.sessions(), cards=container.cards(), now=now)
-        case DeleteSession():
-            deletions, jobs, clock = container.deletions(), container.jobs(), container.clock()
-            remove, chats = partial(remove_exports, deps=container.export_deps()), container.telegram_chats()
-            remove_session(
-                job.session_id, deletions=deletions, remove_exports=remove, chats=chats, jobs=jobs, clock=clock
-            )
-        case RemoveAccount():
-            remove_account(job.user_id, deps=container.account_deletion_deps())
-        case EraseParticipant():
-            erase_participant(job.session_id, job.thread_id, deps=container.participant_deps())
+        case DeleteSession() | RemoveAccount() | EraseParticipant():
+            _remove(job)
+        case TellHosts():
+            notify_team(job, deps=container.notification_deps())
         case WriteExport():
             write_export(job.session_id, job.export_id, deps=container.export_deps())
         case OpenSession() | CloseSession() | ExpireSession():
             _move_on(job)
         case _:
             _deliver(job, deadline)
+
+
+def _remove(job: DeleteSession | RemoveAccount | EraseParticipant) -> None:
+    """Remove what is left of what was deleted."""
+    match job:
+        case DeleteSession():
+            remove_session(
+                job.session_id,
+                deletions=container.deletions(),
+                remove_exports=partial(remove_exports, deps=container.export_deps()),
+                forget=partial(forget, subject_id=job.session_id, deps=container.notification_deps()),
+                chats=container.telegram_chats(),
+                jobs=container.jobs(),
+                clock=container.clock(),
+            )
+        case RemoveAccount():
+            remove_account(job.user_id, deps=container.account_deletion_deps())
+        case EraseParticipant():
+            erase_participant(job.session_id, job.thread_id, deps=container.participant_deps())
 
 
 def _deliver(job: Delivery, deadline: Deadline) -> None:
@@ -123,7 +139,7 @@ def _deliver(job: Delivery, deadline: Deadline) -> None:
             from chalicelib.telegram import replies
 
             replies.reply_in_chat(job, deadline)
-        case SendSignInMail() | SendTranscript() | SendInvitation():
+        case SendSignInMail() | SendTranscript() | SendInvitation() | SendDigest():
             _send_mail(job)
         case NoteBounce():
             from chalicelib.services.delivery.bounces import note_mail_event
@@ -137,13 +153,17 @@ def _deliver(job: Delivery, deadline: Deadline) -> None:
             assert_never(job)
 
 
-def _send_mail(job: SendSignInMail | SendTranscript | SendInvitation) -> None:
+def _send_mail(job: SendSignInMail | SendTranscript | SendInvitation | SendDigest) -> None:
     now = container.clock().now()
     match job:
         case SendInvitation():
             from chalicelib.services.invitations.mail_job import send_invitation
 
             send_invitation(job, public_url=settings().public_url, deps=container.invitation_deps(), now=now)
+        case SendDigest():
+            from chalicelib.services.notifications.digest_job import send_digest
+
+            send_digest(job.user_id, deps=container.digest_deps())
         case SendSignInMail():
             deps, sending = container.sign_in_deps(), container.sending_deps()
             send_sign_in_mail(job.sign_in_id, public_url=settings().public_url, deps=deps, sending=sending, now=now)

@@ -179,6 +179,8 @@ def example_of(kind: Any) -> Any:
         bool: True,
         tuple[str, ...]: ("a", "b"),
         Literal["bounce", "complaint"]: "bounce",
+        SessionEvent: "work_failed",
+        dict[str, str]: {"work": "export"},
         dict[str, Any]: {"update_id": 900, "message": {"text": "\ufffe \uffff \x00"}},
     }
     return kind(*(values.get(field.type, field.name) for field in structs.fields(kind)))

@@ -81,6 +81,10 @@ class Notifications:
                 return Inbox(before.user_id, kept, found.version + 1)
         raise Conflict("Your notifications are changing right now; try again")
 
+    def replace(self, before: Inbox, notifications: Kept) -> Inbox | None:
+        """Put these in place of those that were read before; gives the account's as they are then, None where they changed since."""
+        return Inbox(before.user_id, notifications, before.version + 1) if _put(before, notifications) else None
+
     def digest(self, user_id: str) -> MailDigest | None:
         """The digest that an account wants; None for none."""
         part = keys.mail_digest(user_id)

@@ -23,6 +23,7 @@ from chalicelib.model.jobs import (
     decode_job,
     encode_job,
 )
+from chalicelib.model.notifications import SessionEvent
 from chalicelib.workers.queues import handle
 from tests import events
 from tests.events import Context, Event

@@ -18,7 +18,7 @@ def events_of_change(session_id: str, old: Image, new: Image, at: datetime) -> I
     """What a change of a session's item, made then, comes to for its hosts. A session may be opened again, and end again."""
     changed, when = new["updated_at"]["S"], at.isoformat()
     if (_text(old, "status"), _text(new, "status")) == ("active", "completed"):
-        yield TellHosts(session_id, "session_ended", when, changed)
+        yield TellHosts(session_id, "session_ended", datetime.fromisoformat(changed).isoformat(), changed)
     wanted = _text(old, "prompt_wanted_at")
     if wanted and not _text(new, "prompt_wanted_at") and new.get("prompt_failed", {}).get("BOOL"):
         yield TellHosts(session_id, "work_failed", when, f"prompt {wanted}", {"work": "prompt"})

@@ -84,10 +84,11 @@ class Inbox(Struct, frozen=True):
 class MailDigest(Struct, frozen=True):
     """That a host wants a mail in the morning of days before which something happened: in this language, by the clock of this zone.
 
-    `due_at` is when the next is to be looked at; None while nothing waits for it.
+    `due_at` is when the next is to be looked at; None while nothing waits for it. Before `rests_until` none is sent, whoever asks.
     """
 
     user_id: str
     language: str
     zone: str
     due_at: datetime | None = None
+    rests_until: datetime | None = None

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct, to_builtins
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 
 from chalicelib.clock import Clock
 from chalicelib.errors import Conflict
@@ -35,6 +35,7 @@ class MailDigestItem(SessionPart):
 
     language = UnicodeAttribute()
     zone = UnicodeAttribute()
+    rests_until = UTCDateTimeAttribute(null=True)
 
 
 class Found(Struct, frozen=True):
@@ -112,9 +113,9 @@ class Notifications:
         holds(lambda: database.update(_mark(digest), sets(MailDigestItem, _due(digest, at)), free))
 
     def postpone(self, digest: MailDigest, at: datetime) -> None:
-        """Have a digest that is due looked at again then."""
-        there = MailDigestItem.language.exists()
-        holds(lambda: database.update(_mark(digest), sets(MailDigestItem, _due(digest, at)), there))
+        """Have a digest that is due looked at again then, and not before."""
+        actions, there = sets(MailDigestItem, {**_due(digest, at), "rests_until": at}), MailDigestItem.language.exists()
+        holds(lambda: database.update(_mark(digest), actions, there))
 
     def settle(self, digest: MailDigest, inbox: Inbox) -> bool:
         """Note that nothing waits for a digest; False where the account was told of something since it was read."""
@@ -158,4 +159,4 @@ def _due(digest: MailDigest, at: datetime | None) -> dict[str, Any]:
 
 def _digest_from(raw: Mapping[str, Any]) -> MailDigest:
     item = MailDigestItem.from_raw_data(dict(raw))
-    return MailDigest(item.session_id, item.language, item.zone, item.due_at)
+    return MailDigest(item.session_id, item.language, item.zone, item.due_at, item.rests_until)

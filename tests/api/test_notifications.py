@@ -102,14 +102,14 @@ def test_work_that_is_given_up_is_told_of(
     host: Host, model: Interviewer, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = host.new_session(topic="Lunch", prompt="Ask.")["id"]
-    assert host.say(session, "Soup").status_code == 200
+    assert host.say(session, "We need more buses in the evening because people work late.").status_code == 200
     model.declines, model.wasted = "Soup of the day", Usage(100_000, 0, 20_000)
     model.failing.add("summary")
     monkeypatch.setattr(state, "MOST_PAID", 2)
-    deployment.pass_time(1)
-    host.get(f"/sessions/{session}/summary")  # somebody wants it
+    deployment.pass_time(10)
+    host.call("GET", f"/sessions/{session}/summary")  # somebody wants it
     host.new_session(topic="Soup of the day")
-    deployment.pass_time(200)
+    deployment.pass_time(60)
     summary, prompt = (
         ("work_failed", "Summary not written: “Lunch”"),
         ("work_failed", "Prompt not written: “Soup of the day”"),

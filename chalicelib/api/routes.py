@@ -95,6 +95,10 @@ _TELEGRAM = "/integrations/telegram"
 ROUTES = (
     _route("GET", "/me", "account.get_me"),
     _route("DELETE", "/me", "account.delete_me"),
+    _route("GET", "/notifications", "notifications.list_notifications"),
+    _route("POST", "/notifications/read", "notifications.mark_notifications_read"),
+    _route("GET", "/notifications/digest", "notifications.get_digest"),
+    _route("PUT", "/notifications/digest", "notifications.choose_digest"),
     _route("GET", "/api-keys", "api_keys.list_api_keys"),
     _route("POST", "/api-keys", "api_keys.make_api_key"),
     _route("DELETE", "/api-keys/{key_id}", "api_keys.revoke_api_key"),

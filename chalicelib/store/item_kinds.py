@@ -133,6 +133,7 @@ DELETION = ItemKind(keys.SESSIONS, keys.DELETION, "session", "last", not_exporte
 ACCOUNT_DELETION = ItemKind(
     keys.SESSIONS, keys.ACCOUNT_DELETIONS, "account", "with account", not_exported=_STATE, moves=_WAITS
 )
+MAIL_DIGEST = ItemKind(keys.SESSIONS, keys.MAIL_DIGESTS, "account", "with account", "mail_digest")
 # Of people who were removed from it; nothing in one tells whose it is, so it goes with the session.
 DELETION_RECORD = ItemKind(keys.SESSIONS, keys.DELETION_RECORDS, "session", "by job", "deletions")
 PROJECT = ItemKind(keys.PROJECTS, keys.PROJECT, "project", "last", "project")
@@ -240,6 +241,7 @@ KINDS = (
     ),
     DELETION,
     ACCOUNT_DELETION,
+    MAIL_DIGEST,
     DELETION_RECORD,
     ItemKind(
         keys.SESSIONS,
@@ -323,6 +325,7 @@ KINDS = (
         owner_at="thread_id",
         moves=Moving("always", "a code that somebody wrote down leads there, too"),
     ),
+    ItemKind(keys.ACCOUNTS, keys.NOTIFICATIONS, "account", "with account", "notifications"),
     ItemKind(keys.ACCOUNTS, keys.TEMPLATES, "account", "with account", "templates", owner_at=keys.USER_ID),
     ItemKind(
         keys.ACCOUNTS,

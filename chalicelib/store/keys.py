@@ -11,6 +11,7 @@ import hashlib
 ACCOUNTS, SESSIONS, CONVERSATIONS = "accounts", "sessions", "conversations"
 GUARDS, TELEGRAM, PROJECTS = "guards", "telegram", "projects"
 GUARD_ID, EXPIRES_AT = "id", "expires_at"
+FORGET_AT = "forget_at"  # of accounts, in which the end of a key is called `expires_at`
 PK, SK = "pk", "sk"
 SESSION_ID, PART, PROJECT_ID = "session_id", "part", "project_id"
 USER_ID, CREATED_AT, UPDATED_AT = "user_id", "created_at", "updated_at"
@@ -44,6 +45,7 @@ AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, memb
 
 USERS, EMAILS, API_KEYS, LOGINS, IDENTITIES = "user#", "email#", "key#", "login#", "identity#"
 OWN_MODELS = "models#"
+NOTIFICATIONS, MAIL_DIGESTS = "notifications#", "mail_digest#"
 TEMPLATES, TEMPLATE_LISTS = "template#", "templates#"
 PROJECT_TEMPLATES, PROJECT_TEMPLATE_LIST = "project_template#", "templates"
 PROJECT_ROLES = "projects#"
@@ -136,6 +138,16 @@ def identity(issuer: str, subject: str) -> str:
 def own_models(user_id: str) -> str:
     """`models#<user_id>`: keys for servers of models, and which model does what."""
     return f"{OWN_MODELS}{user_id}"
+
+
+def notifications(user_id: str) -> str:
+    """`notifications#<user_id>`: what a host is told of, all of it."""
+    return f"{NOTIFICATIONS}{user_id}"
+
+
+def mail_digest(user_id: str) -> str:
+    """`mail_digest#<user_id>`, in a partition of the same id."""
+    return f"{MAIL_DIGESTS}{user_id}"
 
 
 def receipt(code_hash: str) -> str:

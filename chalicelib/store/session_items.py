@@ -203,6 +203,7 @@ class SynthesisItem(SessionPart):
     rests_until = UTCDateTimeAttribute(null=True)
     slow_until = UTCDateTimeAttribute(null=True)
     begun = NumberAttribute(null=True)
+    first_answer_at = UTCDateTimeAttribute(null=True)
     themes_version = NumberAttribute(null=True)
     themes_last = NumberAttribute(null=True)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+import msgspec
 from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
@@ -107,6 +108,7 @@ FOR_CUT = (keys.CONTEXT, keys.QUESTIONS, keys.PROMPT_CURRENT, keys.SYNTHESIS, ke
 
 _OWNER: Role = "owner"
 _MEMORY = "memory"  # label: what it begins with is as it was read
+_SESSIONS_A_READ = 40  # of which two items each are read, and what all have in common
 
 
 class MemoryMoved(Exception):
@@ -185,9 +187,24 @@ class Sessions:
 
     def owners(self, session_id: str) -> list[str]:
         """The accounts that own a session."""
+        return [user_id for user_id, role in self.members(session_id).items() if role == _OWNER]
+
+    def members(self, session_id: str) -> dict[str, Role]:
+        """The accounts that have a role in a session, each with it."""
         found = database.query(SessionPart, session_id, keys.MEMBERS, keys.AFTER_MEMBERS)
-        members = [raw for raw in found if raw["role"]["S"] == _OWNER]
-        return [raw[keys.PART]["S"].removeprefix(keys.MEMBERS) for raw in members]
+        return {
+            raw[keys.PART]["S"].removeprefix(keys.MEMBERS): msgspec.convert(raw["role"]["S"], Role) for raw in found
+        }
+
+    def views_of(self, session_ids: Sequence[str], user_id: str) -> dict[str, SessionView]:
+        """These sessions, as far as there are any, each with the role of this user in it; forty in a read."""
+        found: dict[str, SessionView] = {}
+        for first in range(0, len(session_ids), _SESSIONS_A_READ):
+            asked = session_ids[first : first + _SESSIONS_A_READ]
+            for session_id, raw in database.get_many_of(asked, lambda it: wanted(it, (), user_id)).items():
+                if keys.SESSION in raw:
+                    found[session_id] = view_of(session_id, raw, user_id)
+        return found
 
     def leave(self, session_id: str, user_id: str, heir: str) -> None:
         """Take the role of an account that is deleted away; where the session was owned by it, another one of its owners has it."""

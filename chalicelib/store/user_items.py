@@ -101,6 +101,15 @@ class TemplateListItem(Account):
     version = NumberAttribute()
 
 
+class NotificationsItem(Account):
+    """`notifications#<user_id>`: what a host is told of, the newest first; `version` grows with every change. It goes at `forget_at`
+    (seconds since 1970), when the newest is too old."""
+
+    notifications = JsonAttribute()
+    version = NumberAttribute()
+    forget_at = NumberAttribute()
+
+
 class IdentityItem(Account):
     """`identity#<sha256>`: what an OpenID provider calls a user, however their address changes."""
 

@@ -10,6 +10,8 @@ from chalicelib.container.account import (
     has_identity_provider,
     identity_provider,
     logins,
+    profile_deps,
+    profiles,
     sign_in_deps,
 )
 from chalicelib.container.conversation import (

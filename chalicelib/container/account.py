@@ -12,8 +12,10 @@ from chalicelib.store.guards import Guards
 if TYPE_CHECKING:
     from chalicelib.identity_provider import IdentityProvider
     from chalicelib.services.accounts.deletion import AccountDeletionDeps
+    from chalicelib.services.accounts.profile import ProfileDeps
     from chalicelib.services.accounts.sign_in import SignInDeps
     from chalicelib.store.logins import Logins
+    from chalicelib.store.profiles import Profiles
 
 
 @cache
@@ -33,6 +35,21 @@ def logins() -> "Logins":
 def guards() -> Guards:
     """The repository of visits without a key, and of requests with an Idempotency-Key."""
     return Guards()
+
+
+@cache
+def profiles() -> "Profiles":
+    """The repository of what hosts say of themselves."""
+    from chalicelib.store.profiles import Profiles
+
+    return Profiles()
+
+
+def profile_deps() -> "ProfileDeps":
+    """The dependencies of what hosts say of themselves."""
+    from chalicelib.services.accounts.profile import ProfileDeps
+
+    return ProfileDeps(container.profiles(), container.logins(), container.clock())
 
 
 def sign_in_deps() -> "SignInDeps":

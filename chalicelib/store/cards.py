@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from pynamodb.attributes import Attribute
 from pynamodb.expressions.update import Action
+from pynamodb.models import Model
 
 from chalicelib.model import Card, Session, Status
 from chalicelib.store import database, keys
@@ -110,7 +111,7 @@ def participation(session: Session, user_id: str) -> tuple[ParticipationItem, li
     return item, [*made, ParticipationItem.threads.add(1)]
 
 
-def sets(kind: type[SessionPart], values: Mapping[str, Any]) -> list[Action]:
+def sets(kind: type[Model], values: Mapping[str, Any]) -> list[Action]:
     """The actions that give an item these attributes; None takes one away."""
     attributes: dict[str, Attribute[Any]] = {name: getattr(kind, name) for name in values}
     return [

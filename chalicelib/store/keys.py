@@ -28,6 +28,7 @@ INSIGHT_ORDER = "insights"
 KEPT_SUMMARIES, AFTER_SUMMARIES = "summary#", "summary$"
 SUMMARY_PROMPT, GUIDELINES = "summary_prompt", "guidelines"
 PRIVATE_CONTEXT = "private_context"
+PINNED_HARMONICA_MD = "pinned_harmonica_md"
 TEMPLATE = "template"
 FEED_PART = "feed"
 DELETION = "deletion"
@@ -43,6 +44,7 @@ AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, memb
 
 USERS, EMAILS, API_KEYS, LOGINS, IDENTITIES = "user#", "email#", "key#", "login#", "identity#"
 OWN_MODELS = "models#"
+HARMONICA_MDS, ACCOUNT_EXPORTS = "harmonica_md#", "account_export#"
 TEMPLATES, TEMPLATE_LISTS = "template#", "templates#"
 SUPPRESSED = "suppressed#"
 RECEIPTS = "receipt#"
@@ -128,6 +130,16 @@ def identity(issuer: str, subject: str) -> str:
 def own_models(user_id: str) -> str:
     """`models#<user_id>`: keys for servers of models, and which model does what."""
     return f"{OWN_MODELS}{user_id}"
+
+
+def harmonica_md(user_id: str) -> str:
+    """`harmonica_md#<user_id>`: HARMONICA.md of an account."""
+    return f"{HARMONICA_MDS}{user_id}"
+
+
+def account_export(user_id: str) -> str:
+    """`account_export#<user_id>`: the export of all that an account has."""
+    return f"{ACCOUNT_EXPORTS}{user_id}"
 
 
 def receipt(code_hash: str) -> str:

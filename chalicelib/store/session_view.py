@@ -43,7 +43,7 @@ from chalicelib.store.session_items import (
     TallyItem,
     TextItem,
 )
-from chalicelib.store.user_items import SpendingItem
+from chalicelib.store.user_items import HarmonicaMdItem, SpendingItem
 
 Raw = Mapping[str, dict[str, Any]]
 
@@ -53,7 +53,11 @@ LONG_TEXTS = {
     "platform_guidelines_override": keys.GUIDELINES,
     "private_context": keys.PRIVATE_CONTEXT,
 }
-_TEXTS = {"condensed_context": keys.CONDENSED_CONTEXT, "logo": keys.LOGO}
+_TEXTS = {
+    "condensed_context": keys.CONDENSED_CONTEXT,
+    "logo": keys.LOGO,
+    "harmonica_md": keys.PINNED_HARMONICA_MD,
+}
 SHORT_FIELDS = tuple(name for name in Session.__struct_fields__ if name != "id" and name not in LONG_TEXTS)
 _COUNTERS = Tally.__struct_fields__
 _COUNTS_OF_SYNTHESIS = ("begun", "tries", "paid_tries", "epoch", "themes_version", "themes_last")
@@ -83,6 +87,8 @@ def view_of(session_id: str, raw: Raw, user_id: str | None) -> SessionView:
     if user_id is not None and keys.member(user_id) in raw:
         role = msgspec.convert(MemberItem.from_raw_data(raw[keys.member(user_id)]).role, Role)
         view = replace(view, role=role)
+    if user_id is not None and (own := raw.get(keys.harmonica_md(user_id))):
+        view = replace(view, own_harmonica_md=HarmonicaMdItem.from_raw_data(own).text)
     if keys.EDITS in raw:
         marks = DocumentItem.from_raw_data(raw[keys.EDITS]).document
         view = replace(view, edits=msgspec.convert(marks, dict[str, tuple[Mark, ...]]))

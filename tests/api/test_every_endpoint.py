@@ -17,6 +17,7 @@ SAY = {"participant_id": "p1", "participant_name": "", "content": "Soup"}
 # Every endpoint but those for anybody, with a body that it takes.
 WITH_KEY: dict[tuple[str, str], Any] = {
     ("GET", "/me"): None,
+    ("PATCH", "/me"): {"name": "Ana"},
     ("GET", "/me/deletions/{session_id}"): None,
     ("GET", "/sessions"): None,
     ("POST", "/sessions"): {"topic": "Lunch", "goal": "Eat"},

@@ -158,7 +158,7 @@ def store_of_doors(host: Host, session: str) -> None:
     container.sending_deps().suppressions.add("hash", "bounce", now)
     container.sending_deps().suppressions.stop(session, "hash", now)
     assert container.sending_deps().suppressions.take_day("hash", "mail", now)
-    start_login(host.user_id, "", logins=container.logins(), now=now, proved_at=now)
+    start_login(container.accounts().user(host.user_id), "", logins=container.logins(), now=now, proved_at=now)
     chat, attended = Chat("token"), Attendance("token", session, "telegram", "person")
     assert container.telegram_chats().store(Done("token", 1, ()), now, chat=chat, attended=attended)
 

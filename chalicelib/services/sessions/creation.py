@@ -112,10 +112,12 @@ def create_session(
     now: datetime,
     new_id: Callable[[], str],
     template: SessionTemplate | None = None,
+    harmonica_md: str | None = None,
 ) -> Session:
     """Store a new session. Without a prompt of the host's, a worker is going to write one; of a draft, when it is opened.
 
-    `template` is what it keeps of the one that it names, where a host made that.
+    `template` is what it keeps of the one that it names, where a host made that; `harmonica_md` what its owner says of themselves,
+    which it keeps as it is now.
     """
     require_brief(new.topic, new.goal, is_draft=new.draft and not new.opens_at)
     check_closing(new.closes_at, now)
@@ -143,7 +145,13 @@ def create_session(
     questions = tuple(asked.numbered(new_id(), position) for position, asked in enumerate(new.questions or ()))
     prompt = first_prompt(new.prompt, new.prompt_summary, new.prompt_generated_from, session)
     is_made = sessions.create(
-        session, context=new.context, questions=questions, prompt=prompt, logo=logo, template=template
+        session,
+        context=new.context,
+        questions=questions,
+        prompt=prompt,
+        logo=logo,
+        template=template,
+        harmonica_md=harmonica_md,
     )
     if not is_made:
         # An earlier try of this request made it: ids follow from its Idempotency-Key.

@@ -169,7 +169,7 @@ DELETE_DATA = Function(
     memory=512,
     timeout=WORKER_SECONDS,
     tables={
-        "Accounts": ("BatchWriteItem", "DeleteItem"),
+        "Accounts": ("BatchWriteItem", "DeleteItem", "GetItem"),
         "Sessions": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
         "Conversations": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "Query", "UpdateItem"),
         "Telegram": ("BatchGetItem", "BatchWriteItem", "Query"),
@@ -185,8 +185,15 @@ WRITE_EXPORT = Function(
     "WriteExport",
     memory=1769,  # a whole processor: sessions of a thousand people are tens of megabytes
     timeout=WORKER_SECONDS,
-    tables={"Sessions": ("BatchGetItem", "GetItem", "Query", "UpdateItem"), "Conversations": ("BatchGetItem", "Query")},
+    tables={
+        "Accounts": ("BatchGetItem", "GetItem", "PutItem"),
+        "Sessions": ITEMS,
+        "Conversations": ("BatchGetItem", "Query"),
+        "Telegram": ("Query",),
+    },
+    indexes=(("Accounts", keys.BY_USER), ("Sessions", keys.BY_MEMBER)),
     files=("PutObject", "DeleteObject"),
+    sends_to=(EXPORTS,),
     works_off=EXPORTS,
 )
 SEND_MAIL = Function(

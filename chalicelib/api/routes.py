@@ -94,6 +94,7 @@ _TELEGRAM = "/integrations/telegram"
 ROUTES = (
     _route("GET", "/me", "account.get_me"),
     _route("PATCH", "/me", "account.edit_me"),
+    _route("GET", "/me/export", "account.export_me"),
     _route("DELETE", "/me", "account.delete_me"),
     _route("GET", "/api-keys", "api_keys.list_api_keys"),
     _route("POST", "/api-keys", "api_keys.make_api_key"),

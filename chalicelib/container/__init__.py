@@ -5,6 +5,7 @@ One module an area. Each asks this package for what another builds, so that a te
 
 from chalicelib.container.account import (
     account_deletion_deps,
+    account_export_deps,
     accounts,
     guards,
     has_identity_provider,

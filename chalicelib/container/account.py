@@ -12,6 +12,7 @@ from chalicelib.store.guards import Guards
 if TYPE_CHECKING:
     from chalicelib.identity_provider import IdentityProvider
     from chalicelib.services.accounts.deletion import AccountDeletionDeps
+    from chalicelib.services.accounts.export import AccountExportDeps
     from chalicelib.services.accounts.profile import ProfileDeps
     from chalicelib.services.accounts.sign_in import SignInDeps
     from chalicelib.store.logins import Logins
@@ -77,8 +78,33 @@ def account_deletion_deps() -> "AccountDeletionDeps":
         sessions=container.sessions(),
         session_deletions=container.deletions(),
         participants=container.participant_deps(),
+        exports=container.account_export_deps(),
         jobs=container.jobs(),
         clock=container.clock(),
+    )
+
+
+def account_export_deps() -> "AccountExportDeps":
+    """The dependencies of exports of accounts."""
+    from chalicelib.services.accounts.export import AccountExportDeps
+    from chalicelib.services.accounts.export_document import ContentDeps
+    from chalicelib.store.account_exports import AccountExports
+    from chalicelib.store.own_models import OwnModelStore
+
+    contents = ContentDeps(
+        sessions=container.sessions(),
+        cards=container.cards(),
+        participants=container.participants(),
+        own_models=OwnModelStore(),
+        session_exports=container.export_deps(),
+    )
+    return AccountExportDeps(
+        exports=AccountExports(),
+        contents=contents,
+        files=container.files(),
+        jobs=container.jobs(),
+        clock=container.clock(),
+        new_id=container.new_id,
     )
 
 

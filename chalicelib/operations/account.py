@@ -9,8 +9,8 @@ from chalicelib import container
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.model import ApiKey as UsedKey
 from chalicelib.model import Profile
-from chalicelib.operations.fields import Moment, Time, Uuid, moment, moment_or_null
-from chalicelib.operations.operation import Call, Changes, Done, Nothing, Operation, Output
+from chalicelib.operations.fields import Count, Moment, Time, Uuid, moment, moment_or_null
+from chalicelib.operations.operation import Call, Changes, Done, Input, Nothing, Operation, Output
 from chalicelib.services.accounts.logins import ProofTooOld, require_fresh
 from chalicelib.services.accounts.profile import HARMONICA_MD_CHARACTERS, changed_at, edit_profile, read_changes
 
@@ -95,6 +95,39 @@ class AccountDeletion(Output):
     ]
 
 
+class ExportMe(Input):
+    """Whether another export is wanted than the one that is there."""
+
+    anew: Annotated[bool, Meta(description="Whether to make another one, although one is there.")] = False
+
+
+class AccountExport(Output):
+    """An export of all that the account has: as JSON, in one file or several."""
+
+    status: Annotated[
+        Literal["pending", "ready", "failed"],
+        Meta(
+            description="Whether it is being made, or there; `failed` where it came on no more for half an hour: ask for it again.",
+            examples=["ready"],
+        ),
+    ]
+    sessions: Annotated[
+        Count, Meta(description="Of how many sessions there is something in it, as far as that is known.")
+    ]
+    sessions_done: Annotated[Count, Meta(description="How many of them are in it by now.")]
+    urls: Annotated[
+        list[str],
+        Meta(
+            description="Where to fetch the files, once all are there; for five minutes: ask again for others.",
+            examples=[["https://exports.example.com/…"]],
+        ),
+    ]
+    asked_at: Annotated[Time, Meta(description="When it was asked for.")]
+    expires_at: Annotated[
+        Time | None, Meta(description="When the files go: a day after they were made, or with the account.")
+    ]
+
+
 def get_me(call: Call, _: Nothing) -> UserInfo:
     """The user and the key in use."""
     return _shown(call, container.profiles().find(call.user_id))
@@ -133,6 +166,28 @@ def _shown(call: Call, profile: Profile) -> UserInfo:
     return UserInfo(**stored, harmonica_md=profile.harmonica_md, updated_at=moment(changed_at(user)), api_key=key)
 
 
+def export_me(call: Call, given: ExportMe) -> Done | AccountExport:
+    """All that the account has, to take away. It takes a browser that signed in within the last ten minutes.
+
+    That is the profile, HARMONICA.md, keys without their secrets, templates, the sessions that the account owns with everything in
+    them, and what the user said in others. A job makes it: 202, and again until it is `ready`.
+    """
+    from chalicelib.services.accounts.export import ask_for_export, links_of
+
+    login, deps = call.principal.require_login(), container.account_export_deps()
+    require_fresh(login, call.now)
+    found = ask_for_export(login.user_id, anew=given.anew, deps=deps)
+    shown = AccountExport(
+        "ready" if found.is_made else "failed" if found.is_lost(call.now) else "pending",
+        found.sessions,
+        found.done,
+        links_of(login.user_id, found, deps=deps),
+        moment(found.asked_at),
+        moment_or_null(found.ends_at),
+    )
+    return shown if found.is_made else Done(shown, goes_on=True)
+
+
 def delete_me(call: Call, _: Nothing) -> Done:
     """Delete the account. It takes a browser that signed in within the last ten minutes.
 
@@ -150,5 +205,6 @@ def delete_me(call: Call, _: Nothing) -> Done:
 OPERATIONS = (
     Operation(get_me, "user", Nothing, UserInfo, settled=False),
     Operation(edit_me, "user", EditMe, UserInfo, check=_changes, fails=(Conflict,)),
+    Operation(export_me, "user", ExportMe, AccountExport, goes_on=True, fails=(ProofTooOld,), settled=False),
     Operation(delete_me, "user", Nothing, AccountDeletion, goes_on=True, fails=(ProofTooOld,)),
 )

@@ -68,11 +68,12 @@ class AccountDeletions:
         return BegunDeletion(cast(DeletedBy, item.by), item.asked_at)
 
     def end_access(self, user_id: str) -> None:
-        """Remove all that lets somebody in as this user, and what else `accounts` has of them."""
+        """Remove all that lets somebody in as this user, and what else `accounts` has of them, but for what tells of an export: the
+        files of that go first."""
         indexed = database.query_index(Account, keys.BY_USER, keys.USER_ID, user_id)
         found = [*(raw[keys.PK]["S"] for raw in indexed), *item_kinds.of_account(user_id)]
         for pk in dict.fromkeys(found):
-            if item_kinds.is_of_account(keys.ACCOUNTS, pk):
+            if item_kinds.is_of_account(keys.ACCOUNTS, pk) and pk != keys.account_export(user_id):
                 holds(partial(database.delete, Account(pk), Account.pk.exists()))
 
     def remove_groups(self, user_id: str) -> None:

@@ -104,6 +104,19 @@ class TemplateListItem(Account):
     version = NumberAttribute()
 
 
+class AccountExportItem(Account):
+    """`account_export#<user_id>`: the export of all that an account has, and how far it is."""
+
+    id = UnicodeAttribute()
+    asked_at = UTCDateTimeAttribute()
+    sessions = NumberAttribute()
+    done = NumberAttribute()
+    after = UnicodeAttribute()
+    files = NumberAttribute()
+    made_at = UTCDateTimeAttribute(null=True)
+    moved_at = UTCDateTimeAttribute(null=True)
+
+
 class IdentityItem(Account):
     """`identity#<sha256>`: what an OpenID provider calls a user, however their address changes."""
 

@@ -34,6 +34,7 @@ WITH_KEY: dict[tuple[str, str], Any] = {
 }
 WITH_LOGIN = {
     ("DELETE", "/me"),
+    ("GET", "/me/export"),
     ("GET", "/api-keys"),
     ("POST", "/api-keys"),
     ("DELETE", "/api-keys/{key_id}"),

@@ -17,6 +17,7 @@ from chalicelib.model.jobs import RemoveAccount
 from chalicelib.observability import log_failure
 from chalicelib.queues import Jobs
 from chalicelib.services.access.roles import has_role
+from chalicelib.services.accounts.export import AccountExportDeps, remove_account_export
 from chalicelib.services.participants.decisions import ParticipantDeps, remove_participant
 from chalicelib.services.participants.scopes import user_of
 from chalicelib.services.sessions.deletion import delete_session
@@ -38,6 +39,7 @@ class AccountDeletionDeps(Struct, frozen=True):
     sessions: Sessions
     session_deletions: Deletions
     participants: ParticipantDeps
+    exports: AccountExportDeps
     jobs: Jobs
     clock: Clock
 
@@ -66,6 +68,7 @@ def remove_account(user_id: str, *, deps: AccountDeletionDeps) -> None:
         return
     deps.account_deletions.end_access(user_id)
     deps.account_deletions.remove_groups(user_id)
+    remove_account_export(user_id, deps=deps.exports)
     for session_id in list(dict.fromkeys(deps.account_deletions.cards(user_id))):
         if run.remaining() <= 0:
             deps.jobs.ask(RemoveAccount(user_id), deps.clock.now())

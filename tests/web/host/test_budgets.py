@@ -28,7 +28,9 @@ def test_a_page_costs_these_calls_to_be_shown(host: Host, ana: Browser, meter: M
     person = host.say(session, "Soup").json_body["thread_id"]
     costs = {
         "/": 2,  # the drafts, the other sessions
-        "/account": 2,  # which items are the user's, what they say
+        "/account": 4,  # which items are the user's, what they say; the drafts, the other sessions
+        "/account/harmonica-md": 1,
+        "/account/export": 1,
         "/account/telegram": 1,
         "/keys": 2,
         f"/sessions/{session}": 2,  # the session, the user's Telegram groups

@@ -73,7 +73,7 @@ API = Function(
     memory=1024,
     timeout=API_SECONDS,
     tables={
-        "Accounts": ("BatchGetItem", "DeleteItem", *KEY_ITEM, "PutItem"),
+        "Accounts": ("BatchGetItem", "ConditionCheckItem", "DeleteItem", *KEY_ITEM, "PutItem"),
         "Sessions": (*ITEMS, "DeleteItem"),
         "Conversations": (*ITEMS, "DeleteItem"),
         "Telegram": ("BatchGetItem", "DeleteItem", "Query", "UpdateItem"),

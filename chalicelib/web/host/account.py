@@ -71,7 +71,7 @@ def _render(
         "notice": notice,
         "deletes": deletes,
         "owned": texts("sessions_found", count=owned),
-        "member": texts("sessions_found", count=others),
+        "member": texts("sessions_found", count=others) if others else "",
         "backups": tell_backups(texts),
         "refused": refused,
         "address_error": address_error,

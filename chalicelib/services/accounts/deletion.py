@@ -16,6 +16,7 @@ from chalicelib.model.deletions import DeletedBy, DeletionRecord
 from chalicelib.model.jobs import RemoveAccount
 from chalicelib.observability import log_failure
 from chalicelib.queues import Jobs
+from chalicelib.services.accounts.export import AccountExportDeps, remove_account_export
 from chalicelib.services.member_invitations.removal import remove_invitations_by, remove_invitations_to
 from chalicelib.services.participants.decisions import ParticipantDeps, remove_participant
 from chalicelib.services.participants.scopes import user_of
@@ -44,6 +45,7 @@ class AccountDeletionDeps(Struct, frozen=True):
     participants: ParticipantDeps
     member_invitations: MemberInvitationStore
     secret: bytes
+    exports: AccountExportDeps
     jobs: Jobs
     clock: Clock
 
@@ -77,6 +79,7 @@ def remove_account(user_id: str, *, deps: AccountDeletionDeps) -> None:
     remove_invitations_by(user_id, store=deps.member_invitations, secret=deps.secret, now=now)
     leave_projects(user_id, projects=deps.projects, jobs=deps.jobs, now=now)
     deps.account_deletions.remove_project_roles(user_id)
+    remove_account_export(user_id, deps=deps.exports)
     for session_id in list(dict.fromkeys(deps.account_deletions.cards(user_id))):
         if run.remaining() <= 0:
             deps.jobs.ask(RemoveAccount(user_id), deps.clock.now())

@@ -55,6 +55,8 @@ OF_SESSION: dict[tuple[str, str], Any] = {
     ("GET", "/sessions/{session_id}/members"): None,
     ("PATCH", "/sessions/{session_id}/members/{user_id}"): {"role": "viewer"},
     ("DELETE", "/sessions/{session_id}/members/{user_id}"): None,
+    ("POST", "/sessions/{session_id}/close"): {},
+    ("POST", "/sessions/{session_id}/reopen"): {},
     ("POST", "/sessions/{session_id}/clone"): {},
     ("GET", "/sessions/{session_id}/questions"): None,
     ("GET", "/sessions/{session_id}/activity"): None,

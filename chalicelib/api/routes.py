@@ -139,6 +139,8 @@ ROUTES = (
     _route("GET", _SESSION, "sessions.get_session"),
     _route("PATCH", _SESSION, "sessions.edit_session"),
     _route("DELETE", _SESSION, "sessions.delete_session"),
+    _route("POST", f"{_SESSION}/close", "sessions.close_session"),
+    _route("POST", f"{_SESSION}/reopen", "sessions.reopen_session"),
     _route("GET", f"{_SESSION}/members", "members.list_session_members"),
     _route("PATCH", f"{_SESSION}/members/{{user_id}}", "members.change_session_member"),
     _route("DELETE", f"{_SESSION}/members/{{user_id}}", "members.remove_session_member"),

@@ -61,6 +61,8 @@ OF_SESSION: dict[tuple[str, str], Any] = {
     ("GET", "/sessions/{session_id}/invitations"): None,
     ("POST", "/sessions/{session_id}/invitations/{invitation_id}/resend"): {},
     ("DELETE", "/sessions/{session_id}/invitations/{invitation_id}"): None,
+    ("POST", "/sessions/{session_id}/close"): {},
+    ("POST", "/sessions/{session_id}/reopen"): {},
     ("POST", "/sessions/{session_id}/clone"): {},
     ("GET", "/sessions/{session_id}/questions"): None,
     ("GET", "/sessions/{session_id}/activity"): None,

@@ -160,7 +160,7 @@ def _add(write: Transaction, name: str, subject: Subject, most: int, now: dateti
         PlacesItem.expires_at.set(int((now + VALID).timestamp()) + 1),
     ]
     there: Any = PlacesItem.subjects
-    has_room = there.does_not_exist() | there.contains(place) | (size(there) < most)
+    has_room = there.does_not_exist() | there.contains(place) | (size(there) < most)  # type: ignore[no-untyped-call]
     write.update(PlacesItem(name), actions, has_room, label=label)
 
 

@@ -253,7 +253,7 @@ def test_guessed_links_forms_of_others_and_forged_fields_do_nothing(host: Host, 
         )
         assert refused.status_code == 400
     for least in ("viewer", "editor"):
-        guest = host.invite(session.split("/")[2], least)  # type: ignore[arg-type]
+        guest = host.invite(session.split("/")[2], least)
         browser = sign_in(Browser(), container.accounts().user(guest.user_id).email)
         assert not browser.open(address).has_form("Send invitations")
         token = browser.open("/account").form("Sign out").fields["token"]

@@ -67,8 +67,8 @@ def account_deletion_deps() -> "AccountDeletionDeps":
         projects=container.projects(),
         session_deletions=container.deletions(),
         participants=container.participant_deps(),
-        member_invitations=container.member_invitations(),
-        secret=container.deployment_secret(),
+        forget_invitations_to=container.forget_invitations_to,
+        forget_invitations_by=container.forget_invitations_by,
         jobs=container.jobs(),
         clock=container.clock(),
     )

@@ -115,10 +115,6 @@ class MemberInvitationStore:
         """Remove what says where an account made invitations, once there are none."""
         database.delete_all(Guard, [{keys.GUARD_ID: {"S": keys.inviting(user_id)}}])
 
-    def remove_all(self, subject: Subject) -> None:
-        """Remove all of a session, or a project, that is gone."""
-        database.delete_all(Guard, [{keys.GUARD_ID: {"S": keys.member_invitations(subject.id)}}])
-
 
 def _read(raw: Raw | None) -> MemberInvitations:
     if raw is None:

@@ -3,6 +3,7 @@
 A worker looks at stored state to see what is due, so a job may come late, twice, or for nothing.
 """
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,7 @@ from chalicelib.model.jobs import (
     SendMemberInvitation,
     SendSignInMail,
     SendTranscript,
+    TellHosts,
     UpdateCards,
     WriteBrief,
     WritePrompt,
@@ -66,6 +68,11 @@ class Jobs:
         The job starts a whole delay after the first of them, so it sees what caused the last.
         """
         self.ask(WriteSummary(session_id), now)
+
+    def tell_hosts(self, job: TellHosts) -> None:
+        """Have those told who may edit a session, after the queue's delay; not held up by its cards."""
+        once = hashlib.sha256(f"{job.session_id} {job.kind} {job.happened}".encode()).hexdigest()
+        self._send(job, MessageGroupId=f"told:{job.session_id}", MessageDeduplicationId=once)
 
     def send_sign_in_mail(self, sign_in_id: str) -> None:
         """Have a mail written to somebody who asked to be let in."""

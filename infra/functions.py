@@ -33,7 +33,7 @@ VISIBILITY_TIMES = 6  # the worker's timeout, as Lambda asks, so that no message
 API_SECONDS = 28  # API Gateway gives up after 29
 
 KEY_ITEM = ("GetItem", "UpdateItem")
-OWN_MODEL_ITEMS = ("GetItem", "PutItem")  # a call that is refused is noted
+OWN_MODEL_ITEMS = ("BatchGetItem", "GetItem", "PutItem")  # a call that is refused is noted, and its host told
 CHAT_ITEMS = ("GetItem", "Query", "UpdateItem")
 ITEMS = ("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem")
 
@@ -126,7 +126,7 @@ CONVERSATIONS_CHANGED = Function(
     memory=512,
     timeout=STREAM_SECONDS,
     tables={"Sessions": ("UpdateItem",), "Conversations": ("BatchGetItem",)},
-    sends_to=(SUMMARIES,),
+    sends_to=(CARDS, SUMMARIES),
     follows=Stream("ConversationsStreamArn", (PARTICIPANT_SPOKE,)),
 )
 WRITE_PROMPT = Function(
@@ -135,6 +135,7 @@ WRITE_PROMPT = Function(
     timeout=WORKER_SECONDS,
     tables={"Accounts": OWN_MODEL_ITEMS, "Sessions": ITEMS, "Guards": KEY_ITEM},
     settings=MODEL,
+    sends_to=(CARDS,),
     works_off=PROMPTS,
 )
 WRITE_SUMMARY = Function(
@@ -148,6 +149,7 @@ WRITE_SUMMARY = Function(
         "Guards": KEY_ITEM,
     },
     settings=("summary_interval", "summary_silence", *MODEL),
+    sends_to=(CARDS,),
     works_off=SUMMARIES,
 )
 WRITE_BRIEF = Function(
@@ -156,13 +158,17 @@ WRITE_BRIEF = Function(
     timeout=SHORT_WORKER_SECONDS,
     tables={"Sessions": ITEMS},
     settings=("public_url",),
+    sends_to=(CARDS,),
     works_off=BRIEFS,
 )
 UPDATE_CARDS = Function(
     "UpdateCards",
     memory=512,
     timeout=SHORT_WORKER_SECONDS,
-    tables={"Sessions": ("BatchGetItem", "Query", "UpdateItem")},
+    tables={
+        "Accounts": ("BatchGetItem", "GetItem", "PutItem"),
+        "Sessions": ("BatchGetItem", "Query", "UpdateItem"),
+    },
     works_off=CARDS,
 )
 DELETE_DATA = Function(
@@ -170,7 +176,7 @@ DELETE_DATA = Function(
     memory=512,
     timeout=WORKER_SECONDS,
     tables={
-        "Accounts": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "UpdateItem"),
+        "Accounts": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"),
         "Sessions": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
         "Projects": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "Query", "UpdateItem"),
         "Conversations": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "Query", "UpdateItem"),
@@ -189,6 +195,7 @@ WRITE_EXPORT = Function(
     timeout=WORKER_SECONDS,
     tables={"Sessions": ("BatchGetItem", "GetItem", "Query", "UpdateItem"), "Conversations": ("BatchGetItem", "Query")},
     files=("PutObject", "DeleteObject"),
+    sends_to=(CARDS,),
     works_off=EXPORTS,
 )
 SEND_MAIL = Function(
@@ -196,7 +203,7 @@ SEND_MAIL = Function(
     memory=512,
     timeout=SHORT_WORKER_SECONDS,
     tables={
-        "Accounts": ("BatchGetItem", "GetItem"),
+        "Accounts": ("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem"),
         "Sessions": ("BatchGetItem", "UpdateItem"),
         "Projects": ("BatchGetItem",),
         "Conversations": ("BatchGetItem", "Query"),
@@ -296,15 +303,19 @@ OPEN_AND_CLOSE = Function(
     "OpenAndClose",
     memory=512,
     timeout=CLOCK_SECONDS,
-    tables={"Sessions": ("BatchGetItem", "UpdateItem")},
-    indexes=(("Sessions", keys.DUE),),
+    tables={
+        # A draft that opens begins with what its projects remember.
+        "Sessions": ("BatchGetItem", "ConditionCheckItem", "PutItem", "UpdateItem"),
+        "Projects": ("BatchGetItem",),
+    },
+    indexes=(("Sessions", keys.DUE), ("Sessions", keys.BY_MEMBER)),
 )
 SWEEP = Function(
     "Sweep",
     memory=512,
     timeout=WORKER_SECONDS,
-    tables={**OPEN_AND_CLOSE.tables, "Projects": ("UpdateItem",), "Conversations": ("UpdateItem",)},
-    indexes=(("Sessions", keys.DUE), ("Projects", keys.DUE), ("Conversations", keys.DUE)),
+    tables={**OPEN_AND_CLOSE.tables, "Projects": ("BatchGetItem", "UpdateItem"), "Conversations": ("UpdateItem",)},
+    indexes=(*OPEN_AND_CLOSE.indexes, ("Projects", keys.DUE), ("Conversations", keys.DUE)),
     settings=("retention_days",),
     sends_to=due_kinds.queues(),
 )

@@ -31,6 +31,7 @@ from chalicelib.container.member import (
     inviting_deps,
     member_invitations,
 )
+from chalicelib.container.notifications import digest_deps, notification_deps, notifications
 from chalicelib.container.own_model import has_own_models, model_key_deps, model_servers, own_model_deps, own_models
 from chalicelib.container.participant import (
     consent_deps,
@@ -42,8 +43,18 @@ from chalicelib.container.participant import (
     removals,
 )
 from chalicelib.container.process import clock, deployment_secret, edge_secret, files, jobs, new_id
-from chalicelib.container.results import ask_deps, export_deps, insight_deps
-from chalicelib.container.session import cards, deletions, members, projects, sessions, template_deps
+from chalicelib.container.results import ask_deps, export_deps, insight_deps, knowledge
+from chalicelib.container.session import (
+    cards,
+    deletions,
+    members,
+    memories,
+    memory_deps,
+    projects,
+    remember,
+    sessions,
+    template_deps,
+)
 from chalicelib.container.synthesis import summaries, synthesis_deps, synthesis_deps_with
 from chalicelib.container.telegram import (
     announcement_deps,

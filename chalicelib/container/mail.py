@@ -77,7 +77,15 @@ def stop_actions() -> "StopActions":
 
         stop_mails(stop, deps=container.inviting_deps(), now=container.clock().now())
 
-    return {"reminder": end_reminders, "invitation": end_invitation, "member_invitation": end_member_invitation}
+    def end_digest(stop: "StopLink") -> None:
+        container.notifications().stop_digest(stop.subject)
+
+    return {
+        "reminder": end_reminders,
+        "invitation": end_invitation,
+        "member_invitation": end_member_invitation,
+        "digest": end_digest,
+    }
 
 
 @cache

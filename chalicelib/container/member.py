@@ -29,6 +29,7 @@ def holding_deps() -> "HoldingDeps":
         sessions=container.sessions(),
         projects=container.projects(),
         accounts=container.accounts(),
+        notifications=container.notification_deps(),
         secret=container.deployment_secret(),
     )
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from chalicelib.services.results.ask_evidence import AskDeps
     from chalicelib.services.results.exports.large import ExportDeps
     from chalicelib.services.results.insights import InsightDeps
+    from chalicelib.store.knowledge import KnowledgeItems
 
 
 def ask_deps() -> "AskDeps":
@@ -17,6 +18,13 @@ def ask_deps() -> "AskDeps":
     from chalicelib.services.results.ask_evidence import AskDeps
 
     return AskDeps(conversations=container.conversations(), themes=Themes(), reduced_digests=ReducedDigests())
+
+
+def knowledge() -> "KnowledgeItems":
+    """The repository of what sessions came to know."""
+    from chalicelib.store.knowledge import KnowledgeItems
+
+    return KnowledgeItems()
 
 
 def insight_deps() -> "InsightDeps":

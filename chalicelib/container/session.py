@@ -8,10 +8,16 @@ from chalicelib.settings import settings
 from chalicelib.store.cards import Cards
 from chalicelib.store.deletion import Deletions
 from chalicelib.store.members import Members
+from chalicelib.store.memories import Memories
 from chalicelib.store.projects import Projects
 from chalicelib.store.sessions import Sessions
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from chalicelib.model.memory import Memory
+    from chalicelib.services.projects.memory import MemoryDeps
     from chalicelib.services.templates.own import TemplateDeps
 
 
@@ -27,7 +33,8 @@ def template_deps() -> "TemplateDeps":
     from chalicelib.store.templates import Templates
 
     clock = container.clock()
-    return TemplateDeps(Templates(clock, MOST, MOST_BYTES), clock, settings().public_templates == "yes")
+    templates, is_shared = Templates(clock, MOST, MOST_BYTES), settings().public_templates == "yes"
+    return TemplateDeps(templates, projects(), clock, is_shared)
 
 
 @cache
@@ -46,6 +53,30 @@ def members() -> Members:
 def projects() -> Projects:
     """The repository of projects."""
     return Projects()
+
+
+@cache
+def memories() -> Memories:
+    """The repository of what sessions pass on to others of their projects."""
+    return Memories()
+
+
+def memory_deps() -> "MemoryDeps":
+    """The dependencies of the memory of projects."""
+    from chalicelib.services.projects.memory import MemoryDeps
+
+    return MemoryDeps(container.projects(), container.sessions(), container.cards(), container.memories())
+
+
+def remember(project_ids: "Collection[str]", now: "datetime") -> "Memory":
+    """What a new session of these projects begins with; where it is in none, nothing is imported for that."""
+    from chalicelib.model.memory import Memory
+
+    if not project_ids:
+        return Memory()
+    from chalicelib.services.projects.memory import remember as read
+
+    return read(project_ids, now, deps=container.memory_deps())
 
 
 @cache

@@ -11,6 +11,8 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct, structs
 
+from chalicelib.model.notifications import SessionEvent
+
 _TAG = "job"
 
 
@@ -126,6 +128,29 @@ class SendMemberInvitation(_Job, frozen=True, tag="send_member_invitation"):
     invitation_id: str
 
 
+class TellHosts(_SessionJob, frozen=True, tag="tell_hosts"):
+    """Tell those who may edit a session what happened in it. `happened` names the event: of the same name, it is told of once.
+
+    `at` is a time in ISO 8601; `details` are ids and codes that the texts are made of.
+    """
+
+    kind: SessionEvent
+    at: str
+    happened: str = ""
+    details: dict[str, str] = {}
+
+
+class SendDigest(_Job, frozen=True, tag="send_digest"):
+    """Mail a host what they were told of and have not read, where that is still wanted."""
+
+    user_id: str
+
+    @property
+    def session_id(self) -> str:
+        """The partition of its mark, in which no session is."""
+        return self.user_id
+
+
 class SendSignInMail(_Job, frozen=True, tag="send_sign_in_mail"):
     """Write to somebody who asked to be let in, where they may be."""
 
@@ -166,6 +191,8 @@ SessionJob = (
     | AnnounceSession
     | SendReminder
     | SendInvitation
+    | TellHosts
+    | SendDigest
 )
 DueJob = SessionJob | DeleteProject
 # What is told outside, and what comes back from there.
@@ -174,6 +201,7 @@ Delivery = (
     | SendReminder
     | SendInvitation
     | SendMemberInvitation
+    | SendDigest
     | SendSignInMail
     | SendTranscript
     | NoteBounce
@@ -222,13 +250,18 @@ BRIEFS = Queue("briefs", (WriteBrief,), "write_brief", batch=5)
 SUMMARIES = Queue(
     "summaries", (WriteSummary,), "write_summary", fifo=True, delay="summary_delay", receives=100, longest_wait=60.0
 )
-CARDS = Queue("cards", (UpdateCards,), "update_cards", fifo=True, delay="cards_delay", batch=5)
+# What lists show of a session, and what hosts are told of it. A message without a tag is from before there was the second job.
+CARDS = Queue("cards", (TellHosts, UpdateCards), "update_cards", fifo=True, delay="cards_delay", batch=5)
 DELETIONS = Queue(
     "deletions", (EraseParticipant, DeleteSession, ExpireSession, RemoveAccount, DeleteProject), "delete_data"
 )
 # What SES does not take yet waits here, longer than anybody waits for a link to sign in.
 MAILS = Queue(
-    "mails", (SendMemberInvitation, SendInvitation, SendSignInMail, SendTranscript), "send_mail", receives=20, tries=5
+    "mails",
+    (SendMemberInvitation, SendInvitation, SendSignInMail, SendTranscript, SendDigest),
+    "send_mail",
+    receives=20,
+    tries=5,
 )
 # These hold addresses: after five tries a worker puts what is left without them into the dead letters, SQS itself only later.
 BOUNCES = Queue("bounces", (SuppressAddresses, NoteBounce), "note_bounce", receives=20, tries=5)

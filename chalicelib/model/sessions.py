@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
+from chalicelib.model.memory import Conclusions, Memory
 from chalicelib.model.own_models import ModelSource
 from chalicelib.model.scratchpad import Scratchpad
 from chalicelib.model.synthesis import Brief, Summary, Synthesis
@@ -325,6 +326,8 @@ class SessionView(Struct, frozen=True):
     brief: Brief | None = None
     scratchpad: Scratchpad | None = None
     spending: Spending | None = None
+    conclusions: Conclusions | None = None
+    received: Memory | None = None  # what it began with of what other sessions of its projects came to
 
     @property
     def prompt_due(self) -> bool:

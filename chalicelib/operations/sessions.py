@@ -24,7 +24,7 @@ from chalicelib.operations.session_changes import EditSession, SessionChanges, c
 from chalicelib.operations.session_output import NewSession, QuestionList, Session, join_url, listed, show_session
 from chalicelib.operations.subject import session_with
 from chalicelib.operations.template_fields import ChainOutcome
-from chalicelib.services.access.roles import has_role
+from chalicelib.services.access.roles import has_role, is_at_least
 from chalicelib.services.delivery.telegram_groups import check_distribution
 from chalicelib.services.sessions import creation, deletion, editing
 from chalicelib.services.synthesis.staleness import want_where_stale
@@ -38,14 +38,15 @@ _NO_CHAINS = "Chains do not run yet: the session is there, as one conversation a
 def create_session(call: Call, given: fields.CreateSession) -> Done:
     """Create a session owned by the caller.
 
-    It is open at once; a draft is opened later, by `status: active` or at `opens_at`, and nobody can take part until then. A
+    It is in the project `project_id`; without one, a session that follows up another is in those of its projects in which the caller is
+    an editor. It is open at once; a draft is opened later, by `status: active` or at `opens_at`, and nobody can take part until then. A
     draft may lack topic and goal, and its facilitation prompt is written when it is opened.
     """
-    if given.project_id is not None:
-        given = replace(given, project_id=_find_project(given.project_id, call.user_id).project.id)
+    project_ids = [_find_project(given.project_id, call.user_id).project.id] if given.project_id else []
     if given.follow_up_of is not None:
-        _require_member(given.follow_up_of, call.user_id)
-    blank = {"topic": given.topic or "", "goal": given.goal or "", "models": "stage"}
+        source = _require_member(given.follow_up_of, call.user_id)
+        project_ids = project_ids or [it for it, role in source.project_roles.items() if is_at_least(role, "editor")]
+    blank = {"topic": given.topic or "", "goal": given.goal or "", "models": "stage", "project_ids": project_ids}
     template = _find_template(given.template_id, call.user_id)
     form = template.questions if isinstance(template, OwnTemplate) and given.questions is None else given.questions
     named = msgspec.to_builtins(given) | blank | {"questions": msgspec.to_builtins(form)}
@@ -59,6 +60,7 @@ def create_session(call: Call, given: fields.CreateSession) -> Done:
         now=call.now,
         new_id=call.new_id,
         template=kept_of(template),
+        remember=container.remember,
     )
     is_chain = isinstance(template, OwnTemplate) and template.template_type == "chain"
     return Done(_created(call, session, 0, is_chain), {"session_id": session.id, "is_chain": is_chain})
@@ -109,6 +111,7 @@ def edit_session(call: Call, given: tuple[dict[str, Any], datetime | None], view
         clock=container.clock(),
         new_id=call.new_id,
         target=_find_project(project_id, call.user_id) if project_id else None,
+        remember=container.remember,
     )
     return show_session(call, edited)
 
@@ -142,11 +145,12 @@ def _find_project(project_id: str, user_id: str) -> ProjectView:
     return find_target(project_id.lower(), user_id, projects=container.projects())
 
 
-def _require_member(session_id: str, user_id: str) -> None:
-    """Raises Invalid unless there is such a session, and this user has a role in it."""
+def _require_member(session_id: str, user_id: str) -> SessionView:
+    """The session that another one follows up. Raises Invalid unless there is one, and this user has a role in it."""
     with suppress(NotFound):
-        if has_role(container.sessions().view(session_id, (), user_id), "viewer"):
-            return
+        view = container.sessions().view(session_id, (), user_id)
+        if has_role(view, "viewer"):
+            return view
     raise Invalid(f"follow_up_of {session_id!r} is no session that you are a member of")
 
 

@@ -75,6 +75,8 @@ class AccountDeletions:
         for pk in dict.fromkeys(found):
             if item_kinds.is_of_account(keys.ACCOUNTS, pk) and pk != keys.project_roles(user_id):
                 holds(partial(database.delete, Account(pk), Account.pk.exists()))
+        digest = SessionPart(user_id, keys.mail_digest(user_id))
+        holds(partial(database.delete, digest, SessionPart.part.exists()))
 
     def remove_project_roles(self, user_id: str) -> None:
         """Remove what says in which projects they have a role, once they have none."""

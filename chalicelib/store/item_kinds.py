@@ -92,6 +92,7 @@ _OWNERS = Moving("always", "is its owner's")
 _WAITS = Moving("always", "work that is due here is due there")
 _COUNTED = Moving("always", "moves on with each change, and is never counted anew")
 _SHOWN = Moving("always", "lists read it, and nothing writes it again before the next change")
+_LISTED = Moving("always", "names the templates that are kept")
 _COSTS = Moving("always", "to make it again costs a call of a model")
 _TOLD = Moving("always", "what was told or sent is not told or sent again")
 _NAMED = Moving("with secret", "is named by a hash that nobody makes with another secret")
@@ -102,6 +103,14 @@ SESSION = ItemKind(keys.SESSIONS, keys.SESSION, "session", "at once", "session")
 CONTEXT = ItemKind(keys.SESSIONS, keys.CONTEXT, "session", "by job", "context")
 SYNTHESIS = ItemKind(keys.SESSIONS, keys.SYNTHESIS, "session", "at once", not_exported=_STATE, moves=_WAITS)
 SUMMARY = ItemKind(keys.SESSIONS, keys.SUMMARY, "session", "by job", "summary")
+CONCLUSIONS = ItemKind(
+    keys.SESSIONS,
+    keys.CONCLUSIONS,
+    "session",
+    "at once",
+    not_exported="is made of the summary, and shown with the memory of a project",
+    moves=_COSTS,
+)
 INVITATION = ItemKind(
     keys.SESSIONS,
     keys.INVITATIONS,
@@ -124,6 +133,7 @@ DELETION = ItemKind(keys.SESSIONS, keys.DELETION, "session", "last", not_exporte
 ACCOUNT_DELETION = ItemKind(
     keys.SESSIONS, keys.ACCOUNT_DELETIONS, "account", "with account", not_exported=_STATE, moves=_WAITS
 )
+MAIL_DIGEST = ItemKind(keys.SESSIONS, keys.MAIL_DIGESTS, "account", "with account", "mail_digest")
 # Of people who were removed from it; nothing in one tells whose it is, so it goes with the session.
 DELETION_RECORD = ItemKind(keys.SESSIONS, keys.DELETION_RECORDS, "session", "by job", "deletions")
 PROJECT = ItemKind(keys.PROJECTS, keys.PROJECT, "project", "last", "project")
@@ -203,6 +213,18 @@ KINDS = (
     SUMMARY,
     ItemKind(keys.SESSIONS, keys.KEPT_SUMMARIES, "session", "by job", "summaries", shards=keys.KEPT),
     ItemKind(keys.SESSIONS, keys.BRIEF, "session", "by job", "brief"),
+    # At once, so that no session begins with it afterwards; those that did are told by the job.
+    CONCLUSIONS,
+    ItemKind(keys.SESSIONS, keys.KNOWLEDGE, "session", "by job", "knowledge"),
+    ItemKind(keys.SESSIONS, keys.RECEIVED, "session", "by job", "received"),
+    ItemKind(
+        keys.SESSIONS,
+        keys.RECEIVERS,
+        "session",
+        "by job",
+        not_exported="names a session that began with what this one came to",
+        moves=Moving("always", "by it, what is withdrawn here is withdrawn there"),
+    ),
     # Of somebody who is removed, it goes with them; unless the session is, or was, anonymous.
     INVITATION,
     STOPPED,  # stays when a person is removed: whoever wants no more mails is not to get one for that
@@ -219,6 +241,7 @@ KINDS = (
     ),
     DELETION,
     ACCOUNT_DELETION,
+    MAIL_DIGEST,
     DELETION_RECORD,
     ItemKind(
         keys.SESSIONS,
@@ -235,6 +258,14 @@ KINDS = (
     ItemKind(keys.PROJECTS, keys.TIES, "project", "by job", "sessions"),
     ItemKind(
         keys.PROJECTS, keys.SUBPROJECTS, "project", "by job", not_exported="is in the projects within it", moves=_SHOWN
+    ),
+    ItemKind(
+        keys.PROJECTS,
+        keys.PROJECT_TEMPLATE_LIST,
+        "project",
+        "by job",
+        not_exported="lists what is exported itself",
+        moves=_LISTED,
     ),
     THREAD,
     ItemKind(keys.CONVERSATIONS, keys.FORMS, "person", "at once", "form"),
@@ -294,6 +325,7 @@ KINDS = (
         owner_at="thread_id",
         moves=Moving("always", "a code that somebody wrote down leads there, too"),
     ),
+    ItemKind(keys.ACCOUNTS, keys.NOTIFICATIONS, "account", "with account", "notifications"),
     ItemKind(keys.ACCOUNTS, keys.TEMPLATES, "account", "with account", "templates", owner_at=keys.USER_ID),
     ItemKind(
         keys.ACCOUNTS,
@@ -301,8 +333,9 @@ KINDS = (
         "account",
         "with account",
         not_exported="lists what is exported itself",
-        moves=Moving("always", "names the templates that are kept"),
+        moves=_LISTED,
     ),
+    ItemKind(keys.ACCOUNTS, keys.PROJECT_TEMPLATES, "project", "by job", "templates", owner_at=keys.PROJECT_ID),
     ItemKind(keys.ACCOUNTS, keys.PROJECT_ROLES, "account", "with account", "projects"),
     ItemKind(keys.TELEGRAM, keys.GROUPS, "account", "with account", "telegram_groups", owner_at=keys.PK),
     ItemKind(keys.TELEGRAM, keys.CHAT, "chat", "expires", not_exported=_STATE, moves=_NAMED),

@@ -11,6 +11,7 @@ import hashlib
 ACCOUNTS, SESSIONS, CONVERSATIONS = "accounts", "sessions", "conversations"
 GUARDS, TELEGRAM, PROJECTS = "guards", "telegram", "projects"
 GUARD_ID, EXPIRES_AT = "id", "expires_at"
+FORGET_AT = "forget_at"  # of accounts, in which the end of a key is called `expires_at`
 PK, SK = "pk", "sk"
 SESSION_ID, PART, PROJECT_ID = "session_id", "part", "project_id"
 USER_ID, CREATED_AT, UPDATED_AT = "user_id", "created_at", "updated_at"
@@ -27,6 +28,7 @@ SCRATCHPAD = "scratchpad"
 INSIGHT_ORDER = "insights"
 KEPT_SUMMARIES, AFTER_SUMMARIES = "summary#", "summary$"
 SUMMARY_PROMPT, GUIDELINES = "summary_prompt", "guidelines"
+CONCLUSIONS, RECEIVED, KNOWLEDGE = "conclusions", "received", "knowledge"
 PRIVATE_CONTEXT = "private_context"
 TEMPLATE = "template"
 FEED_PART = "feed"
@@ -43,13 +45,16 @@ AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, memb
 
 USERS, EMAILS, API_KEYS, LOGINS, IDENTITIES = "user#", "email#", "key#", "login#", "identity#"
 OWN_MODELS = "models#"
+NOTIFICATIONS, MAIL_DIGESTS = "notifications#", "mail_digest#"
 TEMPLATES, TEMPLATE_LISTS = "template#", "templates#"
+PROJECT_TEMPLATES, PROJECT_TEMPLATE_LIST = "project_template#", "templates"
 PROJECT_ROLES = "projects#"
 PROJECT, TIES, SUBPROJECTS = "project", "session#", "child#"
 SUPPRESSED = "suppressed#"
 RECEIPTS = "receipt#"
 PROMPTS, TALLIES, MEMBERS, PARTICIPATIONS, REDUCED_DIGESTS = "prompt#", "tally#", "member#", "participant#", "reduce#"
 THEMES, AFTER_THEMES = "theme#", "theme$"
+RECEIVERS, AFTER_RECEIVERS = "received_by#", "received_by$"
 INSIGHTS, AFTER_INSIGHTS = "insight#", "insight$"
 DIGESTS, FORMS, MESSAGES, THREADS = "digest#", "form#", "message#", "thread#"
 COMMENTS, CONDENSED, ERASURES = "comment#", "condensed#", "erasure#"
@@ -135,6 +140,16 @@ def own_models(user_id: str) -> str:
     return f"{OWN_MODELS}{user_id}"
 
 
+def notifications(user_id: str) -> str:
+    """`notifications#<user_id>`: what a host is told of, all of it."""
+    return f"{NOTIFICATIONS}{user_id}"
+
+
+def mail_digest(user_id: str) -> str:
+    """`mail_digest#<user_id>`, in a partition of the same id."""
+    return f"{MAIL_DIGESTS}{user_id}"
+
+
 def receipt(code_hash: str) -> str:
     """`receipt#<sha256 of the code>`: the code itself is never stored."""
     return f"{RECEIPTS}{code_hash}"
@@ -143,6 +158,11 @@ def receipt(code_hash: str) -> str:
 def template(template_id: str) -> str:
     """`template#<id>`."""
     return f"{TEMPLATES}{template_id}"
+
+
+def project_template(template_id: str) -> str:
+    """`project_template#<id>`: one that belongs to a project."""
+    return f"{PROJECT_TEMPLATES}{template_id}"
 
 
 def template_list(user_id: str) -> str:
@@ -318,6 +338,11 @@ def project_roles(user_id: str) -> str:
 def tie(session_id: str) -> str:
     """`session#<session_id>`: a session of a project."""
     return f"{TIES}{session_id}"
+
+
+def receiver(session_id: str) -> str:
+    """`received_by#<session_id>`: a session that began with something of what another one came to."""
+    return f"{RECEIVERS}{session_id}"
 
 
 def subproject(project_id: str) -> str:

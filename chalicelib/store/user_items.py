@@ -83,11 +83,31 @@ class TemplateItem(Account):
     document = JsonAttribute()
 
 
+class ProjectTemplateItem(Account):
+    """`project_template#<id>`: a template that belongs to a project. It names whoever made it, whose account may be gone."""
+
+    project_id = UnicodeAttribute()
+    made_by = UnicodeAttribute()
+    created_at = UTCDateTimeAttribute()
+    updated_at = UTCDateTimeAttribute()
+    feed = UnicodeAttribute(null=True)
+    document = JsonAttribute()
+
+
 class TemplateListItem(Account):
     """`templates#<user_id>`: how many bytes each template of a user has, by its id; `version` grows with every change."""
 
     sizes = JsonAttribute()
     version = NumberAttribute()
+
+
+class NotificationsItem(Account):
+    """`notifications#<user_id>`: what a host is told of, the newest first; `version` grows with every change. It goes at `forget_at`
+    (seconds since 1970), when the newest is too old."""
+
+    notifications = JsonAttribute()
+    version = NumberAttribute()
+    forget_at = NumberAttribute()
 
 
 class IdentityItem(Account):

@@ -20,6 +20,7 @@ PROJECT: Mapping[str, Any] = {
     "location": (str, NULL),
     "color": (str, NULL),
     "parent_id": (str, NULL),
+    "inherit": bool,
     "session_count": int,
     "member_count": int,
     "role": str,
@@ -49,4 +50,5 @@ def attach(host: Host, session: str, project: str | None) -> None:
 
 def remove_rest(project: str) -> None:
     """Do the job of a project's deletion."""
-    remove_project(project, projects=container.projects(), jobs=container.jobs(), clock=container.clock())
+    templates, clock = container.template_deps().templates, container.clock()
+    remove_project(project, projects=container.projects(), templates=templates, jobs=container.jobs(), clock=clock)

@@ -113,6 +113,7 @@ OF_PROJECT: dict[tuple[str, str], Any] = {
     ("GET", "/projects/{project_id}/invitations"): None,
     ("POST", "/projects/{project_id}/invitations/{invitation_id}/resend"): {},
     ("DELETE", "/projects/{project_id}/invitations/{invitation_id}"): None,
+    ("GET", "/projects/{project_id}/memory"): None,
     ("PATCH", "/projects/{project_id}/members/{user_id}"): {"role": "viewer"},
     ("DELETE", "/projects/{project_id}/members/{user_id}"): None,
 }

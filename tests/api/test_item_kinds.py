@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from typing import get_args
+from unittest.mock import ANY
 
 import boto3
 import pytest
@@ -11,6 +12,7 @@ import app
 from chalicelib import container, settings
 from chalicelib.model import Identity, SignIn, Thread
 from chalicelib.model.conversations import TranscriptRequest
+from chalicelib.model.memory import Conclusion, Conclusions, Memory, Remembered
 from chalicelib.model.own_models import OwnModels
 from chalicelib.model.reminders import Reminder, ReminderTarget
 from chalicelib.model.telegram import Attendance, Chat
@@ -164,7 +166,20 @@ def store_of_doors(host: Host, session: str) -> None:
     assert container.telegram_chats().store(Done("token", 1, ()), now, chat=chat, attended=attended)
     project = host.call("POST", "/projects", {"title": "Food"}).json_body["id"]
     assert host.call("POST", "/projects", {"title": "Soup", "parent_id": project}).status_code == 201
+    assert host.call("POST", "/templates", {"title": "Soup", "workspace_id": project}).status_code == 201
     assert host.call("PATCH", f"/sessions/{session}", {"project_id": project}).status_code == 200
+    store_memory(host, session, project)
+
+
+def store_memory(host: Host, session: str, project: str) -> None:
+    """What the session came to, and another one that began with it."""
+    now, epoch = container.clock().now(), container.sessions().view(session, (keys.SYNTHESIS,)).synthesis.epoch
+    point = Conclusion("t1", "theme", "Buses", "", 3)
+    assert container.memories().put(session, Conclusions((point,), 3, now), epoch)
+    assert host.call("PATCH", f"/sessions/{session}", {"status": "completed"}).status_code == 200
+    begun = str(host.new_session(project_id=project)["id"])
+    assert container.memories().received(begun) == Memory((Remembered(session, now, point),), ANY, now)
+    assert host.call("PATCH", f"/sessions/{session}", {"status": "active"}).status_code == 200
 
 
 def test_every_kind_is_stored_by_somebody_and_goes_as_its_row_says(

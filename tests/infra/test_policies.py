@@ -95,6 +95,8 @@ def test_who_may_read_secrets_and_change_the_tables(application: Template) -> No
         "WritePrompt",
         "WriteSummary",
         "WriteBrief",
+        "OpenAndClose",  # a draft begins with what its projects remember
+        "Sweep",
         *BOT,
     }
 

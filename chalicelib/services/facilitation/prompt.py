@@ -27,6 +27,7 @@ from chalicelib.services.facilitation.widgets import label_of, list_choices
 from chalicelib.services.facilitation.withheld_words import WITHHELD, are_earlier_withheld, withhold_declined
 from chalicelib.services.participants.question_roles import role_of
 from chalicelib.services.prompts import fill
+from chalicelib.services.prompts.project_memory import render_memory
 from chalicelib.services.prompts.setup import render_setup, shown_context
 from chalicelib.services.templates import template_of
 
@@ -56,6 +57,7 @@ def list_secrets(view: SessionView) -> list[str]:
         *not_to_be_said(hosts),
         *not_to_be_said(prompt),
         shown_context(view)[0],
+        *(it.point.text for it in (view.received.points if view.received else ())),
     ]
 
 
@@ -71,6 +73,8 @@ def system_blocks(view: SessionView, help_text: str = "", contact: str = "") -> 
         setup=render_setup(view),
         handling=render_handling(view, contact),
     )
+    if view.received and (points := render_memory(view.received)):
+        session = f"{session}\n\n{fill('project_memory', points=points)}"
     return Block(_render_guidelines(view, help_text)), Block(session, shared=True)
 
 

@@ -13,6 +13,7 @@ from chalicelib.services.accounts.logins import ProofTooOld, end_login, find_acc
 from chalicelib.text.normalise import fold
 from chalicelib.text.user_agents import name_browser
 from chalicelib.web.host.deletions import tell_backups
+from chalicelib.web.host.notifications import find_digest
 from chalicelib.web.host.page import ZONE, render_host_page
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.sign_in import explain_untold
@@ -56,6 +57,7 @@ def show_account(host: HostRequest, refused: str = "", address_error: str = "", 
         "sends_mail": container.has_mail(),
         "user": user,
         "has_own_models": container.has_own_models(),
+        "digest": find_digest(host),
         "news": texts("login_ended") if has_ended else "",
     }
     return render_host_page(host.request, "account.html", status, host=host, logins=shown, **values)

@@ -68,7 +68,7 @@ def show_dashboard(host: HostRequest) -> Response:
     total = found.pagination.total + drafts.pagination.total
     if not (given.q or given.offset) and given.status is UNSET:
         total += _follow_index(host, lists, query)
-    projects, has_more = first_projects(host, texts)
+    projects = first_projects(host, texts)
     kept = {"q": given.q, "status": status, "sort": given.sort if given.sort != SORTS[0] else ""}
     at = public_url(host.request)
     values: dict[str, Any] = {
@@ -86,8 +86,9 @@ def show_dashboard(host: HostRequest) -> Response:
         "newer": _page(kept, given.offset - PAGE) if given.offset else None,
         "older": _page(kept, given.offset + PAGE) if given.offset + PAGE < found.pagination.total else None,
         "invitations": [(name, it, tell_inviter(it, texts)) for name, it in list_invitations_for(host)],
-        "projects": projects,
-        "has_more_projects": has_more,
+        "projects": projects.shown,
+        "has_more_projects": projects.has_more,
+        "takes_sessions": projects.takes_sessions,
         "is_deleted": "deleted" in query,
         "deletion": tell_session(host, query["deleted"], texts) if "deleted" in query else "",
         "example": find_example(),

@@ -24,6 +24,8 @@ NEWS = (
     "withdrawn",
     "resent",
     "joined",
+    "remembers",
+    "forgets",
 )
 
 

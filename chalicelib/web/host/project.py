@@ -33,14 +33,18 @@ from chalicelib.operations.projects import (
 )
 from chalicelib.operations.session_lists import ListSessions, OwnSessionListItem, list_sessions
 from chalicelib.services.access.roles import is_at_least
+from chalicelib.services.templates import own
 from chalicelib.text.normalise import one_line
 from chalicelib.web.host.member_invitations import STEPS, InviteForm, invite_values, receive_invite
 from chalicelib.web.host.members import asked_role, shown_members, tell_news
 from chalicelib.web.host.page import ZONE, render_host_page
+from chalicelib.web.host.project_memory import show_memory
 from chalicelib.web.host.projects import find_mistakes
 from chalicelib.web.host.request import HostRequest, root
+from chalicelib.web.host.saving import explain_failure
 from chalicelib.web.host.session_page import shown_state
 from chalicelib.web.host.session_ties import put_into
+from chalicelib.web.host.template_choice import OfferedTemplate, offered
 from chalicelib.web.kit.http import Form, see_other
 from chalicelib.web.kit.page import locale_for
 from chalicelib.web.kit.request import number_in_link, require_uuid
@@ -85,6 +89,8 @@ def show_project(
         "newer": f"?from={max(0, offset - ON_PAGE)}" if offset else None,
         "older": f"?from={offset + ON_PAGE}" if offset + ON_PAGE < page.pagination.total else None,
         "others": _others(host, set(project.session_ids)) if may_edit else [],
+        "templates": _templates(host, named),
+        "memory": show_memory(host, named, texts),
         "members": shown_members(members, host.user_id, project.role, texts),
         "parents": _parents(host, named) if is_at_least(project.role, "admin") else [],
         "entered": entered or stored,
@@ -104,6 +110,8 @@ def receive_project(host: HostRequest, project_id: str) -> Response:
     named, form = require_uuid(project_id), host.form()
     steps: dict[str, Callable[[], str]] = {
         "archive": lambda: _set(host, named, status="archived"),
+        "remember": lambda: _inherit(host, named, True),
+        "forget": lambda: _inherit(host, named, False),
         "activate": lambda: _set(host, named, status="active"),
         "attach": lambda: _attach(host, named, form),
         "detach": lambda: _detach(host, named, form),
@@ -123,7 +131,9 @@ def receive_project(host: HostRequest, project_id: str) -> Response:
     try:
         done = steps[asked]() if asked in steps else _change_member(host, named, form)
     except (Invalid, Conflict) as error:
-        return show_project(host, named, errors={"page": error.message}, status=error.status)
+        return show_project(
+            host, named, errors={"page": explain_failure(error, locale_for(host.request).texts)}, status=error.status
+        )
     if done == "left":
         return see_other(f"{root(host.request)}/projects")
     return see_other(f"{root(host.request)}/projects/{named}?done={done}")
@@ -138,13 +148,18 @@ def _save(host: HostRequest, named: str, form: Form) -> Response:
         host.perform(edit_project, convert({"project_id": named, **entered}, EditProject))
     except (Invalid, Conflict) as error:
         shown = {**dict.fromkeys(_FIELDS, ""), **entered}
-        return show_project(host, named, shown, {"page": error.message}, error.status)
+        return show_project(host, named, shown, {"page": explain_failure(error, texts)}, error.status)
     return see_other(f"{root(host.request)}/projects/{named}?done=saved")
 
 
 def _set(host: HostRequest, named: str, **changes: Any) -> str:
     host.perform(edit_project, EditProject(project_id=named, **changes))
     return "saved"
+
+
+def _inherit(host: HostRequest, named: str, inherit: bool) -> str:
+    _set(host, named, inherit=inherit)
+    return "remembers" if inherit else "forgets"
 
 
 def _attach(host: HostRequest, named: str, form: Form) -> str:
@@ -172,6 +187,11 @@ def _change_member(host: HostRequest, named: str, form: Form) -> str:
     role, done = asked_role(form, _open(host, named).role or "viewer")
     host.perform(change_project_member, ChangeProjectMember(project_id=named, user_id=user_id, role=role))
     return done
+
+
+def _templates(host: HostRequest, named: str) -> list[OfferedTemplate]:
+    found = own.list_templates(host.user_id, archived=False, deps=container.template_deps(), project_id=named)
+    return list(map(offered, found))
 
 
 def _open(host: HostRequest, named: str) -> ProjectView:

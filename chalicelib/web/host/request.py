@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from chalice.app import Request, Response
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from chalicelib import container
@@ -35,6 +35,7 @@ class HostRequest(Struct, frozen=True):
     request: Request
     principal: Principal
     login: Login
+    known: dict[str, Any] = field(default_factory=dict)  # what a page has read already that changes nothing
 
     @property
     def user_id(self) -> str:
@@ -49,7 +50,8 @@ class HostRequest(Struct, frozen=True):
     def call(self) -> Call:
         """The request as operations take it."""
         clock = container.clock()
-        return Call(self.principal, clock.now(), clock.deadline(TURN_SECONDS), public_url(self.request))
+        known = self.known if self.request.method in ("GET", "HEAD") else {}
+        return Call(self.principal, clock.now(), clock.deadline(TURN_SECONDS), public_url(self.request), known=known)
 
     def perform(self, run: Run, given: Struct, *, new_id: Callable[[], str] = container.new_id) -> Any:
         """Does what an operation does for this host, after its own checks of who may; gives its output."""

@@ -136,6 +136,30 @@ def post_account() -> Response:
     return answer_host(routes, account.receive_account)
 
 
+@routes.route("/account/digest", methods=["POST"], content_types=[])
+def post_digest() -> Response:
+    """Switches the mail of what was not read on or off."""
+    from chalicelib.web.host import notifications
+
+    return answer_host(routes, notifications.receive_digest)
+
+
+@routes.route("/notifications", methods=READ, content_types=[])
+def get_notifications() -> Response:
+    """Returns what the host is told of."""
+    from chalicelib.web.host import notifications
+
+    return answer_host(routes, notifications.show_notifications)
+
+
+@routes.route("/notifications", methods=["POST"], content_types=[])
+def post_notifications() -> Response:
+    """Marks notifications as read."""
+    from chalicelib.web.host import notifications
+
+    return answer_host(routes, notifications.receive_notifications)
+
+
 @routes.route("/account/telegram", methods=READ, content_types=[])
 def get_groups() -> Response:
     """Returns the Telegram groups."""

@@ -28,6 +28,7 @@ from chalicelib.web.host.member_invitations import (
 )
 from chalicelib.web.host.members import asked_role, shown_members, tell_news
 from chalicelib.web.host.request import HostRequest, root
+from chalicelib.web.host.saving import explain_failure
 from chalicelib.web.host.session_page import open_session, render_session_page
 from chalicelib.web.kit.http import Form, see_other
 from chalicelib.web.kit.page import locale_for
@@ -70,7 +71,7 @@ def receive_members(host: HostRequest, session_id: str) -> Response:
     try:
         done = _change(host, found, form)
     except (Invalid, Conflict) as error:
-        return show_members(host, found, error.message, error.status)
+        return show_members(host, found, explain_failure(error, locale_for(host.request).texts), error.status)
     if done == "left":
         return see_other(f"{root(host.request)}/")
     return see_other(f"{root(host.request)}/sessions/{found}/members?done={done}")

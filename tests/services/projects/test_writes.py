@@ -92,7 +92,8 @@ def test_a_member_costs_three_writes_and_a_deletion_one_for_each_member_and_four
     assert written == [1 + MEMBERS]
     assert container.sessions().view("s499", (), "u1").role is None
     written.clear()
-    remove_project(project, projects=projects, jobs=container.jobs(), clock=clock)
+    templates = container.template_deps().templates
+    remove_project(project, projects=projects, templates=templates, jobs=container.jobs(), clock=clock)
     assert written.count(4) == SESSIONS
     assert sum(written) == 4 * SESSIONS + 1 + MEMBERS + 1  # taking it up; the members; the project itself
     assert projects.session_ids(project) == []

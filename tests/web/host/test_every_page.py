@@ -92,6 +92,7 @@ def _sessions_of(host: Host) -> list[str]:
         join(project, "viewer")
     attach(host, found[0], project)
     template = host.call("POST", "/templates", {"title": SECRETS[3], "default_goal": SECRETS[1]})
+    assert host.call("POST", "/templates", {"title": SECRETS[2], "workspace_id": project}).status_code == 201
     return [*found, template.json_body["id"]]
 
 

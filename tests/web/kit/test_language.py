@@ -12,6 +12,7 @@ from chalicelib.llm.providers import KINDS as PROVIDERS
 from chalicelib.model import STANCES
 from chalicelib.model.deletions import DeletedBy
 from chalicelib.model.insights import InsightSource
+from chalicelib.model.memory import ConclusionKind
 from chalicelib.model.own_models import KeyStatus
 from chalicelib.model.sessions import DistributionStatus, PromptOrigin, Role
 from chalicelib.model.users import GroupStatus
@@ -116,6 +117,7 @@ ENDINGS: dict[str, Iterable[str]] = {
     "widget_": get_args(WidgetType),
     "with_": (*PROVIDERS, "scripted"),
     "mail_": get_args(Outcome),
+    "memory_": get_args(ConclusionKind),
     "stop_": get_args(StopKind),
     "stopped_": get_args(StopKind),
 }

@@ -73,7 +73,7 @@ API = Function(
     memory=1024,
     timeout=API_SECONDS,
     tables={
-        "Accounts": ("BatchGetItem", "DeleteItem", *KEY_ITEM, "PutItem"),
+        "Accounts": ("BatchGetItem", "ConditionCheckItem", "DeleteItem", *KEY_ITEM, "PutItem"),
         "Sessions": (*ITEMS, "DeleteItem"),
         "Projects": (*ITEMS, "DeleteItem"),
         "Conversations": (*ITEMS, "DeleteItem"),
@@ -193,9 +193,15 @@ WRITE_EXPORT = Function(
     "WriteExport",
     memory=1769,  # a whole processor: sessions of a thousand people are tens of megabytes
     timeout=WORKER_SECONDS,
-    tables={"Sessions": ("BatchGetItem", "GetItem", "Query", "UpdateItem"), "Conversations": ("BatchGetItem", "Query")},
+    tables={
+        "Accounts": ("BatchGetItem", "GetItem", "PutItem"),
+        "Sessions": ITEMS,
+        "Conversations": ("BatchGetItem", "Query"),
+        "Telegram": ("Query",),
+    },
+    indexes=(("Accounts", keys.BY_USER), ("Sessions", keys.BY_MEMBER)),
     files=("PutObject", "DeleteObject"),
-    sends_to=(CARDS,),
+    sends_to=(CARDS, EXPORTS),
     works_off=EXPORTS,
 )
 SEND_MAIL = Function(

@@ -94,6 +94,8 @@ _TELEGRAM = "/integrations/telegram"
 
 ROUTES = (
     _route("GET", "/me", "account.get_me"),
+    _route("PATCH", "/me", "account.edit_me"),
+    _route("GET", "/me/export", "account.export_me"),
     _route("DELETE", "/me", "account.delete_me"),
     _route("GET", "/notifications", "notifications.list_notifications"),
     _route("POST", "/notifications/read", "notifications.mark_notifications_read"),

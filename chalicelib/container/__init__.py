@@ -5,11 +5,14 @@ One module an area. Each asks this package for what another builds, so that a te
 
 from chalicelib.container.account import (
     account_deletion_deps,
+    account_export_deps,
     accounts,
     guards,
     has_identity_provider,
     identity_provider,
     logins,
+    profile_deps,
+    profiles,
     sign_in_deps,
 )
 from chalicelib.container.conversation import (

@@ -12,8 +12,11 @@ from chalicelib.store.guards import Guards
 if TYPE_CHECKING:
     from chalicelib.identity_provider import IdentityProvider
     from chalicelib.services.accounts.deletion import AccountDeletionDeps
+    from chalicelib.services.accounts.export import AccountExportDeps
+    from chalicelib.services.accounts.profile import ProfileDeps
     from chalicelib.services.accounts.sign_in import SignInDeps
     from chalicelib.store.logins import Logins
+    from chalicelib.store.profiles import Profiles
 
 
 @cache
@@ -33,6 +36,21 @@ def logins() -> "Logins":
 def guards() -> Guards:
     """The repository of visits without a key, and of requests with an Idempotency-Key."""
     return Guards()
+
+
+@cache
+def profiles() -> "Profiles":
+    """The repository of what hosts say of themselves."""
+    from chalicelib.store.profiles import Profiles
+
+    return Profiles()
+
+
+def profile_deps() -> "ProfileDeps":
+    """The dependencies of what hosts say of themselves."""
+    from chalicelib.services.accounts.profile import ProfileDeps
+
+    return ProfileDeps(container.profiles(), container.logins(), container.clock())
 
 
 def sign_in_deps() -> "SignInDeps":
@@ -69,8 +87,34 @@ def account_deletion_deps() -> "AccountDeletionDeps":
         participants=container.participant_deps(),
         forget_invitations_to=container.forget_invitations_to,
         forget_invitations_by=container.forget_invitations_by,
+        exports=container.account_export_deps(),
         jobs=container.jobs(),
         clock=container.clock(),
+    )
+
+
+def account_export_deps() -> "AccountExportDeps":
+    """The dependencies of exports of accounts."""
+    from chalicelib.services.accounts.export import AccountExportDeps
+    from chalicelib.services.accounts.export_document import ContentDeps
+    from chalicelib.store.account_exports import AccountExports
+    from chalicelib.store.own_models import OwnModelStore
+
+    contents = ContentDeps(
+        sessions=container.sessions(),
+        cards=container.cards(),
+        projects=container.projects(),
+        participants=container.participants(),
+        own_models=OwnModelStore(),
+        session_exports=container.export_deps(),
+    )
+    return AccountExportDeps(
+        exports=AccountExports(),
+        contents=contents,
+        files=container.files(),
+        jobs=container.jobs(),
+        clock=container.clock(),
+        new_id=container.new_id,
     )
 
 

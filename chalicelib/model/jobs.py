@@ -73,6 +73,17 @@ class WriteExport(_SessionJob, frozen=True, tag="write_export"):
     export_id: str
 
 
+class WriteAccountExport(_Job, frozen=True, tag="write_account_export"):
+    """Write the next file of the export of all that an account has."""
+
+    user_id: str
+
+    @property
+    def session_id(self) -> str:
+        """An id that no session has."""
+        return self.user_id
+
+
 class OpenSession(_SessionJob, frozen=True, tag="open_session"):
     """Open a draft whose time to open has come. It is of no queue: the clock does it."""
 
@@ -185,6 +196,7 @@ SessionJob = (
     | RemoveAccount
     | EraseParticipant
     | WriteExport
+    | WriteAccountExport
     | OpenSession
     | CloseSession
     | ExpireSession
@@ -265,7 +277,7 @@ MAILS = Queue(
 )
 # These hold addresses: after five tries a worker puts what is left without them into the dead letters, SQS itself only later.
 BOUNCES = Queue("bounces", (SuppressAddresses, NoteBounce), "note_bounce", receives=20, tries=5)
-EXPORTS = Queue("exports", (WriteExport,), "write_export")
+EXPORTS = Queue("exports", (WriteExport, WriteAccountExport), "write_export")
 # While Telegram takes nothing, what it is to be told waits in these two; and while SES takes no more mails, they do.
 DELIVERIES = Queue("deliveries", (SendReminder, AnnounceSession), "deliver", receives=20, tries=5)
 # A group is a chat: each in order, many at once.

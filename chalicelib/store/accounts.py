@@ -200,7 +200,8 @@ class Accounts:
 def user_of(item: UserItem) -> User:
     """A user as they are stored."""
     plan = cast(Plan, item.subscription_status)
-    return User(item.id, item.email, item.name, plan, item.created_at, item.disabled_at)
+    chosen = {"locale": item.locale, "time_zone": item.time_zone, "updated_at": item.updated_at}
+    return User(item.id, item.email, item.name, plan, item.created_at, item.disabled_at, **chosen)
 
 
 def items_of_user(user_id: str, prefix: str, *others: str) -> list[Raw]:

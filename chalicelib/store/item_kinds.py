@@ -171,6 +171,8 @@ KINDS = (
         moves=_COSTS,
     ),
     ItemKind(keys.SESSIONS, keys.PRIVATE_CONTEXT, "session", "by job", "private_context"),
+    # As it was when the session was created; that of the account is another item.
+    ItemKind(keys.SESSIONS, keys.PINNED_HARMONICA_MD, "session", "by job", "harmonica_md"),
     ItemKind(keys.SESSIONS, keys.QUESTIONS, "session", "by job", "questions"),
     ItemKind(keys.SESSIONS, keys.LOGO, "session", "by job", "logo"),
     ItemKind(keys.SESSIONS, keys.SUMMARY_PROMPT, "session", "by job", "summary_prompt"),
@@ -306,6 +308,15 @@ KINDS = (
         "with account",
         not_exported="holds secrets, which nothing shows; all else in it is shown where keys of models are listed",
         moves=Moving("never", "is sealed with a key of KMS that never leaves its account and stage"),
+    ),
+    ItemKind(keys.ACCOUNTS, keys.HARMONICA_MDS, "account", "with account", "harmonica_md"),
+    ItemKind(
+        keys.ACCOUNTS,
+        keys.ACCOUNT_EXPORTS,
+        "account",
+        "with account",
+        not_exported="tells of an export",
+        moves=Moving("never", "tells of files in this stage's bucket, which go within a day"),
     ),
     ItemKind(
         keys.ACCOUNTS,

@@ -30,6 +30,7 @@ KEPT_SUMMARIES, AFTER_SUMMARIES = "summary#", "summary$"
 SUMMARY_PROMPT, GUIDELINES = "summary_prompt", "guidelines"
 CONCLUSIONS, RECEIVED, KNOWLEDGE = "conclusions", "received", "knowledge"
 PRIVATE_CONTEXT = "private_context"
+PINNED_HARMONICA_MD = "pinned_harmonica_md"
 TEMPLATE = "template"
 FEED_PART = "feed"
 DELETION = "deletion"
@@ -46,6 +47,7 @@ AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, memb
 USERS, EMAILS, API_KEYS, LOGINS, IDENTITIES = "user#", "email#", "key#", "login#", "identity#"
 OWN_MODELS = "models#"
 NOTIFICATIONS, MAIL_DIGESTS = "notifications#", "mail_digest#"
+HARMONICA_MDS, ACCOUNT_EXPORTS = "harmonica_md#", "account_export#"
 TEMPLATES, TEMPLATE_LISTS = "template#", "templates#"
 PROJECT_TEMPLATES, PROJECT_TEMPLATE_LIST = "project_template#", "templates"
 PROJECT_ROLES = "projects#"
@@ -148,6 +150,16 @@ def notifications(user_id: str) -> str:
 def mail_digest(user_id: str) -> str:
     """`mail_digest#<user_id>`, in a partition of the same id."""
     return f"{MAIL_DIGESTS}{user_id}"
+
+
+def harmonica_md(user_id: str) -> str:
+    """`harmonica_md#<user_id>`: HARMONICA.md of an account."""
+    return f"{HARMONICA_MDS}{user_id}"
+
+
+def account_export(user_id: str) -> str:
+    """`account_export#<user_id>`: the export of all that an account has."""
+    return f"{ACCOUNT_EXPORTS}{user_id}"
 
 
 def receipt(code_hash: str) -> str:

@@ -59,6 +59,7 @@ FOR_QUESTIONS = (keys.QUESTIONS,)
 FOR_RESULTS = (keys.SYNTHESIS, keys.SUMMARY, keys.BRIEF)
 FOR_TURN = (
     keys.CONTEXT,
+    keys.PINNED_HARMONICA_MD,
     keys.CONDENSED_CONTEXT,
     keys.QUESTIONS,
     keys.GUIDELINES,
@@ -82,6 +83,7 @@ FOR_THEMES = (keys.SYNTHESIS,)
 FOR_DIGEST = (
     keys.CONCLUSIONS,
     keys.CONTEXT,
+    keys.PINNED_HARMONICA_MD,
     keys.CONDENSED_CONTEXT,
     keys.QUESTIONS,
     keys.PROMPT_CURRENT,
@@ -91,8 +93,14 @@ FOR_DIGEST = (
     keys.SUMMARY_PROMPT,
     keys.SCRATCHPAD,
 )
-FOR_PROMPT = (keys.CONTEXT, keys.PRIVATE_CONTEXT, keys.PROMPT_CURRENT, keys.TEMPLATE)
-FOR_PROMPT_VERSIONS = (keys.CONTEXT, keys.CONDENSED_CONTEXT, keys.PROMPT_CURRENT, keys.TEMPLATE)
+FOR_PROMPT = (keys.CONTEXT, keys.PRIVATE_CONTEXT, keys.PINNED_HARMONICA_MD, keys.PROMPT_CURRENT, keys.TEMPLATE)
+FOR_PROMPT_VERSIONS = (
+    keys.CONTEXT,
+    keys.CONDENSED_CONTEXT,
+    keys.PINNED_HARMONICA_MD,
+    keys.PROMPT_CURRENT,
+    keys.TEMPLATE,
+)
 FOR_ASK = (
     keys.CONTEXT,
     keys.CONDENSED_CONTEXT,
@@ -104,7 +112,14 @@ FOR_ASK = (
 )
 FOR_BRIEF = (keys.CONTEXT, keys.QUESTIONS, keys.SUMMARY, keys.BRIEF, *keys.tallies())
 FOR_CLOSING = (keys.SUMMARY,)
-FOR_CUT = (keys.CONTEXT, keys.QUESTIONS, keys.PROMPT_CURRENT, keys.SYNTHESIS, keys.SUMMARY)
+FOR_CUT = (
+    keys.CONTEXT,
+    keys.PINNED_HARMONICA_MD,
+    keys.QUESTIONS,
+    keys.PROMPT_CURRENT,
+    keys.SYNTHESIS,
+    keys.SUMMARY,
+)
 
 _OWNER: Role = "owner"
 _MEMORY = "memory"  # label: what it begins with is as it was read
@@ -128,6 +143,7 @@ class Sessions:
         logo: str | None = None,
         template: SessionTemplate | None = None,
         memory: Memory | None = None,
+        harmonica_md: str | None = None,
     ) -> bool:
         """Store a new session with its owner, counters and parts in one transaction. Without a prompt, one is due, unless it is
         a draft. It begins with this memory of its projects.
@@ -135,7 +151,7 @@ class Sessions:
         False where a session of this id is there already. Raises NotFound where one was, and was deleted, MemoryMoved where something of
         that memory was withdrawn, or came to be, since it was read.
         """
-        items = items_of(session, context, questions, prompt, logo, template)
+        items = items_of(session, context, questions, prompt, logo, template, harmonica_md)
 
         def build(write: Transaction) -> None:
             free = DeletedItem.id.does_not_exist() | (DeletedItem.expires_at <= int(session.created_at.timestamp()))
@@ -280,8 +296,9 @@ def wanted(session_id: str, parts: Iterable[str], user_id: str | None) -> list[t
     if user_id is not None:
         asked.append(keys.member(user_id))
     named: list[tuple[type[Model], str, str | None]] = [(SessionPart, session_id, part) for part in asked]
-    named = [
-        (Guard, keys.session_spending(session_id), None) if part == keys.SESSION_SPENDING else (kind, name, part)
-        for kind, name, part in named
-    ]
+    elsewhere: dict[str | None, tuple[type[Model], str, str | None]] = {
+        keys.SESSION_SPENDING: (Guard, keys.session_spending(session_id), None),
+        keys.HARMONICA_MDS: (Account, keys.harmonica_md(user_id or keys.NOBODYS), None),
+    }
+    named = [elsewhere.get(part, (kind, name, part)) for kind, name, part in named]
     return [*named, (Account, keys.project_roles(user_id), None)] if user_id is not None else named

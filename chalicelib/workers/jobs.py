@@ -32,12 +32,14 @@ from chalicelib.model.jobs import (
     SuppressAddresses,
     TellHosts,
     UpdateCards,
+    WriteAccountExport,
     WriteBrief,
     WriteExport,
     WritePrompt,
     WriteSummary,
 )
 from chalicelib.services.accounts.deletion import remove_account
+from chalicelib.services.accounts.export import write_account_export
 from chalicelib.services.accounts.sign_in_mail_job import send_sign_in_mail
 from chalicelib.services.facilitation.context_job import condense_session_context
 from chalicelib.services.facilitation.prompt_job import tailor_session_prompt
@@ -96,8 +98,8 @@ def run_job(job: Job, deadline: Deadline) -> None:
             _remove(job)
         case TellHosts():
             notify_team(job, deps=container.notification_deps())
-        case WriteExport():
-            write_export(job.session_id, job.export_id, deps=container.export_deps())
+        case WriteExport() | WriteAccountExport():
+            _write_export(job)
         case OpenSession() | CloseSession() | ExpireSession():
             _move_on(job)
         case _:
@@ -206,6 +208,14 @@ def _move_on(job: OpenSession | CloseSession | ExpireSession) -> None:
             expire_session(
                 job.session_id, days, sessions=sessions, deletions=deletions, jobs=container.jobs(), clock=clock
             )
+
+
+def _write_export(job: WriteExport | WriteAccountExport) -> None:
+    match job:
+        case WriteExport():
+            write_export(job.session_id, job.export_id, deps=container.export_deps())
+        case WriteAccountExport():
+            write_account_export(job.user_id, deps=container.account_export_deps())
 
 
 def _write_prompt(job: WritePrompt, deadline: Deadline) -> None:

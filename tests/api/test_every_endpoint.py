@@ -18,6 +18,7 @@ SAY = {"participant_id": "p1", "participant_name": "", "content": "Soup"}
 # Every endpoint but those for anybody, with a body that it takes.
 WITH_KEY: dict[tuple[str, str], Any] = {
     ("GET", "/me"): None,
+    ("PATCH", "/me"): {"name": "Ana"},
     ("GET", "/me/deletions/{session_id}"): None,
     ("GET", "/projects"): None,
     ("POST", "/projects"): {"title": "Food"},
@@ -36,6 +37,7 @@ WITH_KEY: dict[tuple[str, str], Any] = {
 }
 WITH_LOGIN = {
     ("DELETE", "/me"),
+    ("GET", "/me/export"),
     ("GET", "/api-keys"),
     ("POST", "/api-keys"),
     ("DELETE", "/api-keys/{key_id}"),

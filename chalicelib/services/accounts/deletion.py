@@ -17,6 +17,7 @@ from chalicelib.model.deletions import DeletedBy, DeletionRecord
 from chalicelib.model.jobs import RemoveAccount
 from chalicelib.observability import log_failure
 from chalicelib.queues import Jobs
+from chalicelib.services.accounts.export import AccountExportDeps, remove_account_export
 from chalicelib.services.participants.decisions import ParticipantDeps, remove_participant
 from chalicelib.services.participants.scopes import user_of
 from chalicelib.services.projects.deletion import leave_projects
@@ -44,6 +45,7 @@ class AccountDeletionDeps(Struct, frozen=True):
     participants: ParticipantDeps
     forget_invitations_to: Callable[[str], None]
     forget_invitations_by: Callable[[str], None]
+    exports: AccountExportDeps
     jobs: Jobs
     clock: Clock
 
@@ -77,6 +79,7 @@ def remove_account(user_id: str, *, deps: AccountDeletionDeps) -> None:
     deps.forget_invitations_by(user_id)
     leave_projects(user_id, projects=deps.projects, jobs=deps.jobs, now=now)
     deps.account_deletions.remove_project_roles(user_id)
+    remove_account_export(user_id, deps=deps.exports)
     for session_id in list(dict.fromkeys(deps.account_deletions.cards(user_id))):
         if run.remaining() <= 0:
             deps.jobs.ask(RemoveAccount(user_id), deps.clock.now())

@@ -97,14 +97,17 @@ def write_sign_in_mail(sign_in_id: str, *, public_url: str, deps: SignInDeps, no
     Written once more, it replaces what the first mail said.
     """
     asked = deps.sign_ins.find(sign_in_id, now)
-    address = _address_admitted(asked.email, deps) if asked else None
-    if asked is None or address is None:
+    admitted = _address_admitted(asked.email, deps) if asked else None
+    if asked is None or admitted is None:
         return None
+    address, chosen = admitted
     token, code = secrets.token_urlsafe(32), f"{secrets.randbelow(10**6):06}"
     deps.sign_ins.arm(asked, email=address, link=_link_hash(token, deps), code=_code_hash(asked.id, code, deps))
     link = confirm_url(public_url, asked.id, token)
     minutes = VALID // timedelta(minutes=1)
-    return write_mail("sign_in", address, asked.language, link=link, values={"code": code, "minutes": minutes})
+    return write_mail(
+        "sign_in", address, chosen or asked.language, link=link, values={"code": code, "minutes": minutes}
+    )
 
 
 def make_link(email: str, *, public_url: str, deps: SignInDeps, now: datetime) -> str:
@@ -184,15 +187,15 @@ def open_account(email: str, name: str | None, *, deps: SignInDeps, now: datetim
         return deps.accounts.user(deps.accounts.user_id_of(email))
 
 
-def _address_admitted(email: str, deps: SignInDeps) -> str | None:
-    """The address to write to; None where nobody is let in by this one.
+def _address_admitted(email: str, deps: SignInDeps) -> tuple[str, str | None] | None:
+    """The address to write to, and the language of its account, where that was chosen; None where nobody is let in by this one.
 
     Of an account it is the account's own: another spelling of it, such as ß for ss, may be somebody else's mailbox.
     """
     user = deps.accounts.find_user(email)
     if user is None:
-        return email if may_open_account(email, deps) else None
-    return None if user.disabled_at else user.email
+        return (email, None) if may_open_account(email, deps) else None
+    return None if user.disabled_at else (user.email, user.locale)
 
 
 def may_open_account(email: str, deps: SignInDeps) -> bool:

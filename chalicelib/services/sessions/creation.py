@@ -119,10 +119,12 @@ def create_session(
     new_id: Callable[[], str],
     template: SessionTemplate | None = None,
     remember: "Remember | None" = None,
+    harmonica_md: str | None = None,
 ) -> Session:
     """Store a new session. Without a prompt of the host's, a worker is going to write one; of a draft, when it is opened.
 
-    `template` is what it keeps of the one that it names, where a host made that; `remember` reads what it begins with of its project.
+    `template` is what it keeps of the one that it names, where a host made that; `remember` reads what it begins with of its project;
+    `harmonica_md` is what its owner says of themselves, which it keeps as it is now.
     """
     require_brief(new.topic, new.goal, is_draft=new.draft and not new.opens_at)
     check_closing(new.closes_at, now)
@@ -151,7 +153,7 @@ def create_session(
     questions = tuple(asked.numbered(new_id(), position) for position, asked in enumerate(new.questions or ()))
     prompt = first_prompt(new.prompt, new.prompt_summary, new.prompt_generated_from, session)
     parts: dict[str, Any] = {"context": new.context, "questions": questions, "prompt": prompt, "logo": logo}
-    if not _store(session, {**parts, "template": template}, sessions, remember):
+    if not _store(session, {**parts, "template": template, "harmonica_md": harmonica_md}, sessions, remember):
         # An earlier try of this request made it: ids follow from its Idempotency-Key.
         return sessions.view(session.id, ()).session
     return session

@@ -130,7 +130,7 @@ def get_account() -> Response:
 
 @routes.route("/account", methods=["POST"], content_types=[])
 def post_account() -> Response:
-    """Ends other browser sessions."""
+    """Saves what a host says of themselves, ends other browser sessions, or deletes the account."""
     from chalicelib.web.host import account
 
     return answer_host(routes, account.receive_account)
@@ -158,6 +158,38 @@ def post_notifications() -> Response:
     from chalicelib.web.host import notifications
 
     return answer_host(routes, notifications.receive_notifications)
+
+
+@routes.route("/account/harmonica-md", methods=READ, content_types=[])
+def get_harmonica_md() -> Response:
+    """Returns HARMONICA.md."""
+    from chalicelib.web.host import harmonica_md
+
+    return answer_host(routes, harmonica_md.show_harmonica_md)
+
+
+@routes.route("/account/harmonica-md", methods=["POST"], content_types=[])
+def post_harmonica_md() -> Response:
+    """Saves HARMONICA.md, or begins it with the answers to two questions."""
+    from chalicelib.web.host import harmonica_md
+
+    return answer_host(routes, harmonica_md.receive_harmonica_md)
+
+
+@routes.route("/account/export", methods=READ, content_types=[])
+def get_account_export() -> Response:
+    """Returns how far the export of the account is, or a file of it."""
+    from chalicelib.web.host import account_export
+
+    return answer_host(routes, account_export.show_account_export)
+
+
+@routes.route("/account/export", methods=["POST"], content_types=[])
+def post_account_export() -> Response:
+    """Asks for an export of the account."""
+    from chalicelib.web.host import account_export
+
+    return answer_host(routes, account_export.receive_account_export)
 
 
 @routes.route("/account/telegram", methods=READ, content_types=[])

@@ -131,6 +131,7 @@ class Walk:
                 deletions=deletions,
                 forget_memory=partial(forget_session, memories=container.memories(), clock=self.clock),
                 remove_exports=lambda _: None,
+                forget=lambda _: None,
                 chats=container.telegram_chats(),
                 jobs=jobs,
                 clock=self.clock,

@@ -30,7 +30,9 @@ def test_a_page_costs_these_calls_to_be_shown(host: Host, ana: Browser, meter: M
         # The drafts, the other sessions, and for each list, and for that of projects, in which the host has a role; whose the account
         # is, and whether that address is invited anywhere.
         "/": 7,
-        "/account": 2,  # which items are the user's, what they say
+        "/account": 4,  # which items are the user's, what they say; the drafts, the other sessions
+        "/account/harmonica-md": 1,
+        "/account/export": 1,
         "/account/telegram": 1,
         "/keys": 2,
         f"/sessions/{session}": 2,  # the session, the user's Telegram groups

@@ -41,7 +41,7 @@ def test_an_owner_invites_an_editor_who_had_no_account_and_a_viewer(cloud: Local
     assert cloud.call("GET", session).json()["critical"] == "Which days they come"
     vic.goto(f"{session}/people")
     expect(vic.locator("h1")).to_contain_text("Lunch at work")
-    for closed in ("brief", "settings"):
+    for closed in ("brief", "history"):
         refused = vic.goto(f"{session}/{closed}")
         assert refused
         assert refused.status == 403

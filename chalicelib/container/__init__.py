@@ -26,7 +26,14 @@ from chalicelib.container.conversation import (
 )
 from chalicelib.container.llm import budget, model, model_of, model_of_user, model_prices, stage_model
 from chalicelib.container.mail import has_mail, reminder_deps, reminders, sending_deps, stop_actions, transcript_deps
-from chalicelib.container.member import answering_deps, holding_deps, inviting_deps, member_invitations
+from chalicelib.container.member import (
+    answering_deps,
+    forget_invitations_by,
+    forget_invitations_to,
+    holding_deps,
+    inviting_deps,
+    member_invitations,
+)
 from chalicelib.container.notifications import digest_deps, notification_deps, notifications
 from chalicelib.container.own_model import has_own_models, model_key_deps, model_servers, own_model_deps, own_models
 from chalicelib.container.participant import (

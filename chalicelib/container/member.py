@@ -29,6 +29,7 @@ def holding_deps() -> "HoldingDeps":
         sessions=container.sessions(),
         projects=container.projects(),
         accounts=container.accounts(),
+        notifications=container.notification_deps(),
         secret=container.deployment_secret(),
     )
 
@@ -52,3 +53,19 @@ def answering_deps() -> "AnsweringDeps":
     from chalicelib.services.member_invitations.answering import AnsweringDeps
 
     return AnsweringDeps(container.holding_deps(), container.members())
+
+
+def forget_invitations_to(email: str) -> None:
+    """Remove the open invitations for an address."""
+    from chalicelib.services.member_invitations.removal import remove_invitations_to
+
+    now, secret = container.clock().now(), container.deployment_secret()
+    remove_invitations_to(email, store=container.member_invitations(), secret=secret, now=now)
+
+
+def forget_invitations_by(user_id: str) -> None:
+    """Remove the open invitations that an account made."""
+    from chalicelib.services.member_invitations.removal import remove_invitations_by
+
+    now, secret = container.clock().now(), container.deployment_secret()
+    remove_invitations_by(user_id, store=container.member_invitations(), secret=secret, now=now)

@@ -132,9 +132,9 @@ class SendInvitation(_SessionJob, frozen=True, tag="send_invitation"):
 
 
 class SendMemberInvitation(_Job, frozen=True, tag="send_member_invitation"):
-    """Write to somebody who is invited to be a member of a session or a project, where that is still wanted."""
+    """Write to somebody who is invited to be a member, where that is still wanted; `kind` says whether of a session or of a project."""
 
-    kind: Literal["session", "project"]
+    kind: str
     subject_id: str
     invitation_id: str
 

@@ -14,6 +14,7 @@ from chalicelib.model import Outcome, PastRequest
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
 from chalicelib.store.leases import Lease
+from chalicelib.store.tables import Guard
 from chalicelib.store.user_items import DayKeyItem, RequestItem, UsedItem, VisitsItem
 
 REQUEST = Lease(RequestItem.holder, RequestItem.running_until)
@@ -115,6 +116,11 @@ class Guards:
         """Whether something that may be used once was used."""
         item = database.get(UsedItem, keys.used(fingerprint))
         return item is not None and item.expires_at > _seconds(now)
+
+
+def forget_invitations(project_id: str) -> None:
+    """Remove the invitations to be a member of a project that is gone; those of a session go with its other guards."""
+    database.delete_all(Guard, [{keys.GUARD_ID: {"S": keys.member_invitations(project_id)}}])
 
 
 def _seconds(at: datetime) -> int:

@@ -115,10 +115,6 @@ class MemberInvitationStore:
         """Remove what says where an account made invitations, once there are none."""
         database.delete_all(Guard, [{keys.GUARD_ID: {"S": keys.inviting(user_id)}}])
 
-    def remove_all(self, subject: Subject) -> None:
-        """Remove all of a session, or a project, that is gone."""
-        database.delete_all(Guard, [{keys.GUARD_ID: {"S": keys.member_invitations(subject.id)}}])
-
 
 def _read(raw: Raw | None) -> MemberInvitations:
     if raw is None:
@@ -160,7 +156,7 @@ def _add(write: Transaction, name: str, subject: Subject, most: int, now: dateti
         PlacesItem.expires_at.set(int((now + VALID).timestamp()) + 1),
     ]
     there: Any = PlacesItem.subjects
-    has_room = there.does_not_exist() | there.contains(place) | (size(there) < most)
+    has_room = there.does_not_exist() | there.contains(place) | (size(there) < most)  # type: ignore[no-untyped-call]
     write.update(PlacesItem(name), actions, has_room, label=label)
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from typing import Any
 
 import boto3
 import pytest
@@ -84,14 +85,15 @@ def test_each_address_is_told_of_once_and_gets_a_link_where_no_mail_is_sent(
         }
         for unknown in (first["id"].replace("-", ""), "00000000-0000-4000-8000-000000000000"):
             assert host.call("DELETE", f"{subject}/invitations/{unknown}").status_code == 404
-        for wrong in (
+        wrongs: tuple[dict[str, Any], ...] = (
             {"emails": []},
             {"emails": ["x@example.com"] * 51},
             {"emails": ["x@example.com"], "role": "owner"},
             {"emails": ["x@example.com"], "message": "x" * 1_001},
             {"emails": ["x@example.com"], "language": "tlh"},
             {"emails": "x@example.com"},
-        ):
+        )
+        for wrong in wrongs:
             assert error_of(host.call("POST", f"{subject}/invitations", wrong))[:2] == (400, "validation_error")
 
 

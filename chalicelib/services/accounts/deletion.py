@@ -5,6 +5,7 @@ Sessions and projects that nobody else owns are deleted; the others stay with wh
 sessions is removed as anybody's is who wants that. Nothing else of the account stays.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from msgspec import Struct
@@ -17,7 +18,6 @@ from chalicelib.model.jobs import RemoveAccount
 from chalicelib.observability import log_failure
 from chalicelib.queues import Jobs
 from chalicelib.services.accounts.export import AccountExportDeps, remove_account_export
-from chalicelib.services.member_invitations.removal import remove_invitations_by, remove_invitations_to
 from chalicelib.services.participants.decisions import ParticipantDeps, remove_participant
 from chalicelib.services.participants.scopes import user_of
 from chalicelib.services.projects.deletion import leave_projects
@@ -25,7 +25,6 @@ from chalicelib.services.sessions.deletion import delete_session
 from chalicelib.store.account_deletion import AccountDeletions, BegunDeletion
 from chalicelib.store.accounts import Accounts
 from chalicelib.store.deletion import Deletions
-from chalicelib.store.member_invitations import MemberInvitationStore
 from chalicelib.store.projects import Projects
 from chalicelib.store.sessions import Sessions
 
@@ -35,7 +34,8 @@ SETTLED = timedelta(seconds=60)
 
 
 class AccountDeletionDeps(Struct, frozen=True):
-    """The collaborators of deleting accounts."""
+    """The collaborators of deleting accounts. `forget_invitations_to` removes the invitations of others to be a member that an address
+    has, `forget_invitations_by` those that a user made."""
 
     accounts: Accounts
     account_deletions: AccountDeletions
@@ -43,8 +43,8 @@ class AccountDeletionDeps(Struct, frozen=True):
     projects: Projects
     session_deletions: Deletions
     participants: ParticipantDeps
-    member_invitations: MemberInvitationStore
-    secret: bytes
+    forget_invitations_to: Callable[[str], None]
+    forget_invitations_by: Callable[[str], None]
     exports: AccountExportDeps
     jobs: Jobs
     clock: Clock
@@ -54,7 +54,7 @@ def delete_account(user_id: str, *, by: DeletedBy = "host", deps: AccountDeletio
     """Delete an account: its sign-ins and keys end, its address is free, and a job removes the rest. Raises NotFound without one."""
     now, user = deps.clock.now(), deps.accounts.user(user_id)
     # Before it is gone: nothing tells the job which address it was.
-    remove_invitations_to(user.email, store=deps.member_invitations, secret=deps.secret, now=now)
+    deps.forget_invitations_to(user.email)
     if not deps.account_deletions.begin(user, by, now):
         raise NotFound("User not found")
     try:
@@ -76,7 +76,7 @@ def remove_account(user_id: str, *, deps: AccountDeletionDeps) -> None:
         return
     deps.account_deletions.end_access(user_id)
     deps.account_deletions.remove_groups(user_id)
-    remove_invitations_by(user_id, store=deps.member_invitations, secret=deps.secret, now=now)
+    deps.forget_invitations_by(user_id)
     leave_projects(user_id, projects=deps.projects, jobs=deps.jobs, now=now)
     deps.account_deletions.remove_project_roles(user_id)
     remove_account_export(user_id, deps=deps.exports)

@@ -20,6 +20,7 @@ from chalicelib.services.accounts.mailboxes import is_same_mailbox
 from chalicelib.services.delivery.sending import hash_address
 from chalicelib.services.member_invitations.holding import Held, HoldingDeps, InvitationOver, require_held
 from chalicelib.services.member_invitations.inviting import answered, end_invitation
+from chalicelib.services.member_invitations.telling import take_back
 from chalicelib.store.member_invitations import Change
 from chalicelib.store.members import (
     Members,
@@ -74,6 +75,7 @@ def accept(subject: Subject, invitation_id: str, user: User, *, deps: AnsweringD
         after = [answered(it, "accepted") if it.id == invitation_id else it for it in before.invitations]
         change = Change(after, dropped=[hash_address(held.invitation.email, deps.holding.secret)])
         if not store.write(subject, before, change, now, _grant(held, user, deps, now)):
+            take_back(subject, held.invitation, accounts=deps.holding.accounts, deps=deps.holding.notifications)
             return held
     raise Conflict("Others are changing who is a member there right now; try again")
 

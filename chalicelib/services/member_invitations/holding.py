@@ -16,6 +16,7 @@ from chalicelib.model.projects import ProjectView
 from chalicelib.model.sessions import is_at_least, lowest
 from chalicelib.services.accounts.mailboxes import is_same_mailbox
 from chalicelib.services.delivery.sending import hash_address
+from chalicelib.services.notifications.notify import NotificationDeps
 from chalicelib.store import keys
 from chalicelib.store.accounts import Accounts
 from chalicelib.store.member_invitations import MemberInvitationStore
@@ -39,12 +40,13 @@ class InvitationOver(HarmonicaError):
 
 
 class HoldingDeps(Struct, frozen=True):
-    """What tells whether invitations hold."""
+    """What tells whether invitations hold, and whom to tell of them."""
 
     store: MemberInvitationStore
     sessions: Sessions
     projects: Projects
     accounts: Accounts
+    notifications: NotificationDeps
     secret: bytes
 
 

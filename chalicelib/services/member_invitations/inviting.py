@@ -33,6 +33,7 @@ from chalicelib.services.delivery.sending import SendingDeps, hash_address
 from chalicelib.services.invitations.addresses import read_addressee
 from chalicelib.services.member_invitations.holding import HoldingDeps
 from chalicelib.services.member_invitations.links import hash_token, new_token
+from chalicelib.services.member_invitations.telling import take_back, tell_invited
 from chalicelib.store import keys
 from chalicelib.store.guards import Guards
 from chalicelib.store.member_invitations import INVITER, Change
@@ -104,7 +105,9 @@ def invite_members(
     silent = _find_silent(place, asked, deps)
     ids = {it: new_id() for it in asked}
     made, full = _store_new(place, _Asked(asked, ids, silent, wanted, user_id), deps, now)
-    _ask(subject_of(place), [it.id for it, _ in made.values() if it.mail == "waiting"], deps, now)
+    new = [it for it, _ in made.values()]
+    tell_invited(subject_of(place), new, accounts=deps.holding.accounts, deps=deps.holding.notifications)
+    _ask(subject_of(place), [it.id for it in new if it.mail == "waiting"], deps, now)
     told = []
     for it, email in found.items():
         if it in made:
@@ -182,6 +185,7 @@ def end_invitation(subject: Subject, invitation_id: str, answer: Answer, *, deps
         after = [answered(it, answer) if it.id == found.id else it for it in before.invitations]
         change = Change(after, dropped=[hash_address(found.email, deps.secret)])
         if not deps.store.write(subject, before, change, now):
+            take_back(subject, found, accounts=deps.accounts, deps=deps.notifications)
             return
     raise Conflict(_MOVED)
 

@@ -5,13 +5,14 @@ before. An address gets five such mails on a day, whoever asks for them.
 """
 
 from datetime import datetime
+from typing import cast
 
 from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, NotFound, Unavailable
 from chalicelib.mail import Mail, MailRefused
 from chalicelib.model.jobs import SendMemberInvitation
-from chalicelib.model.member_invitations import MailState, MemberInvitation, Subject
+from chalicelib.model.member_invitations import MailState, MemberInvitation, Subject, SubjectKind
 from chalicelib.observability import MAIL_UNDELIVERABLE, logger
 from chalicelib.services.access.rate_limits import count_member_invitation_to
 from chalicelib.services.delivery.mails import role_in, write_mail
@@ -40,7 +41,7 @@ def send_member_invitation(job: SendMemberInvitation, *, public_url: str, deps: 
     Raises NotFound where there is nothing to do, Unavailable where the mail service does not answer, MailRefused where an operator has
     to mend something: then it waits for that.
     """
-    subject = Subject(job.kind, job.subject_id)
+    subject = Subject(cast(SubjectKind, job.kind), job.subject_id)
     held = _find_due(subject, job.invitation_id, deps, now)
     email = held.invitation.email
     if not may_write(email, deps=deps.sending, session_id=subject.id if subject.kind == "session" else ""):

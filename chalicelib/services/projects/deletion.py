@@ -8,11 +8,10 @@ from msgspec.structs import replace
 from chalicelib.clock import Clock, Deadline
 from chalicelib.errors import Conflict
 from chalicelib.model.jobs import DeleteProject
-from chalicelib.model.member_invitations import Subject
 from chalicelib.model.projects import Project
 from chalicelib.queues import Jobs
 from chalicelib.store import ties
-from chalicelib.store.member_invitations import MemberInvitationStore
+from chalicelib.store.guards import forget_invitations
 from chalicelib.store.projects import Projects
 from chalicelib.store.templates import Templates
 
@@ -39,7 +38,7 @@ def remove_project(project_id: str, *, projects: Projects, templates: Templates,
     if not _release(project_id, projects, run):
         jobs.ask(DeleteProject(project_id), clock.now())
         return
-    MemberInvitationStore().remove_all(Subject("project", project_id))
+    forget_invitations(project_id)
     templates.remove_of_project(project_id)
     projects.finish_deletion(project_id, parent_id)
 

@@ -1,6 +1,7 @@
 """Inviting people to be members, on the page of a session's members and on that of a project."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
@@ -37,7 +38,7 @@ from chalicelib.web.host.request import HostRequest
 from chalicelib.web.host.saving import explain_failure
 from chalicelib.web.kit.http import Form
 from chalicelib.web.kit.language import choose_language
-from chalicelib.web.kit.texts import Texts, format_time_of
+from chalicelib.web.kit.texts import Texts, format_time_with_zone
 
 STEPS = ("invite", "resend", "withdraw")
 _SHOWN_WRONG = 10  # entries that are no addresses, of which the first ones are named
@@ -205,7 +206,11 @@ def _with(form: InviteForm, errors: dict[str, str]) -> InviteForm:
 def _tell(of: MemberInvitationOutput, zone: str, texts: Texts) -> str:
     mail = texts(_TOLD.get(of.mail, f"invited_{of.mail}"))
     return " · ".join(
-        (texts(f"role_{of.role}"), mail, texts("member_until", time=format_time_of(of.expires_at, zone, texts)))
+        (
+            texts(f"role_{of.role}"),
+            mail,
+            texts("member_until", time=format_time_with_zone(datetime.fromisoformat(of.expires_at), zone, texts)),
+        )
     )
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -253,7 +254,7 @@ def test_guessed_links_forms_of_others_and_forged_fields_do_nothing(host: Host, 
         )
         assert refused.status_code == 400
     for least in ("viewer", "editor"):
-        guest = host.invite(session.split("/")[2], least)  # type: ignore[arg-type]
+        guest = host.invite(session.split("/")[2], least)
         browser = sign_in(Browser(), container.accounts().user(guest.user_id).email)
         assert not browser.open(address).has_form("Send invitations")
         token = browser.open("/account").form("Sign out").fields["token"]
@@ -272,7 +273,11 @@ def test_a_higher_role_stays_and_a_lower_one_is_raised(host: Host) -> None:
     first, second = invite(host, subject, role="viewer"), invite(host, f"/projects/{project}", role="editor")
     page = dee.open("/")
     assert page.text.count("by Ana · ") == 2
+    told = guest.get("/notifications")["data"]
+    assert [it["kind"] for it in told] == ["invitation"] * 2
+    assert dee.open(urlsplit(told[0]["url"])._replace(scheme="", netloc="").geturl()).has_form("Decline")
     assert answer(dee, second).status_code == 303
+    assert len(guest.get("/notifications")["data"]) == 1
     assert (role_in(host, f"/projects/{project}", DEE), role_in(host, subject, DEE)) == ("editor", "editor")
     assert answer(dee, first).status_code == 303
     assert role_in(host, subject, DEE) == "editor"

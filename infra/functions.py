@@ -134,7 +134,6 @@ WRITE_PROMPT = Function(
     timeout=WORKER_SECONDS,
     tables={"Accounts": OWN_MODEL_ITEMS, "Sessions": ITEMS, "Guards": KEY_ITEM},
     settings=MODEL,
-    sends_to=(CARDS,),
     works_off=PROMPTS,
 )
 WRITE_SUMMARY = Function(
@@ -157,7 +156,6 @@ WRITE_BRIEF = Function(
     timeout=SHORT_WORKER_SECONDS,
     tables={"Sessions": ITEMS},
     settings=("public_url",),
-    sends_to=(CARDS,),
     works_off=BRIEFS,
 )
 UPDATE_CARDS = Function(

@@ -18,6 +18,10 @@ SAY = {"participant_id": "p1", "participant_name": "", "content": "Soup"}
 WITH_KEY: dict[tuple[str, str], Any] = {
     ("GET", "/me"): None,
     ("GET", "/me/deletions/{session_id}"): None,
+    ("GET", "/notifications"): None,
+    ("POST", "/notifications/read"): {"all": True},
+    ("GET", "/notifications/digest"): None,
+    ("PUT", "/notifications/digest"): {"on": False},
     ("GET", "/sessions"): None,
     ("POST", "/sessions"): {"topic": "Lunch", "goal": "Eat"},
     ("POST", "/sessions/suggestions"): {"field": "topic", "goal": "Eat"},

@@ -237,7 +237,7 @@ def test_where_no_mail_is_sent_the_page_says_so_and_none_can_be_had(
 def test_every_language_tells_each_kind(host: Host, ana: Browser, clock: FakeClock) -> None:
     session = host.new_session(topic="Lunch")["id"]
     details = {"by": host.user_id, "role": "admin", "page": "/invitation?t=x"}
-    for work in ("prompt", "summary", "brief", "export"):
+    for work in ("prompt", "summary", "export"):
         assert tell(host, work, kind="work_failed", session_id=session, details={"work": work})
     for kind in ("first_answer", "session_ended"):
         assert tell(host, kind, kind=kind, session_id=session)

@@ -177,7 +177,6 @@ SessionJob = (
     | AnnounceSession
     | SendReminder
     | SendInvitation
-    | TellHosts
     | SendDigest
 )
 # What is told outside, and what comes back from there.
@@ -193,7 +192,7 @@ Delivery = (
     | HandleUpdate
     | ReplyInChat
 )
-Job = SessionJob | Delivery
+Job = SessionJob | TellHosts | Delivery
 
 
 class Queue(Struct, frozen=True):

@@ -11,6 +11,9 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from app import app
+from chalicelib import container
+from chalicelib.model.notifications import Event
+from chalicelib.services.notifications.notify import notify
 from chalicelib.settings import settings
 from chalicelib.store import keys
 from tests.api.hosts import Host
@@ -88,6 +91,8 @@ def _sessions_of(host: Host) -> list[str]:
     assert summarise(found[0])
     assert host.call("POST", "/integrations/telegram/groups", {"group_id": "-1"}).status_code == 201
     template = host.call("POST", "/templates", {"title": SECRETS[3], "default_goal": SECRETS[1]})
+    told = Event("session_ended", "1", container.clock().now(), found[0])
+    assert notify(host.user_id, told, deps=container.notification_deps())
     return [*found, template.json_body["id"]]
 
 

@@ -203,7 +203,6 @@ SessionJob = (
     | AnnounceSession
     | SendReminder
     | SendInvitation
-    | TellHosts
     | SendDigest
 )
 DueJob = SessionJob | DeleteProject
@@ -221,7 +220,7 @@ Delivery = (
     | HandleUpdate
     | ReplyInChat
 )
-Job = DueJob | Delivery
+Job = DueJob | TellHosts | Delivery
 
 
 class Queue(Struct, frozen=True):

@@ -13,6 +13,7 @@ from chalicelib import container, settings
 from chalicelib.model import Identity, SignIn, Thread
 from chalicelib.model.conversations import TranscriptRequest
 from chalicelib.model.memory import Conclusion, Conclusions, Memory, Remembered
+from chalicelib.model.notifications import Event, MailDigest
 from chalicelib.model.own_models import OwnModels
 from chalicelib.model.reminders import Reminder, ReminderTarget
 from chalicelib.model.telegram import Attendance, Chat
@@ -22,6 +23,7 @@ from chalicelib.services.accounts.export import ask_for_export
 from chalicelib.services.accounts.logins import start_login
 from chalicelib.services.delivery.reminder_job import want_reminders
 from chalicelib.services.facilitation import condensed_history
+from chalicelib.services.notifications.notify import notify
 from chalicelib.services.synthesis import reduced_digests
 from chalicelib.store import aliases, database, keys, moving, widgets
 from chalicelib.store.item_kinds import ERASURE, KINDS, ItemKind, Owner, kind_of
@@ -147,6 +149,8 @@ def store_what_is_left(host: Host, session: str, monkeypatch: pytest.MonkeyPatch
     assert container.announcements().claim_first(session, "-1", "somebody", container.clock().now())
     container.own_models().put(OwnModels(host.user_id))
     assert ask_for_export(host.user_id, anew=False, deps=container.account_export_deps())
+    assert notify(host.user_id, Event("group_left", "1", container.clock().now()), deps=container.notification_deps())
+    container.notifications().want_digest(MailDigest(host.user_id, "en", "UTC"))
     store_of_doors(host, session)
     return str(other.json_body["id"])
 

@@ -92,6 +92,7 @@ def test_who_may_read_secrets_and_change_the_tables(application: Template) -> No
         "APIHandler",
         "DeleteData",
         "NoteBounce",
+        "WriteExport",  # how far the export of an account is
         "WritePrompt",
         "WriteSummary",
         "WriteBrief",

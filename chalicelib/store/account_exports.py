@@ -1,5 +1,7 @@
 """Exports of all that an account has (table `accounts`): one at a time of each."""
 
+from typing import Any
+
 from chalicelib.errors import NotFound
 from chalicelib.model.exports import AccountExport
 from chalicelib.store import database, keys
@@ -50,6 +52,6 @@ def _item(user_id: str, export: AccountExport) -> AccountExportItem:
 
 
 def _export_from(item: AccountExportItem) -> AccountExport:
-    counts = {name: int(getattr(item, name)) for name in ("sessions", "done", "files")}
-    at = {"made_at": item.made_at, "moved_at": item.moved_at}
+    counts: dict[str, Any] = {name: int(getattr(item, name)) for name in ("sessions", "done", "files")}
+    at: dict[str, Any] = {"made_at": item.made_at, "moved_at": item.moved_at}
     return AccountExport(item.id, item.asked_at, after=item.after, **counts, **at)

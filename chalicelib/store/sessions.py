@@ -261,7 +261,7 @@ def wanted(session_id: str, parts: Iterable[str], user_id: str | None) -> list[t
     if user_id is not None:
         asked.append(keys.member(user_id))
     named: list[tuple[type[Model], str, str | None]] = [(SessionPart, session_id, part) for part in asked]
-    elsewhere: dict[str, tuple[type[Model], str, None]] = {
+    elsewhere: dict[str | None, tuple[type[Model], str, str | None]] = {
         keys.SESSION_SPENDING: (Guard, keys.session_spending(session_id), None),
         keys.HARMONICA_MDS: (Account, keys.harmonica_md(user_id or keys.NOBODYS), None),
     }

@@ -95,7 +95,7 @@ def _collect(
     user_id: str, begun: AccountExport, listed: list[SessionOfAccount], deps: AccountExportDeps
 ) -> tuple[str, AccountExport]:
     """Returns a file with as many of the sessions that are left as it takes, and how far the export is with it."""
-    run, size, rendered = deps.clock.deadline(RUN_SECONDS), 0, []
+    run, size, rendered = deps.clock.deadline(RUN_SECONDS), 0, list[bytes]()
     at = replace(begun, sessions=len(listed), done=sum(it.session_id <= begun.after for it in listed))
     for session in listed[at.done :]:
         if rendered and (size >= FILE_BYTES or run.remaining() <= 0):

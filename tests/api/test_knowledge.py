@@ -16,7 +16,7 @@ from tests.api.participants import remove
 from tests.api.shapes import ID, NULL, assert_shape
 from tests.asked_model import points_with
 from tests.fake_anthropic import text, tool
-from tests.llm.wire import live_api
+from tests.llm.wire import LiveApi, live_api
 from tests.rule_based_model import digest, summary
 
 CANARY = "marmalade"
@@ -76,23 +76,23 @@ def rule(body: Any) -> Any:
             points = digest(system, shown)
             return tool("record_digest", {"points": points, "gist": points[0]["text"] if points else ""})
         case ["write_summary"]:
-            return tool("write_summary", summary(shown))
+            return tool("write_summary", {**summary(shown), "overview": "People spoke of the town at length."})
         case _:
             return text("And what else?")
 
 
 @pytest.fixture
-def live(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
+def live(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveApi]:
     with live_api(monkeypatch, MODEL_LARGE="claude-opus-5-5") as found:
         found.server.rule = rule
-        yield found.host
+        yield found
 
 
 @pytest.fixture
-def session(live: Host) -> tuple[str, dict[str, str]]:
+def session(live: LiveApi) -> tuple[str, dict[str, str]]:
     """A session with a summary, and the ids of its people."""
-    session = str(live.new_session(prompt="Ask.")["id"])
-    people = {name: live.say(session, words, name).json_body["thread_id"] for name, words in SAID.items()}
+    session = str(live.host.new_session(prompt="Ask.")["id"])
+    people = {name: live.host.say(session, words, name).json_body["thread_id"] for name, words in SAID.items()}
     assert summarise(session)
     return session, people
 
@@ -109,9 +109,9 @@ def generate(host: Host, session: str) -> dict[str, Any]:
 
 
 def test_each_thing_rests_on_messages_that_code_found_or_is_dropped_and_counted(
-    live: Host, session: tuple[str, dict[str, str]]
+    live: LiveApi, session: tuple[str, dict[str, str]]
 ) -> None:
-    host, (named, _) = live, session
+    host, (named, _) = live.host, session
     messages = {
         it["id"]: it["content"]
         for person in host.get(f"/sessions/{named}/responses")["data"]
@@ -160,11 +160,12 @@ def test_a_script_says_that_it_cannot(host: Host, monkeypatch: pytest.MonkeyPatc
 
 
 def test_who_is_removed_or_not_to_be_quoted_is_in_none_of_it(live: Host, session: tuple[str, dict[str, str]]) -> None:
-    host, (named, people) = live, session
+    host, (named, people) = live.host, session
     assert CANARY in str(generate(host, named))
     remove(host, named, people["p3"])
     assert host.get(f"/sessions/{named}/knowledge")["knowledge"] is None  # at once, with the summary
-    assert host.call("POST", f"/sessions/{named}/summary").json_body["status"] == "current"
+    live.clock.advance(3600)
+    assert summarise(named)
     known = generate(host, named)["knowledge"]
     assert CANARY not in str(known)
     assert known["tensions"][0]["evidence"] == known["decisions"][0]["evidence"]
@@ -173,5 +174,6 @@ def test_who_is_removed_or_not_to_be_quoted_is_in_none_of_it(live: Host, session
     of = container.sessions().view(named, ()).session
     set_consent(of, ThreadView(head, ()), quotes=False, deps=container.consent_deps())
     assert host.get(f"/sessions/{named}/knowledge")["knowledge"] is None
-    assert host.call("POST", f"/sessions/{named}/summary").json_body["status"] == "current"
+    live.clock.advance(3600)
+    assert summarise(named)
     assert len(generate(host, named)["knowledge"]["decisions"][0]["evidence"]) == 1

@@ -43,6 +43,7 @@ from chalicelib.container.session import (
     memory_deps,
     projects,
     remember,
+    roll_up_deps,
     sessions,
     template_deps,
 )

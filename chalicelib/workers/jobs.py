@@ -31,6 +31,7 @@ from chalicelib.model.jobs import (
     UpdateCards,
     WriteBrief,
     WriteExport,
+    WriteKnowledge,
     WritePrompt,
     WriteSummary,
 )
@@ -76,6 +77,8 @@ def run_job(job: Job, deadline: Deadline) -> None:
     match job:
         case WritePrompt():
             _write_prompt(job, deadline)
+        case WriteKnowledge():
+            _write_knowledge(job, deadline)
         case WriteSummary():
             summarise(job.session_id, deps=container.synthesis_deps(), deadline=deadline)
         case WriteBrief():
@@ -192,6 +195,20 @@ def _move_on(job: OpenSession | CloseSession | ExpireSession) -> None:
             expire_session(
                 job.session_id, days, sessions=sessions, deletions=deletions, jobs=container.jobs(), clock=clock
             )
+
+
+def _write_knowledge(job: WriteKnowledge, deadline: Deadline) -> None:
+    from chalicelib.services.results.knowledge import write_knowledge
+
+    write_knowledge(
+        job.session_id,
+        sessions=container.sessions(),
+        model=container.model(),
+        deps=container.ask_deps(),
+        items=container.knowledge(),
+        deadline=container.clock().deadline(min(PROMPT_JOB_SECONDS, deadline.remaining())),
+        now=container.clock().now(),
+    )
 
 
 def _write_prompt(job: WritePrompt, deadline: Deadline) -> None:

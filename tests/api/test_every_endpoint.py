@@ -106,6 +106,8 @@ OF_PROJECT: dict[tuple[str, str], Any] = {
     ("DELETE", "/projects/{project_id}/sessions/{session_id}"): None,
     ("GET", "/projects/{project_id}/members"): None,
     ("GET", "/projects/{project_id}/memory"): None,
+    ("GET", "/projects/{project_id}/knowledge"): None,
+    ("POST", "/projects/{project_id}/knowledge"): None,
     ("PATCH", "/projects/{project_id}/members/{user_id}"): {"role": "viewer"},
     ("DELETE", "/projects/{project_id}/members/{user_id}"): None,
 }

@@ -26,7 +26,9 @@ from chalicelib.services.synthesis.evidence import Evidence, EvidenceBook
 from chalicelib.services.synthesis.prose import ProseCheck
 from chalicelib.services.synthesis.theme_groups import one_line
 from chalicelib.services.synthesis.unquotable import find_unquotable_words
+from chalicelib.services.usage.budget import meter_for
 from chalicelib.store.knowledge import KnowledgeItems
+from chalicelib.store.sessions import FOR_ASK, Sessions
 from chalicelib.text.normalise import fold
 
 MAX_TOKENS: Final = 6_000
@@ -102,6 +104,25 @@ def generate_knowledge(
     extra = {"event": "knowledge_generated", "session_id": view.session.id, "dropped": made.dropped}
     logger.info("knowledge generated", extra=extra)
     return Generated(made)
+
+
+def write_knowledge(
+    session_id: str,
+    *,
+    sessions: Sessions,
+    model: Model,
+    deps: AskDeps,
+    items: KnowledgeItems,
+    deadline: Deadline,
+    now: datetime,
+) -> None:
+    """Generate the knowledge of a session where it lacks any of its summary. Raises NotFound without a session, and what
+    `generate_knowledge` does but for Invalid: a session without a summary has none."""
+    view = sessions.view(session_id, FOR_ASK)
+    stored = items.of_each([session_id]).get(session_id)
+    asked = meter_for(view, model) if model.understands else model
+    if view.summary:
+        generate_knowledge(view, stored, model=asked, deps=deps, items=items, deadline=deadline, now=now)
 
 
 def _request(view: SessionView, book: EvidenceBook) -> Request:

@@ -8,7 +8,7 @@ from chalicelib import container
 from chalicelib.errors import Unavailable
 from chalicelib.model.projects import ProjectView
 from chalicelib.operations.fields import Count, SessionId, Time, moment
-from chalicelib.operations.knowledge import Evidence
+from chalicelib.operations.knowledge import Evidence, ids_of
 from chalicelib.operations.operation import Call, Done, Operation, Output, Repeat
 from chalicelib.operations.project_output import ProjectInput
 from chalicelib.operations.subject import ProjectRead
@@ -108,7 +108,7 @@ def get_project_knowledge(call: Call, _: ProjectInput, view: ProjectView) -> Pro
 
 
 def _show(it: "Stored") -> Known:
-    sources = [KnownIn(of.session.id, of.session.topic, list(of.evidence)) for of in it.sources]
+    sources = [KnownIn(of.session.id, of.session.topic, ids_of(of.evidence)) for of in it.sources]
     return Known(it.label or None, it.text or None, len(sources) > 1, sources)
 
 

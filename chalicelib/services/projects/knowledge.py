@@ -12,7 +12,7 @@ from typing import Final, Literal, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.model import Session
+from chalicelib.model import Quote, Session
 from chalicelib.model.jobs import WriteKnowledge
 from chalicelib.model.knowledge import Knowledge
 from chalicelib.model.memory import Conclusions
@@ -43,10 +43,10 @@ class RollUpDeps(Struct, frozen=True):
 
 
 class Source(Struct, frozen=True):
-    """A session that says something, and the messages that it rests on there."""
+    """A session that says something, and the words that it rests on there."""
 
     session: Session
-    evidence: tuple[str, ...] = ()
+    evidence: tuple[Quote, ...] = ()
 
 
 class Known(Struct, frozen=True):
@@ -129,13 +129,15 @@ def _said(found: Iterable[_Found], group: Group) -> Iterator[Known]:
     """What each session says of a group, one after the other."""
     for it in found:
         if it.knowledge and group != "themes":
-            yield from (Known(label, text, (Source(it.session, ids),)) for label, text, ids in _of(it.knowledge, group))
+            yield from (
+                Known(label, text, (Source(it.session, quotes),)) for label, text, quotes in _of(it.knowledge, group)
+            )
         elif it.conclusions and group == "themes":
             labelled = (point for point in it.conclusions.points if point.label)
             yield from (Known(point.label, point.text, (Source(it.session),)) for point in labelled)
 
 
-def _of(knowledge: Knowledge, group: Group) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def _of(knowledge: Knowledge, group: Group) -> Iterator[tuple[str, str, tuple[Quote, ...]]]:
     match group:
         case "decisions":
             yield from ((it.label, it.summary, it.evidence) for it in knowledge.decisions)

@@ -97,7 +97,7 @@ class SessionKnowledge(Output):
     gaps: Annotated[
         list[str], Meta(description="What nobody spoke to.", examples=[["Nobody said what a later bus may cost."]])
     ]
-    metadata: KnowledgeMetadata
+    metadata: Annotated[KnowledgeMetadata, Meta(description="How it came about.")]
 
 
 class KnowledgeOutcome(Output):

@@ -92,8 +92,11 @@ def _asked(_: Call, kept: dict[str, Any], __: ProjectView) -> KnowledgeAsked:
 
 
 def get_project_knowledge(call: Call, _: ProjectInput, view: ProjectView) -> ProjectKnowledge:
-    """What the sessions of a project came to know. It is put together by code from what is stored of each, so asking again moves nothing,
-    and whatever is withdrawn in a session is gone here at once."""
+    """What the sessions of a project came to know.
+
+    It is put together by code from what is stored of each, so asking again moves nothing, and whatever is withdrawn in a session is gone
+    here at once.
+    """
     from chalicelib.services.projects import knowledge
 
     found = knowledge.roll_up(view.project, call.now, deps=container.roll_up_deps())

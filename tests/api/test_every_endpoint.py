@@ -93,6 +93,8 @@ OF_SESSION: dict[tuple[str, str], Any] = {
     ("GET", "/sessions/{session_id}/prompts"): None,
     ("POST", "/sessions/{session_id}/prompts/revise"): {"instructions": "Ask less."},
     ("POST", "/sessions/{session_id}/review"): {},
+    ("POST", "/sessions/{session_id}/knowledge"): {},
+    ("GET", "/sessions/{session_id}/knowledge"): None,
     ("POST", "/sessions/{session_id}/follow-up"): {},
     ("GET", "/sessions/{session_id}/edit-history"): None,
     ("POST", "/sessions/{session_id}/chat/questions"): JOIN,

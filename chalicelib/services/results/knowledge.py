@@ -222,7 +222,7 @@ def _quotes(found: Iterable[Evidence]) -> tuple[Quote, ...]:
     """The messages that these points are from, each once, with what the first of them quotes."""
     quotes: dict[str, Quote] = {}
     for it in found:
-        words = one_line(it.point.quote)
+        words = " ".join(it.point.quote.split())
         quotes.setdefault(it.point.message_id, Quote(words, it.thread_id, it.point.message_id))
     return tuple(quotes.values())[:MOST_EVIDENCE]
 

@@ -43,7 +43,7 @@ def receive_knowledge(host: HostRequest, session_id: str) -> Response:
     """Has it collected."""
     view = open_session(host, session_id, FOR_RESULTS, "editor")
     try:
-        found = host.perform(generate_knowledge, SessionInput(session_id=view.session.id)).output
+        found = host.perform(generate_knowledge, SessionInput(session_id=view.session.id))
     except Invalid as error:  # the summary went offline meanwhile, and the page says so
         return show_knowledge(host, view.session.id, status=error.status)
     except (Unavailable, Conflict) as error:

@@ -41,7 +41,7 @@ def receive_project_knowledge(host: HostRequest, project_id: str) -> Response:
     """Has collected what is missing."""
     named, texts = require_uuid(project_id), locale_for(host.request).texts
     try:
-        asked = host.perform(gather_project_knowledge, ProjectInput(project_id=named)).output
+        asked = host.perform(gather_project_knowledge, ProjectInput(project_id=named))
     except Unavailable as error:
         return show_project_knowledge(host, named, texts("knowledge_unavailable"), error.status)
     done = "?done=same" if asked.status == "skipped" else ""

@@ -1,32 +1,43 @@
 """What sessions and projects came to know on pages: each thing with a link to what it rests on, and each state in words."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
 import app
+from chalicelib.clock import Deadline
+from chalicelib.llm.interface import Reply, Request
+from chalicelib.services.synthesis import digest_runner
 from tests import events
+from tests.api.hosts import Host
 from tests.api.jobs import asked, done, summarise
 from tests.api.projects import new_project
-from tests.api.test_knowledge import SAID, rule
+from tests.api.test_knowledge import SAID, collect
+from tests.clock import FakeClock
 from tests.events import Context
-from tests.llm.wire import LiveApi, live_api
+from tests.faults import Interviewer
+from tests.llm.queued import calls
 from tests.web.browser import Browser
 from tests.web.host.visitor import sign_in, submit
 
 
 @pytest.fixture
-def live(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveApi]:
-    with live_api(monkeypatch, MODEL_LARGE="claude-opus-5-5") as found:
-        found.server.rule = rule
-        yield found
+def ana(host: Host, model: Interviewer, monkeypatch: pytest.MonkeyPatch) -> Browser:
+    """The host, on a server with a model that collects."""
+
+    def complete(request: Request, deadline: Deadline) -> Reply:
+        if request.task != "knowledge":
+            return Interviewer.complete(model, request, deadline)
+        return calls("record_knowledge", collect(request.messages[0].blocks[0].text))
+
+    monkeypatch.setattr(model, "complete", complete)
+    monkeypatch.setattr(digest_runner, "AT_ONCE", 1)
+    return sign_in(Browser(), "ana@example.com")
 
 
 def test_it_is_collected_of_a_session_and_then_of_a_project_and_shown_with_what_it_rests_on(
-    live: LiveApi, ben: Browser
+    host: Host, ana: Browser, clock: FakeClock
 ) -> None:
-    host, ana = live.host, sign_in(ben, "ana@example.com")
     project = new_project(host)
     session = str(host.new_session(topic="Town", prompt="Ask.", project_id=project)["id"])
     people = {name: host.say(session, words, name).json_body["thread_id"] for name, words in SAID.items()}
@@ -50,13 +61,14 @@ def test_it_is_collected_of_a_session_and_then_of_a_project_and_shown_with_what_
     shown = ana.open(of_project)
     assert "Of these with collected knowledge: 1." in shown.text
     assert "Later buses" in shown.text
+    clock.advance(60)
     second = str(host.new_session(topic="Village", prompt="Ask.", project_id=project)["id"])
     for name, words in SAID.items():
         host.say(second, words, name)
     assert summarise(second)
     running = submit(ana, of_project, ana.open(of_project).form("Collect what is missing"), do="collect")
     assert "It is being collected." in running.text
-    live.clock.advance(901)
+    clock.advance(901)
     assert "Some of it could not be collected." in ana.open(of_project).text
     (job,) = asked("prompts")
     body = json.dumps({"job": "write_knowledge", **job})

@@ -58,7 +58,16 @@ AS_IN_ENGLISH = {
     "de": {"Telegram", "API", "{time}, {by}: {what}."},  # names, and marks alone
     "fr": {
         *("Sessions", "Versions", "Version {number}", "Question {number}", "Conversation", "Conversations", "Tensions"),
-        *("Participation", "Participants", "Participant {number}", "Messages"),
+        *(
+            "Participation",
+            "Participants",
+            "Participant {number}",
+            "Messages",
+            "Tension",
+            "Action",
+            "Actions",
+            "Observation",
+        ),
     },
 }
 

@@ -133,7 +133,12 @@ WRITE_PROMPT = Function(
     "WritePrompt",
     memory=1024,
     timeout=WORKER_SECONDS,
-    tables={"Accounts": OWN_MODEL_ITEMS, "Sessions": ITEMS, "Guards": KEY_ITEM},
+    tables={
+        "Accounts": OWN_MODEL_ITEMS,
+        "Sessions": ITEMS,
+        "Conversations": ("BatchGetItem", "Query"),  # digests, which knowledge is made of
+        "Guards": KEY_ITEM,
+    },
     settings=MODEL,
     works_off=PROMPTS,
 )

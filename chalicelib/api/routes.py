@@ -125,6 +125,8 @@ ROUTES = (
     _route("GET", f"{_PROJECT}/sessions", "projects.list_project_sessions"),
     _route("DELETE", f"{_PROJECT}/sessions/{{session_id}}", "projects.detach_session"),
     _route("GET", f"{_PROJECT}/memory", "project_memory.get_project_memory"),
+    _route("POST", f"{_PROJECT}/knowledge", "project_knowledge.gather_project_knowledge"),
+    _route("GET", f"{_PROJECT}/knowledge", "project_knowledge.get_project_knowledge"),
     _route("GET", f"{_PROJECT}/members", "members.list_project_members"),
     _route("PATCH", f"{_PROJECT}/members/{{user_id}}", "members.change_project_member"),
     _route("DELETE", f"{_PROJECT}/members/{{user_id}}", "members.remove_project_member"),

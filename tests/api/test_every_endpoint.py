@@ -105,6 +105,8 @@ OF_SESSION: dict[tuple[str, str], Any] = {
     ("GET", "/sessions/{session_id}/prompts"): None,
     ("POST", "/sessions/{session_id}/prompts/revise"): {"instructions": "Ask less."},
     ("POST", "/sessions/{session_id}/review"): {},
+    ("POST", "/sessions/{session_id}/knowledge"): {},
+    ("GET", "/sessions/{session_id}/knowledge"): None,
     ("POST", "/sessions/{session_id}/follow-up"): {},
     ("GET", "/sessions/{session_id}/edit-history"): None,
     ("POST", "/sessions/{session_id}/chat/questions"): JOIN,
@@ -122,6 +124,8 @@ OF_PROJECT: dict[tuple[str, str], Any] = {
     ("POST", "/projects/{project_id}/invitations/{invitation_id}/resend"): {},
     ("DELETE", "/projects/{project_id}/invitations/{invitation_id}"): None,
     ("GET", "/projects/{project_id}/memory"): None,
+    ("GET", "/projects/{project_id}/knowledge"): None,
+    ("POST", "/projects/{project_id}/knowledge"): None,
     ("PATCH", "/projects/{project_id}/members/{user_id}"): {"role": "viewer"},
     ("DELETE", "/projects/{project_id}/members/{user_id}"): None,
 }

@@ -12,6 +12,7 @@ import app
 from chalicelib import container, settings
 from chalicelib.model import Identity, SignIn, Thread
 from chalicelib.model.conversations import TranscriptRequest
+from chalicelib.model.knowledge import Knowledge
 from chalicelib.model.memory import Conclusion, Conclusions, Memory, Remembered
 from chalicelib.model.notifications import Event, MailDigest
 from chalicelib.model.own_models import OwnModels
@@ -183,6 +184,7 @@ def store_memory(host: Host, session: str, project: str) -> None:
     now, epoch = container.clock().now(), container.sessions().view(session, (keys.SYNTHESIS,)).synthesis.epoch
     point = Conclusion("t1", "theme", "Buses", "", 3)
     assert container.memories().put(session, Conclusions((point,), 3, now), epoch)
+    assert container.knowledge().put(session, Knowledge(now, now, "writer"), epoch)
     assert host.call("PATCH", f"/sessions/{session}", {"status": "completed"}).status_code == 200
     begun = str(host.new_session(project_id=project)["id"])
     assert container.memories().received(begun) == Memory((Remembered(session, now, point),), ANY, now)

@@ -32,7 +32,7 @@ from chalicelib.model.jobs import QUEUES
 from chalicelib.store import database
 from chalicelib.web.host import home
 from infra import data_stack
-from tests import leaks, permissions
+from tests import leaks, permissions, remembered_signs
 from tests.api.hosts import Host, new_host
 from tests.clock import FakeClock, own_time
 from tests.e2e.local import LocalCloud, free_port
@@ -152,6 +152,7 @@ def aws(
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         permissions.enforce(monkeypatch)
+        remembered_signs.remember(monkeypatch)
         permissions.denied.clear()
         with leaks.watched(monkeypatch):
             yield

@@ -317,7 +317,7 @@ def _wait(process: subprocess.Popen[bytes], options: Options) -> None:
         if options.with_parent and os.getppid() != parent:
             return
         box.collect()
-        time.sleep(0.5)
+        time.sleep(1)
     _refuse(f"The local cloud ended by itself; {options.folder / 'cloud.log'} says why")
 
 

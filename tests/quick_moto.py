@@ -7,7 +7,6 @@ works out again at every call, though its arguments are the same, is remembered;
 import copyreg
 import marshal
 import os
-import pickle
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from contextlib import suppress
@@ -22,7 +21,7 @@ import botocore.hooks
 import botocore.session
 import botocore.useragent
 import moto.core.models
-import moto.dynamodb.responses
+import moto.dynamodb.responses as responses_of_dynamodb
 import pynamodb.connection.base
 import pytest
 from botocore.client import BaseClient
@@ -35,9 +34,7 @@ from moto.dynamodb.exceptions import DynamodbException, ItemSizeTooLarge
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
-from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node, UpdateExpression
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
-from moto.dynamodb.parsing.validators import ActionCountValidator, OverlappingPathsValidator
 from moto.dynamodb.responses import DynamoHandler
 
 from tests import quick_dynamodb, quick_sqs
@@ -142,7 +139,7 @@ def _told(it: Any) -> str:
 def _shorten_requests() -> None:
     client: Any = BaseClient
     _patches.setattr(client, "_make_api_call", _directly(client._make_api_call))
-    _patches.setattr(moto.dynamodb.responses, "dynamo_to_dict", _plain(moto.dynamodb.responses.dynamo_to_dict))
+    _patches.setattr(responses_of_dynamodb, "dynamo_to_dict", _plain(responses_of_dynamodb.dynamo_to_dict))
 
 
 def _directly(send: Callable[..., Any]) -> Callable[..., Any]:
@@ -216,11 +213,10 @@ def _aliased(aliaser: Any) -> Callable[..., str]:
 
 def _remember_expressions() -> None:
     _patches.setattr(ConditionExpressionParser, "parse", _parsed_once(ConditionExpressionParser.parse))
+    _patches.setattr(
+        responses_of_dynamodb, "parse_expression", _keys_parsed_once(responses_of_dynamodb.parse_expression)
+    )
     _patches.setattr(UpdateExpressionParser, "make", cache(UpdateExpressionParser.make))
-    _patches.setattr(UpdateExpression, "__deepcopy__", _own_copy, raising=False)
-    _patches.setattr(DepthFirstTraverser, "traverse_node_recursively", _traverse)
-    for check in (ActionCountValidator, OverlappingPathsValidator):
-        _patches.setattr(check, "traverse", check.process)  # of the whole; moto checks each of its parts as well
 
 
 def _parsed_once(parse: Callable[[ConditionExpressionParser], Any]) -> Callable[[ConditionExpressionParser], Any]:
@@ -248,37 +244,32 @@ def _parsed_once(parse: Callable[[ConditionExpressionParser], Any]) -> Callable[
     return parsed
 
 
-@cache
-def _pickled(tree: UpdateExpression) -> bytes:
-    return pickle.dumps(tree, pickle.HIGHEST_PROTOCOL)
+def _keys_parsed_once(parse: Callable[..., Any]) -> Callable[..., Any]:
+    """Of a query, which keys it compares how; only the values are other ones each time."""
 
+    @cache
+    def remembered(expression: str, names: tuple[Any, ...], values: tuple[str, ...], schema: tuple[Any, ...]) -> Any:
+        return parse(expression, {it: {"S": it} for it in values}, dict(names), [dict(it) for it in schema])
 
-def _own_copy(tree: UpdateExpression, _: dict[int, Any]) -> Any:
-    """Each request replaces names by values in a tree of its own."""
-    return pickle.loads(_pickled(tree))
+    def parsed(
+        key_condition_expression: str,
+        expression_attribute_values: dict[str, Any],
+        expression_attribute_names: dict[str, str],
+        schema: list[dict[str, str]],
+    ) -> Any:
+        values = expression_attribute_values
+        if any(value == {"S": ""} for value in values.values()):
+            return parse(key_condition_expression, values, expression_attribute_names, schema)
+        names = tuple(sorted(expression_attribute_names.items()))
+        keys = tuple(tuple(sorted(it.items())) for it in schema)
+        hashes, ranges, used = remembered(key_condition_expression, names, tuple(sorted(values)), keys)
+        return (
+            [(name, values[it["S"]]) for name, it in hashes],
+            [(name, how, [values[it["S"]] for it in them]) for name, how, them in ranges],
+            list(used),
+        )
 
-
-@cache
-def _handles(kind: Any, wanted: tuple[type, ...]) -> bool:
-    return issubclass(kind, wanted)
-
-
-def _traverse(self: DepthFirstTraverser, node: Any, child_id: int = -1) -> Any:
-    """As moto's, which asks at every node anew what kinds of nodes are to be processed."""
-    wanted = self.__dict__.get("wanted") or self.__dict__.setdefault("wanted", self.nodes_to_be_processed())
-    kind: Any = type(node)
-    if not _handles(kind, (Node,)):
-        return node
-    parent = node.parent
-    for place, child in enumerate(node.children or ()):
-        self.pre_processing_of_child(node, place)
-        _traverse(self, child, place)
-    if _handles(kind, wanted):
-        node = self.process(node)
-        node.parent = parent
-        if parent:
-            parent.children[child_id] = node
-    return node
+    return parsed
 
 
 # Items
@@ -291,6 +282,7 @@ def _copy_less() -> None:
     _patches.setattr(DynamoType, "__deepcopy__", _copied)
     _patches.setattr(DynamoType, "size", _measured(DynamoType.size))
     _patches.setattr(Item, "__init__", _made)
+    _patches.setattr(Item, "size", _measured_once(Item.size))
     _patches.setattr(Table, "__deepcopy__", _snapshot, raising=False)
     _patches.setattr(Table, "query", _narrowed(Table.query))
     _patches.setattr(DynamoDBBackend, "update_item", _on_a_copy(DynamoDBBackend.update_item))
@@ -318,6 +310,15 @@ def _measured(size: Callable[[DynamoType], int]) -> Callable[[DynamoType], int]:
         if type(held) is dict:
             return sum(len(name.encode()) + measured(inner) for name, inner in held.items())
         return size(value)
+
+    return measured
+
+
+def _measured_once(size: Callable[[Item], int]) -> Callable[[Item], int]:
+    """What is stored is replaced, and never changed; each answer measures all that is in it twice."""
+
+    def measured(item: Item) -> int:
+        return int(vars(item).get("measured") or vars(item).setdefault("measured", size(item)))
 
     return measured
 

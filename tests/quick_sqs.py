@@ -9,7 +9,9 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sqs.responses import SQSResponse
 
 OPERATIONS = {
+    "DeleteMessage": SQSResponse.delete_message,
     "GetQueueAttributes": SQSResponse.get_queue_attributes,
+    "ReceiveMessage": SQSResponse.receive_message,
     "SendMessage": SQSResponse.send_message,
     "SendMessageBatch": SQSResponse.send_message_batch,
 }
@@ -25,5 +27,5 @@ def answer(client: BaseClient, operation: str, arguments: dict[str, Any]) -> dic
     handler.params = marshal.loads(marshal.dumps(arguments))
     handler.uri_match = {}
     handler.current_account, handler.region = DEFAULT_ACCOUNT_ID, client.meta.region_name
-    result: dict[str, Any] = dict(OPERATIONS[operation](handler).result)
+    result: dict[str, Any] = dict(OPERATIONS[operation](handler).result or {})
     return result

@@ -104,7 +104,11 @@ async def serve(port: int, folder: Path) -> None:
         document = {"__ministack_format__": persistence._state_format_version(name), "payload": state}
         return json.dumps(document, default=persistence._json_default)
 
-    flusher = Flusher(folder / "state", cloud._build_persistence_save_dict, encode, lambda: gateway.requests)
+    def asked(service: str) -> int | None:
+        return gateway.deployments if service == "cloudformation" else None
+
+    flusher = Flusher(folder / "state", cloud._build_persistence_save_dict, encode, lambda: gateway.requests, asked)
+    cloud.save_all = _leave_to_the_flusher
     config = Config()
     config.bind = [f"{HOST}:{port}"]
     config.backlog = 1024
@@ -114,8 +118,12 @@ async def serve(port: int, folder: Path) -> None:
     flushing = asyncio.create_task(flusher.run())
     asgi: Any = gateway
     await serve_http(asgi, config, shutdown_trigger=_stop_trigger().wait)
+    await flusher.finish()
     flushing.cancel()
-    await flusher.flush()
+
+
+def _leave_to_the_flusher(_: object) -> None:
+    """The cloud would save everything as it ends, changed or not, which takes it longer than all else; the flusher does that."""
 
 
 def _stop_trigger() -> asyncio.Event:

@@ -35,19 +35,21 @@ def know_declared_methods_only(rest_apis: Any) -> None:
 class Gateway:
     """ASGI application around the local cloud, in which at most `workers` requests of the application are handled at once.
 
-    `requests` counts what went through and may have changed something: without any, nothing changed. `loaded` is called
-    when the cloud has loaded its state, before the first request.
+    `requests` counts what went through and may have changed something: without any, nothing changed; `deployments` what
+    was asked of CloudFormation, whose stacks are large, and change by that alone. `loaded` is called when the cloud has
+    loaded its state, before the first request.
     """
 
     def __init__(self, cloud: App, workers: int, loaded: Callable[[], None] = lambda: None) -> None:
         self._cloud = cloud
         self._application = RequestQueue(cloud, workers)
         self._loaded = loaded
-        self.requests = 0
+        self.requests = self.deployments = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             self.requests += not _only_looks(scope)
+            self.deployments += _deploys(scope)
             if not is_aws_call(scope):
                 if _is_taken_for_signed(scope):
                     await _answer_as_the_gateway(send, 403, "DEFAULT_4XX")
@@ -89,8 +91,13 @@ def _is_taken_for_signed(scope: Scope) -> bool:
 
 
 def _only_looks(scope: Scope) -> bool:
-    """Whether a request reads what the local cloud tells of itself, as the launcher does twice a second for mails."""
+    """Whether a request reads what the local cloud tells of itself, as the launcher does every second for mails."""
     return scope["method"] == "GET" and str(scope["path"]).startswith("/_ministack/")
+
+
+def _deploys(scope: Scope) -> bool:
+    """Whether a request is signed for CloudFormation."""
+    return any(name == b"authorization" and b"/cloudformation/" in value for name, value in scope["headers"])
 
 
 def _path_as_sent(scope: Scope) -> str:

@@ -53,13 +53,23 @@ def _is_readable(file: Path) -> bool:
 
 class Flusher:
     """Writes changed services to `folder`. `services` gives the state of each by name, `encode` makes it the text of
-    a file, and `activity` is a counter that moves whenever something may have changed."""
+    a file, and `activity` is a counter that moves whenever something may have changed. `asked` counts the requests to a
+    service that nothing else changes, so that it is copied after one alone; None for any other."""
 
-    def __init__(self, folder: Path, services: Services, encode: Encode, activity: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        services: Services,
+        encode: Encode,
+        activity: Callable[[], int],
+        asked: Callable[[str], int | None] = lambda _: None,
+    ) -> None:
         self._folder = folder
         self._services = services
         self._encode = encode
         self._activity = activity
+        self._asked = asked
+        self._settled: dict[str, int | None] = {}  # the requests after which there was nothing new to save
         self._written: dict[str, str] = {}
         self._unsaved: set[str] = set()
         self._lock = asyncio.Lock()
@@ -79,14 +89,28 @@ class Flusher:
             due = began + REST_SECONDS if everything else due
             pause = max(LEAST_SECONDS, SHARE_OF_TIME * (time.monotonic() - began))
 
+    async def finish(self) -> int:
+        """Save every service that changed, asked or not: there will be no other time."""
+        self._settled.clear()
+        return await self.flush()
+
     async def flush(self, names: Collection[str] | None = None) -> int:
         """Save every service that changed, or those of these names; how many did."""
         async with self._lock:
             changed = 0
             for name, get_state in self._services().items():
                 if names is None or name in names:
-                    changed += await self._save(name, get_state)
+                    changed += await self._save_if_asked(name, get_state)
             return changed
+
+    async def _save_if_asked(self, name: str, get_state: Callable[[], Any]) -> int:
+        asked = self._asked(name)
+        if asked is not None and self._settled.get(name) == asked:
+            return 0
+        changed = await self._save(name, get_state)
+        if not changed:
+            self._settled[name] = asked
+        return changed
 
     async def _save(self, name: str, get_state: Callable[[], Any]) -> int:
         for attempt in range(TRIES):

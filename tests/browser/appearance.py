@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Collection
+from itertools import cycle
 from pathlib import Path
 from typing import Literal
 
@@ -57,8 +58,9 @@ _OPEN_ALL = """document.querySelectorAll('[popover]').forEach(it => it.showPopov
   document.querySelectorAll('details').forEach(it => { it.open = true })"""
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = (320, 768, 1280)
-# Those with the longest words. Chinese is shorter than any of them, and breaks between any two characters.
-OTHER_LANGUAGES = ("de", "es", "fr")
+# The one with the longest words for every page, and in turn those with the longest sentences; one page after another is made of the
+# same parts. Chinese is shorter than any of them, and breaks between any two characters.
+LONGEST_WORDS, LONG = "de", ("es", "fr")
 # None: not examined. In the dark only colors are another thing, and in the other direction only where things are, and what
 # is said of them.
 _RULES: dict[tuple[str, str], tuple[str, ...] | None] = {
@@ -128,6 +130,7 @@ def _keep_all(page: Page, name: str, direction: str) -> None:
 def examine_all(visitor: Visitor, states: Collection[State], wordy: Collection[State]) -> list[str]:
     """What is wrong with any of these states; the wordy ones are opened in other languages too, and so in Arabic."""
     wrong: list[str] = []
+    long = cycle(LONG)
     for state in states:
         if visitor.tongue == "ar" and state in wordy:
             continue
@@ -135,17 +138,18 @@ def examine_all(visitor: Visitor, states: Collection[State], wordy: Collection[S
         page = state(visitor)
         wrong += examine(page, name, visitor.direction)
         if visitor.tongue == "en" and state in wordy:
-            wrong += examine_translations(page, name)
+            wrong += examine_translations(page, name, next(long))
         visitor.clear()
     return wrong
 
 
-def examine_translations(page: Page, name: str) -> list[str]:
-    """What sticks out of the narrowest screen when the page's address is opened in other languages; Arabic is examined whole."""
+def examine_translations(page: Page, name: str, long: str) -> list[str]:
+    """What sticks out of the narrowest screen when the page's address is opened in German, this other language and Arabic, which is
+    examined whole."""
     wrong: list[str] = []
     address = page.url.partition("#")[0]
     page.set_viewport_size({"width": WIDTHS[0], "height": 800})
-    for tag in (*OTHER_LANGUAGES, "ar"):
+    for tag in (LONGEST_WORDS, long, "ar"):
         page.goto(f"{address}{'&' if '?' in address else '?'}{PARAMETER}={tag}")
         tells = page.evaluate("document.documentElement.lang")
         if tells != tag:

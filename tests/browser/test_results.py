@@ -1,12 +1,13 @@
 """Who sees the results: three visibilities, three kinds of visitor; and how the page looks."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from chalicelib.services.results.sections import SECTIONS
-from tests.browser.appearance import examine, examine_translations
+from tests.browser.appearance import LONG, examine, examine_translations
 from tests.browser.chat_page import ChatPage, new_session
 from tests.browser.devices import DESKTOP, Devices
 from tests.browser.finished_sessions import ARABIC, SAID, results_link, summarised, talked_in
@@ -101,6 +102,7 @@ def test_results_are_without_barriers_and_fit_every_screen(
     new = new_session(cloud, results_visibility="public")
     page = devices.open(cloud, DESKTOP)
     wrong: list[str] = []
+    long = cycle(LONG)
     for name, address in (
         *((f"results-{section}", f"/results?s={many}&tab={section}") for section in SECTIONS),
         ("results-few", f"/results?s={sessions['few']}"),
@@ -113,12 +115,12 @@ def test_results_are_without_barriers_and_fit_every_screen(
         for table in page.locator("figure summary").all():
             table.click()
         wrong += examine(page, name, "ltr")
-        wrong += examine_translations(page, name)
+        wrong += examine_translations(page, name, next(long))
     page.goto(results_link(cloud, many))
     page.locator("#people th a").first.click()
     page.wait_for_load_state()
     wrong += examine(page, "results-thread", "ltr")
-    wrong += examine_translations(page, "results-thread")
+    wrong += examine_translations(page, "results-thread", next(long))
     assert wrong == []
 
 

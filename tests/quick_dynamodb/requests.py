@@ -102,6 +102,13 @@ class _Write:
         elif self.after is not None:
             items[self.hash][self.range] = self.after
 
+    def returned(self, wants: str) -> Attributes:
+        """The attributes that the answer has."""
+        after: Attributes = self.after.attrs if self.after else {}
+        if wants == "UPDATED_NEW":
+            return {it: value for it, value in after.items() if it not in self.before or self.before[it] != value}
+        return {"NONE": {}, "ALL_OLD": self.before, "ALL_NEW": after}[wants]
+
     def refusal(self) -> Raw:
         """What is told of the item whose condition does not hold."""
         asks = self.asked.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
@@ -120,15 +127,17 @@ def write(client: BaseClient, operation: str, arguments: Raw) -> Raw:
     """UpdateItem, PutItem or DeleteItem. Raises Unusual, or what botocore raises."""
     done = _Write(client.meta.region_name, operation.removesuffix("Item"), arguments)
     wants = arguments.get("ReturnValues", "NONE")
-    plainly(wants in ("NONE", "ALL_OLD", "ALL_NEW") and not (wants == "ALL_NEW" and done.kind != "Update"))
+    plainly(wants in ("NONE", "ALL_OLD") or (wants in ("ALL_NEW", "UPDATED_NEW") and done.kind == "Update"))
     if not done.holds():
         code = "ConditionalCheckFailedException"
         raise _refused(client, operation, code, _FAILED, {"message": _FAILED, **done.refusal()})
     done.prepare()
+    if wants == "UPDATED_NEW":  # of maps and lists, moto tells what is new in them
+        plainly(all(value.type not in ("M", "L") for value in done.returned(wants).values()))
     done.do()
     answer: Raw = {"ConsumedCapacity": {"TableName": arguments["TableName"], "CapacityUnits": _UNITS[done.kind]}}
-    told = done.after.attrs if wants == "ALL_NEW" and done.after else done.before if wants == "ALL_OLD" else {}
-    if told:
+    told = done.returned(wants)
+    if told or wants == "UPDATED_NEW":
         answer["Attributes"] = _told(told)
     return answer
 

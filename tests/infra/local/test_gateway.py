@@ -56,6 +56,11 @@ def test_a_look_at_what_the_cloud_tells_of_itself_counts_as_nothing() -> None:
         asyncio.run(gateway(scope, cloud, cloud))
         counted.append(gateway.requests)
     assert counted == [0, 1, 2]
+    assert gateway.deployments == 0
+    for service in ("cloudformation", "dynamodb"):
+        signed = f"AWS4-HMAC-SHA256 Credential=test/20261130/us-east-1/{service}/aws4_request"
+        asyncio.run(gateway(_scope("/", authorization=signed), cloud, cloud))
+    assert gateway.deployments == 1
 
 
 @each_row(

@@ -29,6 +29,27 @@ def test_each_service_is_written_once_and_again_only_when_it_changed(tmp_path: P
     assert sorted(file.name for file in tmp_path.iterdir()) == ["dynamodb.json", "sqs.json"]
 
 
+def test_a_service_that_only_requests_change_is_copied_after_one_until_nothing_is_new_and_at_the_end(
+    tmp_path: Path,
+) -> None:
+    stacks, copies, asked = ["a"], [0], [1]
+
+    def state() -> list[str]:
+        copies[0] += 1
+        return list(stacks)
+
+    flusher = Flusher(tmp_path, lambda: {"stacks": state}, lambda _, it: json.dumps(it), lambda: 0, lambda _: asked[0])
+
+    async def scenario() -> list[tuple[int, int]]:
+        seen = [(await flusher.flush(), copies[0]) for _ in range(3)]
+        asked[0] += 1
+        seen.append((await flusher.flush(), copies[0]))
+        stacks.append("b")  # by a request, of which no more is known
+        return [*seen, (await flusher.flush(), copies[0]), (await flusher.finish(), copies[0])]
+
+    assert asyncio.run(scenario()) == [(1, 1), (0, 2), (0, 2), (0, 3), (0, 3), (1, 4)]
+
+
 def test_a_service_that_was_never_used_leaves_its_file_alone(tmp_path: Path) -> None:
     (tmp_path / "s3.json").write_text("from before")
     assert asyncio.run(_flusher(tmp_path, s3=lambda: None).flush()) == 0

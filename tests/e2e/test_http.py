@@ -119,7 +119,7 @@ def test_every_answer_names_its_request_and_announces_an_allowance(cloud: LocalC
 
 def test_a_method_that_a_path_lacks_is_refused_by_the_application_also_with_a_key(cloud: LocalCloud) -> None:
     for method, path, allowed in (
-        ("PUT", "/me", "DELETE, GET"),
+        ("PUT", "/me", "DELETE, GET, PATCH"),
         ("POST", "/", "GET, HEAD"),
         ("DELETE", "/docs", "GET"),
     ):

@@ -50,6 +50,7 @@ NEED_A_MODEL = (
     "POST /sessions/{session_id}/review",
 )
 RULED = (
+    "PATCH /me",  # names of time zones; the account may have been changed
     "POST /sessions",  # distribution, closes_at, template_id: must exist, must lie ahead
     "PATCH /sessions/{session_id}",  # the same; ids of questions
     "GET /sessions/{session_id}/responses",  # cursors are ours

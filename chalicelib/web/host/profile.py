@@ -1,6 +1,7 @@
 """What a host says of themselves, as fields of pages: shown, merged with what was stored meanwhile, and saved."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -98,8 +99,6 @@ def list_shown(plan: ProfilePlan, fields: tuple[ProfileField, ...], texts: Texts
 
 
 def _edit(changes: Mapping[str, Any], stored: UserInfo) -> EditMe:
-    from datetime import datetime
-
     return EditMe(unchanged_since=datetime.fromisoformat(stored.updated_at), **changes)
 
 

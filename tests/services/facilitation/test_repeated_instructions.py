@@ -80,6 +80,14 @@ def test_what_is_for_the_facilitator_alone_is_asked_for_again_and_then_withheld(
     assert (given.content, given.is_final) == (EN.turn.replace("{topic}", "The new library"), False)
 
 
+def test_what_the_host_says_of_their_organisation_is_held_to_the_same() -> None:
+    told = replace(shown(context=None), harmonica_md=f"# Who we are\n\n{CONTEXT}")
+    model = QueuedModel(CONTEXT, "Which office do you mean?")
+    given = facilitate(told, thread(), (), SPOKEN, model=model, deadline=deadline(60))
+    assert given.content == "Which office do you mean?"
+    assert steering_of(model.requests[1])[-1] == NOTE
+
+
 @each_row("second", [says(" "), unavailable()])
 def test_where_no_other_message_comes_nothing_is_told_either(second: Reply | Exception) -> None:
     given, _ = turn(CONTEXT, second)

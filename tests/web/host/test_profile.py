@@ -10,7 +10,7 @@ from tests.clock import FakeClock
 from tests.example_tables import each_row
 from tests.web.browser import Browser, Form, Page
 from tests.web.host.test_account_export import files, work_off
-from tests.web.host.visitor import ask, deliver, send, sign_in, submit
+from tests.web.host.visitor import ask, code_in, deliver, send, sign_in, submit
 
 ANA = "ana@example.com"
 MD = "/account/harmonica-md"
@@ -200,3 +200,15 @@ def test_the_page_of_the_export_asks_waits_and_gives_the_file_to_a_fresh_sign_in
     again = send(ana, "/account/export", ready.form("Make a new one"), do="anew")
     assert again.status_code == 403
     assert len(files()) == 1
+
+
+def test_a_text_outlives_the_sign_in_that_it_was_written_under(ana: Browser, host: Host) -> None:
+    form = ana.open(MD).form("Save")
+    ana.cookies.clear()
+    page = ana.read(send(ana, MD, form, do="save", harmonica_md="Kept over it", who="Nobody yet"))
+    assert (page.status, "Kept over it" in page.text, "Nobody yet" in page.text) == (401, True, True)
+    asked_again = ana.read(send(ana, "/sign-in", page.form("Send me a link"), email=ANA))
+    ready = ana.read(send(ana, "/sign-in/code", asked_again.form("Sign in"), code=code_in(deliver()[-1])))
+    assert me(host)["harmonica_md"] is None
+    submit(ana, MD, ready.form("Send it again"))
+    assert me(host)["harmonica_md"] == "Kept over it"

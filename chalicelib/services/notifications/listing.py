@@ -112,7 +112,7 @@ def _read_cursor(cursor: str | None) -> tuple[datetime, str] | None:
     at, _, notification_id = cursor.rpartition("_")
     try:
         return datetime.fromisoformat(at).astimezone(UTC), notification_id
-    except ValueError:
+    except (ValueError, OverflowError):
         raise Invalid("cursor must be the next_cursor of an earlier answer") from None
 
 

@@ -16,19 +16,22 @@ from chalicelib.errors import Unavailable
 from chalicelib.model.jobs import (
     QUEUE_OF,
     SUMMARIES,
+    DueJob,
     HandleUpdate,
     Job,
     Queue,
     ReplyInChat,
+    SendMemberInvitation,
     SendSignInMail,
     SendTranscript,
-    SessionJob,
     TellHosts,
     UpdateCards,
     WriteBrief,
     WritePrompt,
     WriteSummary,
     encode_job,
+    ids_of,
+    subject_of,
 )
 from chalicelib.observability import log_failure
 from chalicelib.settings import Settings
@@ -87,26 +90,26 @@ class Jobs:
         """Have a private chat brought up to date, after so many seconds."""
         self._send(job, DelaySeconds=seconds)
 
-    def ask_or_leave(self, job: SessionJob, now: datetime) -> None:
+    def ask_or_leave(self, job: DueJob, now: datetime) -> None:
         """Have a job done; where its queue is out of reach, the sweep finds that it is due."""
         try:
             self.ask(job, now)
         except Unavailable as error:
-            log_failure("a job has to wait for the sweep", error, session_id=job.session_id)
+            log_failure("a job has to wait for the sweep", error, **ids_of(job))
 
-    def ask(self, job: SessionJob, now: datetime) -> None:
-        """Have any job of a queue done that is about a session."""
+    def ask(self, job: DueJob, now: datetime) -> None:
+        """Have any job of a queue done that is about a session or a project."""
         queue = QUEUE_OF[type(job)]
-        self._send(job, **(self._once(queue, job.session_id, now) if queue.fifo else {}))
+        self._send(job, **(self._once(queue, subject_of(job), now) if queue.fifo else {}))
 
-    def ask_all(self, jobs: Sequence[SessionJob], now: datetime) -> None:
+    def ask_all(self, jobs: Sequence[DueJob | SendMemberInvitation], now: datetime) -> None:
         """Have jobs of one kind done, ten at most, in one call. Raises Unavailable where not all were taken; some may have been."""
         queue = QUEUE_OF[type(jobs[0])]
         entries = [
             {
                 "Id": str(number),
                 "MessageBody": encode_job(job),
-                **(self._once(queue, job.session_id, now) if queue.fifo else {}),
+                **(self._once(queue, subject_of(job), now) if queue.fifo else {}),
             }
             for number, job in enumerate(jobs)
         ]
@@ -117,10 +120,10 @@ class Jobs:
         if answer.get("Failed"):
             raise Unavailable("The service is busy; try again in a moment")
 
-    def _once(self, queue: Queue, session_id: str, now: datetime) -> dict[str, str]:
+    def _once(self, queue: Queue, subject_id: str, now: datetime) -> dict[str, str]:
         """What lets a FIFO queue take one job of a session in each stretch as long as its delay."""
         stretch = int(now.timestamp()) // max(1, getattr(self._settings, queue.delay))
-        return {"MessageGroupId": session_id, "MessageDeduplicationId": f"{session_id}:{stretch}"}
+        return {"MessageGroupId": subject_id, "MessageDeduplicationId": f"{subject_id}:{stretch}"}
 
     def summaries_waiting(self) -> int:
         """How many summaries are asked for and could be begun now, as far as the queue knows."""

@@ -8,8 +8,8 @@ stages, and what is removed for good.
     python -m infra.admin revoke-key hm_live_…           (- reads the key from standard input)
     python -m infra.admin revoke-keys --prefix hm_live_ab12
     python -m infra.admin revoke-keys --user ana@example.com
-    python -m infra.admin add-member SESSION_ID bo@example.com editor
-    python -m infra.admin remove-member SESSION_ID bo@example.com
+    python -m infra.admin add-member SESSION_OR_PROJECT_ID bo@example.com editor
+    python -m infra.admin remove-member SESSION_OR_PROJECT_ID bo@example.com
     python -m infra.admin unlist-session SESSION_ID
     python -m infra.admin sign-in-link ana@example.com
     python -m infra.admin plant-example ana@example.com
@@ -112,20 +112,34 @@ def disable_user(user_id: str, *, again: bool = False) -> None:
         container.accounts().disable_user(user_id, _now())  # once more, for what they made a moment before
 
 
-def add_member(session_id: str, email: str, role: str) -> None:
-    """Give a user a role in a session."""
+def add_member(session_or_project_id: str, email: str, role: str) -> None:
+    """Give a user a role in a session, or a project."""
     from chalicelib import container
     from chalicelib.services.access.roles import add_member as add
 
-    add(session_id, email, role, sessions=container.sessions(), accounts=container.accounts())
+    add(
+        session_or_project_id,
+        email,
+        role,
+        sessions=container.sessions(),
+        projects=container.projects(),
+        accounts=container.accounts(),
+        now=_now(),
+    )
 
 
-def remove_member(session_id: str, email: str) -> None:
-    """Take a user's role in a session away."""
+def remove_member(session_or_project_id: str, email: str) -> None:
+    """Take a user's role in a session, or a project, away."""
     from chalicelib import container
     from chalicelib.services.access.roles import remove_member as remove
 
-    remove(session_id, email, sessions=container.sessions(), accounts=container.accounts())
+    remove(
+        session_or_project_id,
+        email,
+        sessions=container.sessions(),
+        projects=container.projects(),
+        accounts=container.accounts(),
+    )
 
 
 def unlist_session(session_id: str) -> bool:
@@ -271,11 +285,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--stage", help="a stage on AWS; without it, the running local instance")
     commands = parser.add_subparsers(dest="command", required=True)
     _add_users_and_keys(commands)
-    member = commands.add_parser("add-member", help="give a user a role in a session")
+    member = commands.add_parser("add-member", help="give a user a role in a session or a project")
     member.add_argument("session_id")
     member.add_argument("email")
     member.add_argument("role", choices=["viewer", "editor", "admin"])
-    removed = commands.add_parser("remove-member", help="take a user's role in a session away")
+    removed = commands.add_parser("remove-member", help="take a user's role in a session or a project away")
     removed.add_argument("session_id")
     removed.add_argument("email")
     unlisted = commands.add_parser(

@@ -62,6 +62,7 @@ TABLES = (
             DUE,
         ),
     ),
+    Table("Projects", keys.PROJECT_ID, keys.PART, indexes=(DUE,)),
     Table("Conversations", keys.SESSION_ID, keys.PART, stream="NEW_IMAGE", indexes=(DUE,)),
     Table(
         "Telegram",

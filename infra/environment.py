@@ -14,7 +14,7 @@ REST_API = "RestAPI"
 API_STAGE = "live"
 HAS_EDGE = "HasEdge"
 HAS_DOMAIN = "HasDomain"
-TABLES = ("Accounts", "Sessions", "Conversations", "Telegram", "Guards")
+TABLES = ("Accounts", "Sessions", "Projects", "Conversations", "Telegram", "Guards")
 
 
 def environment_values() -> Json:

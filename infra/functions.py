@@ -73,8 +73,9 @@ API = Function(
     memory=1024,
     timeout=API_SECONDS,
     tables={
-        "Accounts": ("BatchGetItem", "DeleteItem", *KEY_ITEM, "PutItem"),
+        "Accounts": ("BatchGetItem", "ConditionCheckItem", "DeleteItem", *KEY_ITEM, "PutItem"),
         "Sessions": (*ITEMS, "DeleteItem"),
+        "Projects": (*ITEMS, "DeleteItem"),
         "Conversations": (*ITEMS, "DeleteItem"),
         "Telegram": ("BatchGetItem", "DeleteItem", "Query", "UpdateItem"),
         "Guards": (*KEY_ITEM, "BatchGetItem", "ConditionCheckItem", "DeleteItem", "PutItem"),
@@ -132,7 +133,12 @@ WRITE_PROMPT = Function(
     "WritePrompt",
     memory=1024,
     timeout=WORKER_SECONDS,
-    tables={"Accounts": OWN_MODEL_ITEMS, "Sessions": ITEMS, "Guards": KEY_ITEM},
+    tables={
+        "Accounts": OWN_MODEL_ITEMS,
+        "Sessions": ITEMS,
+        "Conversations": ("BatchGetItem", "Query"),  # digests, which knowledge is made of
+        "Guards": KEY_ITEM,
+    },
     settings=MODEL,
     works_off=PROMPTS,
 )
@@ -165,6 +171,7 @@ UPDATE_CARDS = Function(
     tables={
         "Accounts": ("BatchGetItem", "GetItem", "PutItem"),
         "Sessions": ("BatchGetItem", "Query", "UpdateItem"),
+        "Projects": ("Query",),
     },
     works_off=CARDS,
 )
@@ -173,8 +180,9 @@ DELETE_DATA = Function(
     memory=512,
     timeout=WORKER_SECONDS,
     tables={
-        "Accounts": ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem"),
+        "Accounts": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"),
         "Sessions": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+        "Projects": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "Query", "UpdateItem"),
         "Conversations": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "Query", "UpdateItem"),
         "Telegram": ("BatchGetItem", "BatchWriteItem", "Query"),
         "Guards": ("BatchGetItem", "BatchWriteItem", "PutItem", "UpdateItem"),
@@ -189,9 +197,15 @@ WRITE_EXPORT = Function(
     "WriteExport",
     memory=1769,  # a whole processor: sessions of a thousand people are tens of megabytes
     timeout=WORKER_SECONDS,
-    tables={"Sessions": ("BatchGetItem", "GetItem", "Query", "UpdateItem"), "Conversations": ("BatchGetItem", "Query")},
+    tables={
+        "Accounts": ("BatchGetItem", "GetItem", "PutItem"),
+        "Sessions": ITEMS,
+        "Conversations": ("BatchGetItem", "Query"),
+        "Telegram": ("Query",),
+    },
+    indexes=(("Accounts", keys.BY_USER), ("Sessions", keys.BY_MEMBER)),
     files=("PutObject", "DeleteObject"),
-    sends_to=(CARDS,),
+    sends_to=(CARDS, EXPORTS),
     works_off=EXPORTS,
 )
 SEND_MAIL = Function(
@@ -201,8 +215,9 @@ SEND_MAIL = Function(
     tables={
         "Accounts": ("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem"),
         "Sessions": ("BatchGetItem", "UpdateItem"),
+        "Projects": ("BatchGetItem",),
         "Conversations": ("BatchGetItem", "Query"),
-        "Guards": (*KEY_ITEM, "DeleteItem"),
+        "Guards": (*KEY_ITEM, "BatchGetItem", "DeleteItem"),
     },
     settings=("deployment_secret_arn", "public_url", "sign_up", "mail_from", "support_contact", "llm_provider"),
     works_off=MAILS,
@@ -298,15 +313,19 @@ OPEN_AND_CLOSE = Function(
     "OpenAndClose",
     memory=512,
     timeout=CLOCK_SECONDS,
-    tables={"Sessions": ("BatchGetItem", "UpdateItem")},
-    indexes=(("Sessions", keys.DUE),),
+    tables={
+        # A draft that opens begins with what its projects remember.
+        "Sessions": ("BatchGetItem", "ConditionCheckItem", "PutItem", "UpdateItem"),
+        "Projects": ("BatchGetItem",),
+    },
+    indexes=(("Sessions", keys.DUE), ("Sessions", keys.BY_MEMBER)),
 )
 SWEEP = Function(
     "Sweep",
     memory=512,
     timeout=WORKER_SECONDS,
-    tables={**OPEN_AND_CLOSE.tables, "Conversations": ("UpdateItem",)},
-    indexes=(("Sessions", keys.DUE), ("Conversations", keys.DUE)),
+    tables={**OPEN_AND_CLOSE.tables, "Projects": ("BatchGetItem", "UpdateItem"), "Conversations": ("UpdateItem",)},
+    indexes=(*OPEN_AND_CLOSE.indexes, ("Projects", keys.DUE), ("Conversations", keys.DUE)),
     settings=("retention_days",),
     sends_to=due_kinds.queues(),
 )

@@ -7,6 +7,7 @@ from typing import Any
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
+from chalicelib.model.jobs import subject_of
 from chalicelib.store import due_kinds, keys
 from chalicelib.store.due import jobs_due
 from chalicelib.store.due_kinds import DueKind
@@ -33,6 +34,8 @@ def owners_of(item: Item) -> dict[Owner, str]:
     found: dict[Owner, str] = {}
     if kind.table in OF_SESSIONS:
         found["session"] = raw[keys.SESSION_ID]["S"]
+    if kind.owner == "project":
+        found["project"] = raw[keys.PROJECT_ID]["S"]
     if kind.owner in ("person", "account") or (kind.owner == "session" and kind.table not in OF_SESSIONS):
         at = kind.owner_at
         found[kind.owner] = (
@@ -48,7 +51,7 @@ def left_by(owner: Owner, its_id: str) -> list[str]:
 
 def sessions_due(kind: DueKind, until: datetime) -> list[str]:
     """The sessions with work of this kind due before `until`."""
-    return [job.session_id for job in jobs_due(kind, until)]
+    return [subject_of(job) for job in jobs_due(kind, until)]
 
 
 def assert_known() -> None:

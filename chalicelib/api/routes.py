@@ -87,12 +87,15 @@ def _route(method: str, path: str, run: str, query: tuple[str, ...] = ()) -> Rou
 
 
 _SESSION = "/sessions/{session_id}"
+_PROJECT = "/projects/{project_id}"
 _PARTICIPANT = f"{_SESSION}/participants/{{participant_id}}"
 _INVITATIONS = f"{_SESSION}/participant-invitations"
 _TELEGRAM = "/integrations/telegram"
 
 ROUTES = (
     _route("GET", "/me", "account.get_me"),
+    _route("PATCH", "/me", "account.edit_me"),
+    _route("GET", "/me/export", "account.export_me"),
     _route("DELETE", "/me", "account.delete_me"),
     _route("GET", "/notifications", "notifications.list_notifications"),
     _route("POST", "/notifications/read", "notifications.mark_notifications_read"),
@@ -114,6 +117,23 @@ ROUTES = (
     _route("GET", "/templates/{template_id}", "templates.get_template"),
     _route("PATCH", "/templates/{template_id}", "templates.edit_template"),
     _route("DELETE", "/templates/{template_id}", "templates.remove_template"),
+    _route("POST", "/projects", "projects.create_project"),
+    _route("GET", "/projects", "projects.list_projects"),
+    _route("GET", _PROJECT, "projects.get_project"),
+    _route("PATCH", _PROJECT, "projects.edit_project"),
+    _route("DELETE", _PROJECT, "projects.delete_project"),
+    _route("GET", f"{_PROJECT}/sessions", "projects.list_project_sessions"),
+    _route("DELETE", f"{_PROJECT}/sessions/{{session_id}}", "projects.detach_session"),
+    _route("GET", f"{_PROJECT}/memory", "project_memory.get_project_memory"),
+    _route("POST", f"{_PROJECT}/knowledge", "project_knowledge.gather_project_knowledge"),
+    _route("GET", f"{_PROJECT}/knowledge", "project_knowledge.get_project_knowledge"),
+    _route("GET", f"{_PROJECT}/members", "members.list_project_members"),
+    _route("PATCH", f"{_PROJECT}/members/{{user_id}}", "members.change_project_member"),
+    _route("DELETE", f"{_PROJECT}/members/{{user_id}}", "members.remove_project_member"),
+    _route("POST", f"{_PROJECT}/invitations", "member_invitations.invite_to_project"),
+    _route("GET", f"{_PROJECT}/invitations", "member_invitations.list_project_invitations"),
+    _route("POST", f"{_PROJECT}/invitations/{{invitation_id}}/resend", "member_invitations.resend_project_invitation"),
+    _route("DELETE", f"{_PROJECT}/invitations/{{invitation_id}}", "member_invitations.withdraw_project_invitation"),
     _route("POST", "/sessions", "sessions.create_session"),
     _route("GET", "/sessions", "session_lists.list_sessions"),
     _route("GET", "/sessions/public", "session_lists.list_public_sessions"),
@@ -121,6 +141,15 @@ ROUTES = (
     _route("GET", _SESSION, "sessions.get_session"),
     _route("PATCH", _SESSION, "sessions.edit_session"),
     _route("DELETE", _SESSION, "sessions.delete_session"),
+    _route("POST", f"{_SESSION}/close", "sessions.close_session"),
+    _route("POST", f"{_SESSION}/reopen", "sessions.reopen_session"),
+    _route("GET", f"{_SESSION}/members", "members.list_session_members"),
+    _route("PATCH", f"{_SESSION}/members/{{user_id}}", "members.change_session_member"),
+    _route("DELETE", f"{_SESSION}/members/{{user_id}}", "members.remove_session_member"),
+    _route("POST", f"{_SESSION}/invitations", "member_invitations.invite_to_session"),
+    _route("GET", f"{_SESSION}/invitations", "member_invitations.list_session_invitations"),
+    _route("POST", f"{_SESSION}/invitations/{{invitation_id}}/resend", "member_invitations.resend_session_invitation"),
+    _route("DELETE", f"{_SESSION}/invitations/{{invitation_id}}", "member_invitations.withdraw_session_invitation"),
     _route("POST", f"{_SESSION}/clone", "session_clone.clone_session"),
     _route("GET", f"{_SESSION}/questions", "sessions.get_questions"),
     _route("POST", f"{_SESSION}/chat/questions", "conversations.join"),
@@ -164,6 +193,8 @@ ROUTES = (
     _route("GET", f"{_SESSION}/prompts", "prompt_versions.list_prompt_versions"),
     _route("POST", f"{_SESSION}/prompts/revise", "prompt_proposal.revise_prompt"),
     _route("POST", f"{_SESSION}/review", "facilitator_review.review_facilitator"),
+    _route("POST", f"{_SESSION}/knowledge", "knowledge.generate_knowledge"),
+    _route("GET", f"{_SESSION}/knowledge", "knowledge.get_knowledge"),
     _route("POST", f"{_SESSION}/follow-up", "follow_up.propose_follow_up"),
     _route("GET", f"{_SESSION}/edit-history", "edit_history.list_edits"),
     _route("GET", f"{_TELEGRAM}/groups", "telegram_groups.list_groups"),

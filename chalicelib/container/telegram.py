@@ -45,6 +45,7 @@ def group_deps() -> "GroupDeps":
         groups=container.telegram_groups(),
         links=container.telegram_links(),
         cards=container.cards(),
+        projects=container.projects(),
         clock=container.clock(),
     )
 

@@ -28,6 +28,12 @@ class WritePrompt(_SessionJob, frozen=True, tag="write_prompt"):
     """Write what a session waits for: its facilitation prompt, the short version of its context."""
 
 
+class WriteKnowledge(_SessionJob, frozen=True, tag="write_knowledge"):
+    """Generate the knowledge of a session, for this project that it is in."""
+
+    project_id: str
+
+
 class WriteSummary(_SessionJob, frozen=True, tag="write_summary"):
     """Bring the summary of a session up to date."""
 
@@ -42,6 +48,12 @@ class UpdateCards(_SessionJob, frozen=True, tag="update_cards"):
 
 class DeleteSession(_SessionJob, frozen=True, tag="delete_session"):
     """Remove what is left of a deleted session."""
+
+
+class DeleteProject(_Job, frozen=True, tag="delete_project"):
+    """Remove what is left of a deleted project."""
+
+    project_id: str
 
 
 class RemoveAccount(_Job, frozen=True, tag="remove_account"):
@@ -65,6 +77,17 @@ class WriteExport(_SessionJob, frozen=True, tag="write_export"):
     """Write an export of a session that is more than an answer can carry."""
 
     export_id: str
+
+
+class WriteAccountExport(_Job, frozen=True, tag="write_account_export"):
+    """Write the next file of the export of all that an account has."""
+
+    user_id: str
+
+    @property
+    def session_id(self) -> str:
+        """An id that no session has."""
+        return self.user_id
 
 
 class OpenSession(_SessionJob, frozen=True, tag="open_session"):
@@ -111,6 +134,14 @@ class ReplyInChat(_Job, frozen=True, tag="reply_in_chat"):
 class SendInvitation(_SessionJob, frozen=True, tag="send_invitation"):
     """Write to somebody whom a host invited to take part, where that is still wanted."""
 
+    invitation_id: str
+
+
+class SendMemberInvitation(_Job, frozen=True, tag="send_member_invitation"):
+    """Write to somebody who is invited to be a member, where that is still wanted; `kind` says whether of a session or of a project."""
+
+    kind: str
+    subject_id: str
     invitation_id: str
 
 
@@ -164,6 +195,7 @@ class SuppressAddresses(_Job, frozen=True, tag="suppress_addresses"):
 
 SessionJob = (
     WritePrompt
+    | WriteKnowledge
     | WriteSummary
     | WriteBrief
     | UpdateCards
@@ -171,6 +203,7 @@ SessionJob = (
     | RemoveAccount
     | EraseParticipant
     | WriteExport
+    | WriteAccountExport
     | OpenSession
     | CloseSession
     | ExpireSession
@@ -179,11 +212,13 @@ SessionJob = (
     | SendInvitation
     | SendDigest
 )
+DueJob = SessionJob | DeleteProject
 # What is told outside, and what comes back from there.
 Delivery = (
     AnnounceSession
     | SendReminder
     | SendInvitation
+    | SendMemberInvitation
     | SendDigest
     | SendSignInMail
     | SendTranscript
@@ -192,7 +227,7 @@ Delivery = (
     | HandleUpdate
     | ReplyInChat
 )
-Job = SessionJob | TellHosts | Delivery
+Job = DueJob | TellHosts | Delivery
 
 
 class Queue(Struct, frozen=True):
@@ -226,7 +261,7 @@ class Queue(Struct, frozen=True):
         return f"{self.name.upper()}_DEAD_LETTERS_URL"
 
 
-PROMPTS = Queue("prompts", (WritePrompt,), "write_prompt")
+PROMPTS = Queue("prompts", (WriteKnowledge, WritePrompt), "write_prompt")
 BRIEFS = Queue("briefs", (WriteBrief,), "write_brief", batch=5)
 # A summary is given back while it is not its turn, and what fails of it is counted with the session, which rests after a few times.
 # Until then a host who asks for one stands behind the message that failed, so that one comes back within a minute.
@@ -235,12 +270,20 @@ SUMMARIES = Queue(
 )
 # What lists show of a session, and what hosts are told of it. A message without a tag is from before there was the second job.
 CARDS = Queue("cards", (TellHosts, UpdateCards), "update_cards", fifo=True, delay="cards_delay", batch=5)
-DELETIONS = Queue("deletions", (EraseParticipant, DeleteSession, ExpireSession, RemoveAccount), "delete_data")
+DELETIONS = Queue(
+    "deletions", (EraseParticipant, DeleteSession, ExpireSession, RemoveAccount, DeleteProject), "delete_data"
+)
 # What SES does not take yet waits here, longer than anybody waits for a link to sign in.
-MAILS = Queue("mails", (SendInvitation, SendSignInMail, SendTranscript, SendDigest), "send_mail", receives=20, tries=5)
+MAILS = Queue(
+    "mails",
+    (SendMemberInvitation, SendInvitation, SendSignInMail, SendTranscript, SendDigest),
+    "send_mail",
+    receives=20,
+    tries=5,
+)
 # These hold addresses: after five tries a worker puts what is left without them into the dead letters, SQS itself only later.
 BOUNCES = Queue("bounces", (SuppressAddresses, NoteBounce), "note_bounce", receives=20, tries=5)
-EXPORTS = Queue("exports", (WriteExport,), "write_export")
+EXPORTS = Queue("exports", (WriteExport, WriteAccountExport), "write_export")
 # While Telegram takes nothing, what it is to be told waits in these two; and while SES takes no more mails, they do.
 DELIVERIES = Queue("deliveries", (SendReminder, AnnounceSession), "deliver", receives=20, tries=5)
 # A group is a chat: each in order, many at once.
@@ -254,6 +297,13 @@ QUEUE_OF = {kind: queue for queue in QUEUES for kind in queue.jobs}
 
 # What JSON may hold and a message of SQS may not. Outside of strings JSON has neither.
 _ESCAPED = {0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
+
+
+def subject_of(job: DueJob | SendMemberInvitation) -> str:
+    """The id of the session, or the project, that a job is about."""
+    if isinstance(job, SendMemberInvitation):
+        return job.subject_id
+    return job.project_id if isinstance(job, DeleteProject) else job.session_id
 
 
 def encode_job(job: Job) -> str:

@@ -5,12 +5,14 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
+from chalicelib.model.memory import Conclusions, Memory
 from chalicelib.model.own_models import ModelSource
 from chalicelib.model.scratchpad import Scratchpad
 from chalicelib.model.synthesis import Brief, Summary, Synthesis
 
 Status = Literal["draft", "active", "completed"]
 Role = Literal["viewer", "editor", "admin", "owner"]
+_RANK: dict[Role, int] = {"viewer": 1, "editor": 2, "admin": 3, "owner": 4}
 Visibility = Literal["host", "participants", "public"]
 JoinAccess = Literal["link", "invited"]
 SuggestedField = Literal["goal", "critical", "context", "topic"]
@@ -33,6 +35,21 @@ SHOWN_CONTEXT_BYTES = 16_000  # of UTF-8: as much of a context goes to the model
 def is_long_context(context: str | None) -> bool:
     """Whether a context needs a short version."""
     return context is not None and len(context.encode()) > SHOWN_CONTEXT_BYTES
+
+
+def is_at_least(role: Role | None, least: Role) -> bool:
+    """Whether a role, or having none, comes up to this one."""
+    return role is not None and _RANK[role] >= _RANK[least]
+
+
+def highest(*roles: Role | None) -> Role | None:
+    """The highest of these roles; None where there is none."""
+    return max((role for role in roles if role), key=_RANK.__getitem__, default=None)
+
+
+def lowest(role: Role, *others: Role) -> Role:
+    """The lowest of these roles."""
+    return min((role, *others), key=_RANK.__getitem__)
 
 
 class Question(Struct, frozen=True):
@@ -181,6 +198,8 @@ class Session(Struct, frozen=True):
     has_aliases: bool = (
         False  # whether it came from another stage, with conversations that this one looks for under other ids
     )
+    # The projects that it is in, each with the highest role that it gives here: that of whoever put the session into it.
+    projects: dict[str, Role] = {}
 
     @property
     def host_name(self) -> str | None:
@@ -278,11 +297,17 @@ class SessionView(Struct, frozen=True):
     """A session with the parts that were asked for; a part that was not read, or does not exist, is empty."""
 
     session: Session
-    role: Role | None = None
+    role: Role | None = (
+        None  # of whoever asks: the highest of their own in the session and those that its projects give
+    )
+    own_role: Role | None = None
+    project_roles: dict[str, Role] = {}  # those that they have in its projects
     context: str | None = None
     condensed_context: str | None = None  # the short version of a long one, once there is one
     context_due_at: datetime | None = None  # since when that is to be written
     context_tries: int = 0  # since then, that a model was paid for and none came of
+    harmonica_md: str | None = None  # that of whoever created it, as it was then
+    own_harmonica_md: str | None = None  # that of whoever reads it, as it is now
     questions: tuple[Question, ...] = ()
     template: SessionTemplate | None = None  # where a host made it
     logo: str | None = None  # the picture, a PNG in Base64
@@ -303,6 +328,8 @@ class SessionView(Struct, frozen=True):
     brief: Brief | None = None
     scratchpad: Scratchpad | None = None
     spending: Spending | None = None
+    conclusions: Conclusions | None = None
+    received: Memory | None = None  # what it began with of what other sessions of its projects came to
 
     @property
     def prompt_due(self) -> bool:

@@ -1,6 +1,7 @@
 """The input of `edit_session`, derived from that of `create_session`: every field may be absent, and then stays as it is."""
 
 from typing import Annotated, Any, Literal, get_type_hints
+from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -92,9 +93,8 @@ def changes_of(given: SessionChanges) -> dict[str, Any]:
     changes = {name: getattr(given, name) for name in allowed if getattr(given, name) is not UNSET}
     if not changes:
         raise Invalid(f"No valid fields provided. Allowed fields: {', '.join(allowed)}")
-    project = changes.pop("project_id", None)
-    if project is not None:  # null: nobody has projects yet, so no session has one
-        raise Invalid(f"project_id {project!r} does not exist")
+    if (project_id := changes.get("project_id")) and not _is_uuid(project_id):
+        raise Invalid(f"project_id {project_id!r} does not exist")
     for name, kind in (("questions", tuple[editing.EditedQuestion, ...]), ("distribution", tuple[Distribution, ...])):
         if changes.get(name) is not None:
             changes[name] = msgspec.convert(msgspec.to_builtins(changes[name]), kind)
@@ -102,3 +102,11 @@ def changes_of(given: SessionChanges) -> dict[str, Any]:
         if changes.get(name) is not None:
             changes[name] = msgspec.to_builtins(changes[name])
     return changes
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        msgspec.convert(text, UUID)
+    except msgspec.ValidationError:
+        return False
+    return True

@@ -23,7 +23,8 @@ class SessionCloned(SessionCreated):
         list[str],
         Meta(
             description="The settings that are not as in the other session: `status` unless that is a draft, too; `opens_at`; `closes_at` "
-            "where it is over; `distribution` and `is_public`, which are chosen anew; `is_example`; `models` of another owner's account.",
+            "where it is over; `distribution` and `is_public`, which are chosen anew; `is_example`; `models` of another owner's account; "
+            "`projects` where the caller is no editor of one.",
             examples=[["status", "distribution"]],
         ),
     ]
@@ -32,7 +33,7 @@ class SessionCloned(SessionCreated):
 def clone_session(call: Call, _: SessionInput, view: SessionView) -> Done:
     """Make another session with the brief, prompt, form and settings of this one, and none of its people and what they said.
 
-    It is a draft of the caller's. Where it could not be as the other one is, `reset` says so.
+    It is a draft of the caller's, with the caller's HARMONICA.md as it is now. Where it could not be as the other one is, `reset` says so.
     """
     sessions = container.sessions()
     clone, reset = cloning.clone_session(view, call.user_id, sessions=sessions, now=call.now, new_id=call.new_id)

@@ -214,6 +214,7 @@ class Session(SessionListItem):
         Uuid | None, Meta(description="The session that this one follows up; it may be gone.", examples=[None])
     ]
     models: fields.Models
+    project_ids: Annotated[list[Uuid], Meta(description="The projects that the session is in.", examples=[[]])]
     branding: BrandingShown
 
 
@@ -266,6 +267,7 @@ def show_session(call: Call, view: SessionView) -> Session:
         "opens_at": moment_or_null(of.opens_at),
         "closes_at": moment_or_null(of.closes_at),
         "completed_count": tally.completed,
+        "project_ids": sorted(of.projects),
         "branding": show_branding(of, call.public_url),
         "usage": _usage(view),
         "cost": _cost(view),

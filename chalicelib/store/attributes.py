@@ -1,13 +1,14 @@
 """Attribute types of our own."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from pynamodb.attributes import Attribute
-from pynamodb.constants import STRING
+from pynamodb.constants import STRING, STRING_SET
 
-from chalicelib.model import DigestCounts
+from chalicelib.model import DigestCounts, Role
+from chalicelib.model.sessions import highest
 
 _LETTERS = {"for": "f", "against": "a", "mixed": "m", "neutral": "n"}
 _STANCES = {letter: stance for stance, letter in _LETTERS.items()}
@@ -38,6 +39,33 @@ class NamesAttribute(Attribute[Sequence[str]]):
 
     def deserialize(self, value: str) -> tuple[str, ...]:
         return msgspec.json.decode(value, type=tuple[str, ...])
+
+
+def tie_name(project_id: str, role: Role) -> str:
+    """`<project_id>:<role>`."""
+    return f"{project_id}:{role}"
+
+
+class TiesAttribute(Attribute[Mapping[str, Role]]):
+    """The projects of a session with the highest role that each gives, as a set of `<project_id>:<role>`, so that one is added or taken
+    away without reading the others. Of several for one project the highest counts."""
+
+    attr_type = STRING_SET
+
+    def __init__(self) -> None:
+        super().__init__(null=True, default=dict)
+
+    def serialize(self, value: Mapping[str, Role] | Collection[str]) -> list[str] | None:
+        """Takes the ties themselves, or, of those that are added or taken away, what stands for them."""
+        ties = {tie_name(*tie) for tie in value.items()} if isinstance(value, Mapping) else value
+        return sorted(ties) or None
+
+    def deserialize(self, value: Sequence[str]) -> dict[str, Role]:
+        ties: dict[str, Role] = {}
+        for tie in value:
+            project_id, _, role = tie.partition(":")
+            ties[project_id] = highest(ties.get(project_id), msgspec.convert(role, Role)) or "viewer"
+        return ties
 
 
 class DigestCountsAttribute(Attribute[DigestCounts]):

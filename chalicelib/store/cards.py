@@ -9,10 +9,13 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from pynamodb.attributes import Attribute
 from pynamodb.expressions.update import Action
+from pynamodb.models import Model
 
-from chalicelib.model import Card, Session, Status
+from chalicelib.model import Card, Role, Session, Status
+from chalicelib.model.sessions import highest, lowest
 from chalicelib.store import database, keys
 from chalicelib.store.database import Raw, holds
 from chalicelib.store.index_pages import Filter, Part, read_part
@@ -30,14 +33,32 @@ _COPIED = ("topic", "goal", "access", "created_at", "updated_at", *_ENDS)
 class Cards:
     """Repository of cards."""
 
-    def of_user(self, user_id: str, *, drafts: bool = False) -> list[Card]:
-        """The sessions that a user is a member of or takes part in, without drafts or nothing but these."""
-        return list(self._listed(keys.BY_MEMBER, keys.MEMBER_ID, keys.listed(user_id, is_draft=drafts)))
+    def of_user(self, user_id: str, roles: Mapping[str, Role], *, drafts: bool = False) -> list[Card]:
+        """The sessions that a user is a member of or takes part in, and those of the projects in which they have these roles; without
+        drafts or nothing but these.
+
+        A list costs one Query more for each project, and no copy of a session for each of its members is kept up to date. A
+        session that is in several lists is given once, with the highest role.
+        """
+        found = {card.session_id: card for card in self._members(user_id, drafts)}
+        for project_id, role in roles.items():
+            for card in self.of_project(project_id, drafts=drafts):
+                given, before = lowest(role, card.role or role), found.get(card.session_id)
+                card = before if before and before.role else card
+                found[card.session_id] = replace(card, role=highest(given, before.role if before else None))
+        return list(found.values())
+
+    def of_project(self, project_id: str, *, drafts: bool = False) -> list[Card]:
+        """The sessions of a project, without drafts or nothing but these. The role of each is the highest that the project gives in it."""
+        return list(self._members(keys.list_of_project(project_id), drafts))
+
+    def _members(self, list_id: str, drafts: bool) -> Iterator[Card]:
+        return self._listed(keys.BY_MEMBER, keys.MEMBER_ID, keys.listed(list_id, is_draft=drafts))
 
     def part_of_user(
         self, user_id: str, offset: int, limit: int, *, drafts: bool = False
     ) -> tuple[list[Card], int] | None:
-        """A part of the same, and how many there are; None where only the whole list says what is in it."""
+        """A part of those without the projects, and how many there are; None where only the whole list says what is in it."""
         listed = keys.listed(user_id, is_draft=drafts)
         return _part(read_part(SessionPart, keys.BY_MEMBER, keys.MEMBER_ID, listed, offset, limit))
 
@@ -75,12 +96,19 @@ class Cards:
                 _renew(FeedItem, raw, {**values, **feed}, session.updated_at)
             elif part.startswith(keys.PARTICIPATIONS):
                 _renew(CardItem, raw, to_participants, session.updated_at)
-            else:
-                to_member = member_values(session, part.removeprefix(keys.MEMBERS))
+            elif listed := _list_of(part):
+                to_member = member_values(session, listed)
                 _renew(MemberItem, raw, {**values, **to_member}, session.updated_at)
 
     def _listed(self, index: str, name: str, value: str) -> Iterator[Card]:
         return (_card(raw) for raw in database.query_index(SessionPart, index, name, value))
+
+
+def _list_of(part: str) -> str | None:
+    """The list that a card of members is for; None for what else lies between the cards."""
+    if part.startswith(keys.PROJECT_CARDS):
+        return keys.list_of_project(part.removeprefix(keys.PROJECT_CARDS))
+    return part.removeprefix(keys.MEMBERS) if part.startswith(keys.MEMBERS) else None
 
 
 def card_values(session: Session) -> dict[str, Any]:
@@ -95,9 +123,9 @@ def feed_of(session: Session, status: Status) -> str | None:
     return PUBLIC if status == "active" and session.access == "link" else None
 
 
-def member_values(session: Session, user_id: str) -> dict[str, Any]:
-    """What the card of a member copies: whoever may read the context may search in it; and which list of theirs it is in."""
-    listed = keys.listed(user_id, is_draft=session.is_draft)
+def member_values(session: Session, list_id: str) -> dict[str, Any]:
+    """What the card of a member or a project copies: whoever may read the context may search in it; and which list of theirs it is in."""
+    listed = keys.listed(list_id, is_draft=session.is_draft)
     return {**card_values(session), "has_context": session.has_context, keys.MEMBER_ID: listed}
 
 
@@ -110,7 +138,7 @@ def participation(session: Session, user_id: str) -> tuple[ParticipationItem, li
     return item, [*made, ParticipationItem.threads.add(1)]
 
 
-def sets(kind: type[SessionPart], values: Mapping[str, Any]) -> list[Action]:
+def sets(kind: type[Model], values: Mapping[str, Any]) -> list[Action]:
     """The actions that give an item these attributes; None takes one away."""
     attributes: dict[str, Attribute[Any]] = {name: getattr(kind, name) for name in values}
     return [

@@ -19,14 +19,14 @@ from pynamodb.models import Model
 from chalicelib.errors import Unavailable
 from chalicelib.store import keys
 from chalicelib.store.raw_items import decode_reads
-from chalicelib.store.tables import Guard
+from chalicelib.store.tables import Guard, ProjectPart
 from chalicelib.store.transact import Build, ConditionFailed, Transaction, retrying
 
 Raw = dict[str, Any]
 ItemT = TypeVar("ItemT", bound=Model)
 
 _UNPROCESSED_TRIES = 6
-_KEYS = (keys.SESSION_ID, keys.PART, keys.GUARD_ID, keys.PK, keys.SK)
+_KEYS = (keys.SESSION_ID, keys.PROJECT_ID, keys.PART, keys.GUARD_ID, keys.PK, keys.SK)
 _IN_ONE_WRITE = 25
 
 
@@ -112,11 +112,16 @@ def get_many(wanted: Sequence[tuple[type[Model], str, str | None]]) -> dict[str,
     tables: dict[str, dict[str, Any]] = {}
     for kind, identifier, part in wanted:
         table = tables.setdefault(kind.Meta.table_name, {"Keys": [], "ConsistentRead": True})
-        named = {keys.SESSION_ID: identifier, keys.PART: part}
+        named = {_partition_of(kind): identifier, keys.PART: part}
         if part is None:
             named = {keys.GUARD_ID if issubclass(kind, Guard) else keys.PK: identifier}
         table["Keys"].append({name: {"S": value} for name, value in named.items()})
     return {_name_of(raw): raw for raw in _batch_get(tables)}
+
+
+def _partition_of(kind: type[Model]) -> str:
+    """The attribute that a table of parts has its partitions by."""
+    return keys.PROJECT_ID if issubclass(kind, ProjectPart) else keys.SESSION_ID
 
 
 def get_many_of(
@@ -146,10 +151,12 @@ def _name_of(raw: Raw) -> str:
     return str(next(raw[name]["S"] for name in (keys.PART, keys.PK, keys.GUARD_ID) if name in raw))
 
 
-def get_each(kind: type[Model], session_ids: Sequence[str], part: str) -> dict[str, Raw]:
-    """One part of each of these sessions, by session, in one BatchGetItem (at most 100); it may be a moment old."""
-    named = [{keys.SESSION_ID: {"S": session_id}, keys.PART: {"S": part}} for session_id in session_ids]
-    return {raw[keys.SESSION_ID]["S"]: raw for raw in _batch_get({kind.Meta.table_name: {"Keys": named}})}
+def get_each(kind: type[Model], partition_ids: Sequence[str], part: str, *, consistent: bool = False) -> dict[str, Raw]:
+    """One part of each of these partitions, by partition, in one BatchGetItem (at most 100); it may be a moment old."""
+    partition = _partition_of(kind)
+    named = [{partition: {"S": identifier}, keys.PART: {"S": part}} for identifier in partition_ids]
+    found = _batch_get({kind.Meta.table_name: {"Keys": named, "ConsistentRead": consistent}})
+    return {raw[partition]["S"]: raw for raw in found}
 
 
 def get_pairs(kind: type[Model], named: Sequence[tuple[str, str]]) -> list[Raw]:
@@ -175,16 +182,17 @@ def batch_get(tables: dict[str, Any]) -> list[tuple[str, Raw]]:
     raise Unavailable("The service is busy; try again in a moment")
 
 
-def query(kind: type[Model], session_id: str, first: str, last: str, *, keys_only: bool = False) -> Iterator[Raw]:
+def query(kind: type[Model], partition: str, first: str, last: str, *, keys_only: bool = False) -> Iterator[Raw]:
     """Raw items of a partition whose `part` lies between `first` and `last`, in order, read consistently, page by page."""
+    named = _partition_of(kind)
     arguments: dict[str, Any] = {
         "TableName": kind.Meta.table_name,
-        "KeyConditionExpression": "session_id = :session AND part BETWEEN :first AND :last",
-        "ExpressionAttributeValues": {":session": {"S": session_id}, ":first": {"S": first}, ":last": {"S": last}},
+        "KeyConditionExpression": f"{named} = :partition AND part BETWEEN :first AND :last",
+        "ExpressionAttributeValues": {":partition": {"S": partition}, ":first": {"S": first}, ":last": {"S": last}},
         "ConsistentRead": True,
     }
     if keys_only:
-        arguments["ProjectionExpression"] = f"{keys.SESSION_ID}, {keys.PART}"
+        arguments["ProjectionExpression"] = f"{named}, {keys.PART}"
     yield from pages(arguments)
 
 

@@ -12,7 +12,7 @@ from itertools import islice
 from pynamodb.models import Model
 
 from chalicelib.model.deletions import DeletionRecord
-from chalicelib.store import announcement_marks, database, deletion_records, due, item_kinds, keys
+from chalicelib.store import announcement_marks, database, deletion_records, due, item_kinds, keys, ties
 from chalicelib.store.database import Raw, holds
 from chalicelib.store.due_kinds import DELETION, DELETION_UNTOLD
 from chalicelib.store.session_items import DeletionItem, SessionItem
@@ -83,6 +83,11 @@ class Deletions:
             for raw in database.query(kind, session_id, _FIRST, _LAST, keys_only=True)
         )
         deletion_records.note_counts(session_id, item_kinds.counts_of_session(names))
+
+    def leave_projects(self, session_id: str) -> None:
+        """Take a deleted session out of its projects; what tells which goes with the rest, after that."""
+        for project_id in ties.projects_left(session_id):
+            ties.forget(session_id, project_id)
 
     def team(self, session_id: str) -> list[str]:
         """The accounts that had a role in a deleted session: its members whose cards are left, and whoever may read of its deletion."""

@@ -8,29 +8,36 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from chalicelib.model.jobs import SessionJob
+import msgspec
+
+from chalicelib.model.jobs import DueJob
 from chalicelib.store import database, keys
 from chalicelib.store.database import Raw, holds, stored_moment
 from chalicelib.store.due_kinds import KINDS, DueKind
-from chalicelib.store.tables import ConversationPart, SessionPart
+from chalicelib.store.tables import ConversationPart, ProjectPart, SessionPart
 
-Marked = SessionPart | ConversationPart
+Marked = SessionPart | ConversationPart | ProjectPart
 
-_TABLES: dict[str, type[Marked]] = {keys.SESSIONS: SessionPart, keys.CONVERSATIONS: ConversationPart}
+TABLES: dict[str, type[Marked]] = {
+    keys.SESSIONS: SessionPart,
+    keys.CONVERSATIONS: ConversationPart,
+    keys.PROJECTS: ProjectPart,
+}
+_PARTITIONS = (keys.SESSION_ID, keys.PROJECT_ID)
 
 
-def marks(kind: DueKind, session_id: str, at: datetime | None) -> dict[str, Any]:
-    """The attributes that mark an item of this session as due; empty ones where it is not."""
-    return {keys.DUE_KIND: kind.shard(session_id) if at else None, keys.DUE_AT: at}
+def marks(kind: DueKind, partition_id: str, at: datetime | None) -> dict[str, Any]:
+    """The attributes that mark an item of this session, or project, as due; empty ones where it is not."""
+    return {keys.DUE_KIND: kind.shard(partition_id) if at else None, keys.DUE_AT: at}
 
 
 def mark(kind: DueKind, session_id: str, thread_id: str = "", at: datetime | None = None) -> Marked:
     """The item of a kind that is nothing but a mark of a session, or of a thread; without `at`, to be deleted."""
     (part,) = kind.item.names(thread_id)
-    return _TABLES[kind.item.table](session_id, part, **marks(kind, session_id, at))
+    return TABLES[kind.item.table](session_id, part, **marks(kind, session_id, at))
 
 
-def jobs_due(kind: DueKind, until: datetime, again: datetime | None = None) -> Iterator[SessionJob]:
+def jobs_due(kind: DueKind, until: datetime, again: datetime | None = None) -> Iterator[DueJob]:
     """The jobs of this kind that became due before `until`, each once.
 
     With `again`, what was given out is due again only then: a mark moves on when its job's caller comes back for the next.
@@ -38,12 +45,10 @@ def jobs_due(kind: DueKind, until: datetime, again: datetime | None = None) -> I
     return (job for jobs in batches_due(kind, until, again) for job in jobs)
 
 
-def batches_due(
-    kind: DueKind, until: datetime, again: datetime | None = None, size: int = 1
-) -> Iterator[list[SessionJob]]:
+def batches_due(kind: DueKind, until: datetime, again: datetime | None = None, size: int = 1) -> Iterator[list[DueJob]]:
     """The same, so many jobs at a time."""
-    table, given = _TABLES[kind.item.table], set[SessionJob]()
-    jobs, marked = list[SessionJob](), list[tuple[Marked, str]]()
+    table, given = TABLES[kind.item.table], set[DueJob]()
+    jobs, marked = list[DueJob](), list[tuple[Marked, str]]()
 
     def move() -> None:
         if again is not None:
@@ -55,7 +60,7 @@ def batches_due(
     for shard in keys.dues(kind.name):
         for raw in database.query_due(table, shard, stored_moment(until)):
             job = _job(kind, raw)
-            marked.append((table(job.session_id, raw[keys.PART]["S"]), shard))
+            marked.append((table(_partition_in(raw), raw[keys.PART]["S"]), shard))
             if job not in given:
                 given.add(job)
                 jobs.append(job)
@@ -67,7 +72,7 @@ def batches_due(
     move()
 
 
-def job_of(raw: Raw, until: datetime) -> SessionJob | None:
+def job_of(raw: Raw, until: datetime) -> DueJob | None:
     """The job that an item asks for that became due up to then; None where it asks for none."""
     name = raw.get(keys.DUE_KIND, {}).get("S", "").partition("#")[0]
     if not name or raw[keys.DUE_AT]["S"] > stored_moment(until):
@@ -75,10 +80,15 @@ def job_of(raw: Raw, until: datetime) -> SessionJob | None:
     return next((_job(kind, raw) for kind in KINDS if kind.name == name), None)
 
 
-def _job(kind: DueKind, raw: Raw) -> SessionJob:
+def _job(kind: DueKind, raw: Raw) -> DueJob:
     """The job that is asked for by a mark, of whose item the keys are known."""
-    session_id, of = raw[keys.SESSION_ID]["S"], kind.item.owner_in(raw[keys.PART]["S"])
-    return kind.job(**{name: session_id if name == "session_id" else of for name in kind.job.__struct_fields__})
+    partition, of = _partition_in(raw), kind.item.owner_in(raw[keys.PART]["S"])
+    named = {name: partition if name in _PARTITIONS else of for name in kind.job.__struct_fields__}
+    return msgspec.convert(named, kind.job)
+
+
+def _partition_in(raw: Raw) -> str:
+    return str(next(raw[name]["S"] for name in _PARTITIONS if name in raw))
 
 
 def _move(item: Marked, shard: str, until: datetime, again: datetime) -> None:

@@ -15,7 +15,7 @@ from datetime import timedelta
 from msgspec import Struct
 
 from chalicelib.model import jobs
-from chalicelib.model.jobs import QUEUE_OF, QUEUES, Queue, SessionJob
+from chalicelib.model.jobs import QUEUE_OF, QUEUES, DueJob, Queue
 from chalicelib.store import item_kinds, keys
 from chalicelib.store.item_kinds import ItemKind
 
@@ -26,7 +26,7 @@ MAILS_A_SWEEP = 4_200
 
 
 class DueKind(Struct, frozen=True):
-    """One reason: the item that is marked, and the job that its session, or its thread, needs then.
+    """One reason: the item that is marked, and the job that its session, its thread, or its project needs then.
 
     A job of no queue is done by the clock itself. The sweep asks for work when it has been due for as long as `waits`; its mark
     then moves on by `again`, so that what cannot succeed now costs little until it can. Without `again` the mark stays where it
@@ -35,7 +35,7 @@ class DueKind(Struct, frozen=True):
 
     name: str
     item: ItemKind
-    job: type[SessionJob]
+    job: type[DueJob]
     waits: timedelta = MISSED_AFTER
     again: timedelta | None = AGAIN_AFTER
     most: int | None = None
@@ -45,9 +45,9 @@ class DueKind(Struct, frozen=True):
         """Whether something wakes this work before the sweep does, so that what the sweep finds of it was missed."""
         return self.waits > timedelta()
 
-    def shard(self, session_id: str) -> str:
-        """The `due_kind` of what is marked in this session."""
-        return keys.due(self.name, session_id)
+    def shard(self, partition_id: str) -> str:
+        """The `due_kind` of what is marked in this session, or project."""
+        return keys.due(self.name, partition_id)
 
 
 ERASURE = DueKind("erasure", item_kinds.ERASURE, jobs.EraseParticipant, again=None)
@@ -55,6 +55,7 @@ ACCOUNT_DELETION = DueKind("account_deletion", item_kinds.ACCOUNT_DELETION, jobs
 DELETION = DueKind("deletion", item_kinds.DELETION, jobs.DeleteSession, again=None)
 # All is removed but what groups are told by; that they were told, nothing but the sweep follows up.
 DELETION_UNTOLD = DueKind("deletion_untold", item_kinds.DELETION, jobs.DeleteSession, waits=timedelta(), again=None)
+PROJECT_DELETION = DueKind("project", item_kinds.PROJECT, jobs.DeleteProject, again=None)
 PROMPT = DueKind("prompt", item_kinds.SESSION, jobs.WritePrompt)
 CONTEXT = DueKind("context", item_kinds.CONTEXT, jobs.WritePrompt)
 BRIEF = DueKind("brief", item_kinds.SUMMARY, jobs.WriteBrief)
@@ -82,6 +83,7 @@ KINDS = (
     DELETION,
     ACCOUNT_DELETION,
     DELETION_UNTOLD,
+    PROJECT_DELETION,
     PROMPT,
     CONTEXT,
     BRIEF,

@@ -1,5 +1,6 @@
 """An edit of a session: one transaction that changes what differs between two views of it (table `sessions`)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -14,8 +15,10 @@ from chalicelib.store import (
     due,
     edit_history,
     keys,
+    memories,
     participant_limit,
     summaries,
+    ties,
 )
 from chalicelib.store.cards import card_values, feed_of, member_values, sets
 from chalicelib.store.database import holds
@@ -33,6 +36,8 @@ from chalicelib.store.session_items import (
 from chalicelib.store.session_view import LONG_TEXTS, SHORT_FIELDS
 from chalicelib.store.transact import Transaction
 
+_SET = tuple(name for name in SHORT_FIELDS if name != "projects")  # which is added to, and taken from
+
 
 def edit_session(before: SessionView, after: SessionView, user_id: str) -> bool:
     """Store an edit, with the editor's own card and the public feed's; False where `before` is not what is stored any more.
@@ -41,10 +46,12 @@ def edit_session(before: SessionView, after: SessionView, user_id: str) -> bool:
     """
 
     def build(write: Transaction) -> None:
-        _edit_session_item(write, before, after)
-        own = MemberItem(after.session.id, keys.member(user_id))
-        card = sets(MemberItem, member_values(after.session, user_id))
-        write.update(own, actions=card, condition=MemberItem.role.exists())
+        _edit_session_item(write, before, after, ties.edit(write, before, after))
+        # Who edits by a role in a project has no card of their own; the project's are among the ties.
+        if before.own_role or user_id == before.session.owner_id:
+            own = MemberItem(after.session.id, keys.member(user_id))
+            card = sets(MemberItem, member_values(after.session, user_id))
+            write.update(own, actions=card, condition=MemberItem.role.exists())
         _edit_feed(write, before, after)
         contexts.edit(write, before, after)
         _edit_texts(write, before, after)
@@ -52,6 +59,7 @@ def edit_session(before: SessionView, after: SessionView, user_id: str) -> bool:
         _edit_logo(write, before, after)
         _edit_template(write, before, after)
         _edit_prompt(write, before, after)
+        _edit_memory(write, after)
         edit_history.edit(write, before, after, user_id)
         participant_limit.edit(write, before, after)
         deadlines.edit(write, before.session, after.session)
@@ -69,9 +77,11 @@ def _told(view: SessionView) -> tuple[Any, ...]:
     return *own, view.context, view.questions
 
 
-def _edit_session_item(write: Transaction, before: SessionView, after: SessionView) -> None:
+def _edit_session_item(
+    write: Transaction, before: SessionView, after: SessionView, of_projects: Sequence[Action]
+) -> None:
     old, new = before.session, after.session
-    changed = {name: getattr(new, name) for name in SHORT_FIELDS if getattr(new, name) != getattr(old, name)}
+    changed = {name: getattr(new, name) for name in _SET if getattr(new, name) != getattr(old, name)}
     if after.prompt_due_at != before.prompt_due_at:
         since = after.prompt_due_at
         changed |= {**due.marks(PROMPT, new.id, since), "prompt_wanted_at": since}
@@ -80,7 +90,7 @@ def _edit_session_item(write: Transaction, before: SessionView, after: SessionVi
         changed["prompt_outdated"] = after.prompt_outdated or None
     write.update(
         SessionItem(new.id, keys.SESSION),
-        actions=sets(SessionItem, changed),
+        actions=[*sets(SessionItem, changed), *of_projects],
         condition=SessionItem.updated_at == old.updated_at,
     )
 
@@ -134,6 +144,12 @@ def _edit_template(write: Transaction, before: SessionView, after: SessionView) 
         write.update(item, actions=[SessionTemplateItem.document.set(document)])
     elif before.template and not after.template:
         write.delete(item)
+
+
+def _edit_memory(write: Transaction, after: SessionView) -> None:
+    """What a draft that opens begins with takes the place of what it had as one; any other edit leaves that as it is."""
+    if after.session.projects and after.received:
+        memories.begin_with(write, after.session.id, after.received, "")
 
 
 def _edit_prompt(write: Transaction, before: SessionView, after: SessionView) -> None:

@@ -19,20 +19,20 @@ NAMED_BY = {
     keys.SESSIONS: keys.PART,
     keys.CONVERSATIONS: keys.PART,
     keys.TELEGRAM: keys.SK,
+    keys.PROJECTS: keys.PART,
     keys.GUARDS: keys.GUARD_ID,
 }
 OF_SESSIONS = (keys.SESSIONS, keys.CONVERSATIONS)  # their items go with their session, whoever's they are
 
 
 # Whose data an item is: the nearest of them, so of what is both a session's and a person's, the person. A person is one in a
-# single session, known by the id of their thread; a chat is somebody's with the bot, over all sessions. What
-# is the deployment's is nobody's: counters and locks.
-Owner = Literal["session", "person", "account", "chat", "deployment"]
+# single session, known by the id of their thread; a chat is somebody's with the bot, over all sessions; a project is of all its
+# members. What is the deployment's is nobody's: counters and locks.
+Owner = Literal["session", "person", "account", "chat", "project", "deployment"]
 
 # When an item goes, after its person was deleted, or its session: in the transaction that deletes it, by the job that this
-# transaction asks for, or last, since it tells of that job; else at its `expires_at`, or with its account: in the transaction
-# that deletes that, or by its job.
-# That an address is not to be written to stays until an operator takes it back.
+# transaction asks for, or last, since it tells of that job; a project, likewise. Else at its `expires_at`, or with its account: in
+# the transaction that deletes that, or by its job. That an address is not to be written to stays until an operator takes it back.
 Goes = Literal["at once", "by job", "last", "expires", "with account", "stays"]
 
 
@@ -92,15 +92,25 @@ _OWNERS = Moving("always", "is its owner's")
 _WAITS = Moving("always", "work that is due here is due there")
 _COUNTED = Moving("always", "moves on with each change, and is never counted anew")
 _SHOWN = Moving("always", "lists read it, and nothing writes it again before the next change")
+_LISTED = Moving("always", "names the templates that are kept")
 _COSTS = Moving("always", "to make it again costs a call of a model")
 _TOLD = Moving("always", "what was told or sent is not told or sent again")
 _NAMED = Moving("with secret", "is named by a hash that nobody makes with another secret")
+_ASKED_ANEW = Moving("never", "is over in two weeks, and whoever invited does it again in a moment")
 _BRIEFLY = Moving("never", "is worth something for minutes, or for a day, in one stage")
 
 SESSION = ItemKind(keys.SESSIONS, keys.SESSION, "session", "at once", "session")
 CONTEXT = ItemKind(keys.SESSIONS, keys.CONTEXT, "session", "by job", "context")
 SYNTHESIS = ItemKind(keys.SESSIONS, keys.SYNTHESIS, "session", "at once", not_exported=_STATE, moves=_WAITS)
 SUMMARY = ItemKind(keys.SESSIONS, keys.SUMMARY, "session", "by job", "summary")
+CONCLUSIONS = ItemKind(
+    keys.SESSIONS,
+    keys.CONCLUSIONS,
+    "session",
+    "at once",
+    not_exported="is made of the summary, and shown with the memory of a project",
+    moves=_COSTS,
+)
 INVITATION = ItemKind(
     keys.SESSIONS,
     keys.INVITATIONS,
@@ -126,6 +136,7 @@ ACCOUNT_DELETION = ItemKind(
 MAIL_DIGEST = ItemKind(keys.SESSIONS, keys.MAIL_DIGESTS, "account", "with account", "mail_digest")
 # Of people who were removed from it; nothing in one tells whose it is, so it goes with the session.
 DELETION_RECORD = ItemKind(keys.SESSIONS, keys.DELETION_RECORDS, "session", "by job", "deletions")
+PROJECT = ItemKind(keys.PROJECTS, keys.PROJECT, "project", "last", "project")
 THREAD = ItemKind(keys.CONVERSATIONS, keys.THREADS, "person", "at once", "thread")
 MESSAGES = ItemKind(keys.CONVERSATIONS, keys.MESSAGES, "person", "by job", "messages")
 ERASURE = ItemKind(keys.CONVERSATIONS, keys.ERASURES, "person", "last", not_exported=_STATE, moves=_WAITS)
@@ -160,6 +171,8 @@ KINDS = (
         moves=_COSTS,
     ),
     ItemKind(keys.SESSIONS, keys.PRIVATE_CONTEXT, "session", "by job", "private_context"),
+    # As it was when the session was created; that of the account is another item.
+    ItemKind(keys.SESSIONS, keys.PINNED_HARMONICA_MD, "session", "by job", "harmonica_md"),
     ItemKind(keys.SESSIONS, keys.QUESTIONS, "session", "by job", "questions"),
     ItemKind(keys.SESSIONS, keys.LOGO, "session", "by job", "logo"),
     ItemKind(keys.SESSIONS, keys.SUMMARY_PROMPT, "session", "by job", "summary_prompt"),
@@ -202,6 +215,18 @@ KINDS = (
     SUMMARY,
     ItemKind(keys.SESSIONS, keys.KEPT_SUMMARIES, "session", "by job", "summaries", shards=keys.KEPT),
     ItemKind(keys.SESSIONS, keys.BRIEF, "session", "by job", "brief"),
+    # At once, so that no session begins with it afterwards; those that did are told by the job.
+    CONCLUSIONS,
+    ItemKind(keys.SESSIONS, keys.KNOWLEDGE, "session", "by job", "knowledge"),
+    ItemKind(keys.SESSIONS, keys.RECEIVED, "session", "by job", "received"),
+    ItemKind(
+        keys.SESSIONS,
+        keys.RECEIVERS,
+        "session",
+        "by job",
+        not_exported="names a session that began with what this one came to",
+        moves=Moving("always", "by it, what is withdrawn here is withdrawn there"),
+    ),
     # Of somebody who is removed, it goes with them; unless the session is, or was, anonymous.
     INVITATION,
     STOPPED,  # stays when a person is removed: whoever wants no more mails is not to get one for that
@@ -227,6 +252,22 @@ KINDS = (
         "by job",
         not_exported="tells of an export",
         moves=Moving("never", "tells of a file in this stage's bucket, which goes within a day"),
+    ),
+    ItemKind(keys.SESSIONS, keys.PROJECT_CARDS, "session", "by job", not_exported=_COPY, moves=_SHOWN),
+    # With a project go the roles in it at once; its sessions are taken out of it by the job, and stay.
+    PROJECT,
+    ItemKind(keys.PROJECTS, keys.MEMBERS, "project", "by job", "members"),
+    ItemKind(keys.PROJECTS, keys.TIES, "project", "by job", "sessions"),
+    ItemKind(
+        keys.PROJECTS, keys.SUBPROJECTS, "project", "by job", not_exported="is in the projects within it", moves=_SHOWN
+    ),
+    ItemKind(
+        keys.PROJECTS,
+        keys.PROJECT_TEMPLATE_LIST,
+        "project",
+        "by job",
+        not_exported="lists what is exported itself",
+        moves=_LISTED,
     ),
     THREAD,
     ItemKind(keys.CONVERSATIONS, keys.FORMS, "person", "at once", "form"),
@@ -268,6 +309,15 @@ KINDS = (
         not_exported="holds secrets, which nothing shows; all else in it is shown where keys of models are listed",
         moves=Moving("never", "is sealed with a key of KMS that never leaves its account and stage"),
     ),
+    ItemKind(keys.ACCOUNTS, keys.HARMONICA_MDS, "account", "with account", "harmonica_md"),
+    ItemKind(
+        keys.ACCOUNTS,
+        keys.ACCOUNT_EXPORTS,
+        "account",
+        "with account",
+        not_exported="tells of an export",
+        moves=Moving("never", "tells of files in this stage's bucket, which go within a day"),
+    ),
     ItemKind(
         keys.ACCOUNTS,
         keys.SUPPRESSED,
@@ -294,8 +344,10 @@ KINDS = (
         "account",
         "with account",
         not_exported="lists what is exported itself",
-        moves=Moving("always", "names the templates that are kept"),
+        moves=_LISTED,
     ),
+    ItemKind(keys.ACCOUNTS, keys.PROJECT_TEMPLATES, "project", "by job", "templates", owner_at=keys.PROJECT_ID),
+    ItemKind(keys.ACCOUNTS, keys.PROJECT_ROLES, "account", "with account", "projects"),
     ItemKind(keys.TELEGRAM, keys.GROUPS, "account", "with account", "telegram_groups", owner_at=keys.PK),
     ItemKind(keys.TELEGRAM, keys.CHAT, "chat", "expires", not_exported=_STATE, moves=_NAMED),
     # With the session, and of somebody who is removed from it with them; else it expires.
@@ -328,6 +380,31 @@ KINDS = (
     ),
     ItemKind(
         keys.GUARDS, keys.SESSION_SPENDING, "session", "last", not_exported="counts what models cost it", moves=_COUNTED
+    ),
+    # Of a project in the same way; it goes with that.
+    ItemKind(
+        keys.GUARDS,
+        keys.MEMBER_INVITATIONS,
+        "session",
+        "last",
+        not_exported="holds addresses of people who were asked, and are no members",
+        moves=_ASKED_ANEW,
+    ),
+    ItemKind(
+        keys.GUARDS,
+        keys.INVITED,
+        "deployment",
+        "expires",
+        not_exported="is by a hash of an address",
+        moves=_ASKED_ANEW,
+    ),
+    ItemKind(
+        keys.GUARDS,
+        keys.INVITING,
+        "account",
+        "with account",
+        not_exported="says where invitations are that nobody answered",
+        moves=_ASKED_ANEW,
     ),
     ItemKind(
         keys.GUARDS,

@@ -9,11 +9,11 @@ import hashlib
 
 # Attribute names of keys and indexes; the data stack's template imports them.
 ACCOUNTS, SESSIONS, CONVERSATIONS = "accounts", "sessions", "conversations"
-GUARDS, TELEGRAM = "guards", "telegram"
+GUARDS, TELEGRAM, PROJECTS = "guards", "telegram", "projects"
 GUARD_ID, EXPIRES_AT = "id", "expires_at"
 FORGET_AT = "forget_at"  # of accounts, in which the end of a key is called `expires_at`
 PK, SK = "pk", "sk"
-SESSION_ID, PART = "session_id", "part"
+SESSION_ID, PART, PROJECT_ID = "session_id", "part", "project_id"
 USER_ID, CREATED_AT, UPDATED_AT = "user_id", "created_at", "updated_at"
 MEMBER_ID, FEED, GROUP_ID = "member_id", "feed", "group_id"
 DUE_KIND, DUE_AT = "due_kind", "due_at"
@@ -28,7 +28,9 @@ SCRATCHPAD = "scratchpad"
 INSIGHT_ORDER = "insights"
 KEPT_SUMMARIES, AFTER_SUMMARIES = "summary#", "summary$"
 SUMMARY_PROMPT, GUIDELINES = "summary_prompt", "guidelines"
+CONCLUSIONS, RECEIVED, KNOWLEDGE = "conclusions", "received", "knowledge"
 PRIVATE_CONTEXT = "private_context"
+PINNED_HARMONICA_MD = "pinned_harmonica_md"
 TEMPLATE = "template"
 FEED_PART = "feed"
 DELETION = "deletion"
@@ -40,16 +42,21 @@ CLOSING = "closing"
 ANNOUNCING, ANNOUNCEMENTS = "announcing", "announcement#"
 EDITS, EDIT_ITEMS = "edits", "edit#"
 AFTER_MEMBERS = "member$"
-AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, member#…, participant#…
+AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, member#…, of_project#…, participant#…
 
 USERS, EMAILS, API_KEYS, LOGINS, IDENTITIES = "user#", "email#", "key#", "login#", "identity#"
 OWN_MODELS = "models#"
 NOTIFICATIONS, MAIL_DIGESTS = "notifications#", "mail_digest#"
+HARMONICA_MDS, ACCOUNT_EXPORTS = "harmonica_md#", "account_export#"
 TEMPLATES, TEMPLATE_LISTS = "template#", "templates#"
+PROJECT_TEMPLATES, PROJECT_TEMPLATE_LIST = "project_template#", "templates"
+PROJECT_ROLES = "projects#"
+PROJECT, TIES, SUBPROJECTS = "project", "session#", "child#"
 SUPPRESSED = "suppressed#"
 RECEIPTS = "receipt#"
 PROMPTS, TALLIES, MEMBERS, PARTICIPATIONS, REDUCED_DIGESTS = "prompt#", "tally#", "member#", "participant#", "reduce#"
 THEMES, AFTER_THEMES = "theme#", "theme$"
+RECEIVERS, AFTER_RECEIVERS = "received_by#", "received_by$"
 INSIGHTS, AFTER_INSIGHTS = "insight#", "insight$"
 DIGESTS, FORMS, MESSAGES, THREADS = "digest#", "form#", "message#", "thread#"
 COMMENTS, CONDENSED, ERASURES = "comment#", "condensed#", "erasure#"
@@ -57,6 +64,8 @@ ALIASES, AFTER_ALIASES = "alias#", "alias$"
 REMINDERS, AFTER_REMINDERS = "due#reminder#", "due#reminder$"
 WIDGETS, AFTER_WIDGETS = "widget#", "widget$"
 AFTER_FORMS = "form$"
+PROJECT_CARDS, AFTER_PROJECT_CARDS = "of_project#", "of_project$"
+AFTER_TIES, AFTER_SUBPROJECTS = "session$", "child$"
 INVITATIONS, AFTER_INVITATIONS = "invitation#", "invitation$"
 STOPPED, AFTER_STOPPED = "stopped#", "stopped$"
 GROUPS = "group#"
@@ -68,6 +77,7 @@ VISITS, REQUESTS, DELETED, SIGN_INS = "visits#", "request#", "deleted#", "sign_i
 LINKS, OPENED_LINKS = "link#", "opened_link#"
 SPENDING, SESSION_SPENDING, SHARES, DAY_KEYS = "spending#", "spending#session#", "share#", "day_key#"
 USED, MAIL_DAYS = "used#", "mail_day#"
+MEMBER_INVITATIONS, INVITED, INVITING = "member_invitations#", "invited#", "inviting#"
 AFTER_THREADS = "thread$"  # the character after '#': the first key behind every thread
 
 NOBODYS = "00000000-0000-0000-0000-000000000000"  # an id that nothing has
@@ -142,6 +152,16 @@ def mail_digest(user_id: str) -> str:
     return f"{MAIL_DIGESTS}{user_id}"
 
 
+def harmonica_md(user_id: str) -> str:
+    """`harmonica_md#<user_id>`: HARMONICA.md of an account."""
+    return f"{HARMONICA_MDS}{user_id}"
+
+
+def account_export(user_id: str) -> str:
+    """`account_export#<user_id>`: the export of all that an account has."""
+    return f"{ACCOUNT_EXPORTS}{user_id}"
+
+
 def receipt(code_hash: str) -> str:
     """`receipt#<sha256 of the code>`: the code itself is never stored."""
     return f"{RECEIPTS}{code_hash}"
@@ -150,6 +170,11 @@ def receipt(code_hash: str) -> str:
 def template(template_id: str) -> str:
     """`template#<id>`."""
     return f"{TEMPLATES}{template_id}"
+
+
+def project_template(template_id: str) -> str:
+    """`project_template#<id>`: one that belongs to a project."""
+    return f"{PROJECT_TEMPLATES}{template_id}"
 
 
 def template_list(user_id: str) -> str:
@@ -170,6 +195,21 @@ def stopped(address_hash: str) -> str:
 def mail_day(address_hash: str) -> str:
     """`mail_day#<hash of an address>`."""
     return f"{MAIL_DAYS}{address_hash}"
+
+
+def member_invitations(subject_id: str) -> str:
+    """`member_invitations#<id of a session or a project>`."""
+    return f"{MEMBER_INVITATIONS}{subject_id}"
+
+
+def invited(address_hash: str) -> str:
+    """`invited#<hash of an address>`."""
+    return f"{INVITED}{address_hash}"
+
+
+def inviting(user_id: str) -> str:
+    """`inviting#<user_id>`."""
+    return f"{INVITING}{user_id}"
 
 
 def used(fingerprint: str) -> str:
@@ -290,6 +330,36 @@ def member(user_id: str) -> str:
 def listed(user_id: str, *, is_draft: bool) -> str:
     """`<user_id>`, or `draft#<user_id>`: the list that a user's card is in. Drafts have one of their own."""
     return f"{DRAFTS}{user_id}" if is_draft else user_id
+
+
+def project_card(project_id: str) -> str:
+    """`of_project#<project_id>`: the card of a session for the list of a project that it is in."""
+    return f"{PROJECT_CARDS}{project_id}"
+
+
+def list_of_project(project_id: str) -> str:
+    """`project#<project_id>`: the list of the sessions of a project, among those of users."""
+    return f"{PROJECT}#{project_id}"
+
+
+def project_roles(user_id: str) -> str:
+    """`projects#<user_id>`: the roles of a user in projects."""
+    return f"{PROJECT_ROLES}{user_id}"
+
+
+def tie(session_id: str) -> str:
+    """`session#<session_id>`: a session of a project."""
+    return f"{TIES}{session_id}"
+
+
+def receiver(session_id: str) -> str:
+    """`received_by#<session_id>`: a session that began with something of what another one came to."""
+    return f"{RECEIVERS}{session_id}"
+
+
+def subproject(project_id: str) -> str:
+    """`child#<project_id>`: a project within a project."""
+    return f"{SUBPROJECTS}{project_id}"
 
 
 def participation(user_id: str) -> str:

@@ -14,11 +14,13 @@ from chalicelib.settings import table_name
 from chalicelib.store import database, keys
 from chalicelib.store.database import Raw
 from chalicelib.store.item_kinds import NAMED_BY, OF_SESSIONS, ItemKind, kind_of
+from chalicelib.store.project_items import ProjectTemplateListItem
 
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     keys.ACCOUNTS: (keys.PK,),
     keys.SESSIONS: (keys.SESSION_ID, keys.PART),
     keys.CONVERSATIONS: (keys.SESSION_ID, keys.PART),
+    keys.PROJECTS: (keys.PROJECT_ID, keys.PART),
     keys.TELEGRAM: (keys.PK, keys.SK),
     keys.GUARDS: (keys.GUARD_ID,),
 }
@@ -59,6 +61,19 @@ def read_session(session_id: str) -> list[Item]:
     return sorted(found + _read_each(named), key=key_of)
 
 
+def read_project(project_id: str) -> list[Item]:
+    """All that is stored of a project, in order of the keys; its sessions are stored as sessions."""
+    arguments = _of_partition(keys.PROJECTS, keys.PROJECT_ID, project_id)
+    found: list[Item] = [(keys.PROJECTS, raw) for raw in database.pages(arguments)]
+    ids = [it for _, raw in found if raw[keys.PART]["S"] == keys.PROJECT_TEMPLATE_LIST for it in _template_ids(raw)]
+    templates = _read_each([(keys.ACCOUNTS, {keys.PK: {"S": keys.project_template(it)}}) for it in ids])
+    return sorted(found + templates, key=key_of)
+
+
+def _template_ids(raw: Raw) -> list[str]:
+    return list(ProjectTemplateListItem.from_raw_data(dict(raw)).sizes)
+
+
 def read_state(session_id: str) -> list[Item]:
     """What changes whenever anything of a session does: the heads of its threads, and its own parts."""
     heads = {
@@ -90,6 +105,17 @@ def session_ids() -> list[str]:
         arguments = {"TableName": table_name(table), "ConsistentRead": True, "ProjectionExpression": keys.SESSION_ID}
         found |= {raw[keys.SESSION_ID]["S"] for raw in database.pages(arguments, "Scan")}
     return sorted(found)
+
+
+def project_ids() -> list[str]:
+    """The projects of which anything is stored, in order."""
+    return sorted({raw[keys.PROJECT_ID]["S"] for _, raw in scan(keys.PROJECTS)})
+
+
+def owned_projects(user_id: str) -> list[str]:
+    """The projects whose owner this user is, in order."""
+    roles = _read_each([(keys.ACCOUNTS, {keys.PK: {"S": keys.project_roles(user_id)}})])
+    return sorted(it for _, raw in roles for it in raw.get("owner", {}).get("SS", ()))
 
 
 def owned_sessions(user_id: str) -> list[str]:

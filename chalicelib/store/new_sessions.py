@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.model import Prompt, Question, Role, Session, SessionTemplate
-from chalicelib.store import announcement_marks, contexts, deadlines, due, edit_history, keys, participant_limit
+from chalicelib.store import announcement_marks, contexts, deadlines, due, edit_history, keys, participant_limit, ties
 from chalicelib.store.cards import card_values, feed_of, member_values
 from chalicelib.store.due_kinds import PROMPT
 from chalicelib.store.prompts import prompt_items
@@ -31,6 +31,7 @@ def items_of(
     prompt: Prompt | None,
     logo: str | None,
     template: SessionTemplate | None,
+    harmonica_md: str | None,
 ) -> list[SessionPart]:
     """The session with its owner, counters and parts. Without a prompt, one is due, unless it is a draft."""
     values: dict[str, Any] = {name: getattr(session, name) for name in SHORT_FIELDS}
@@ -44,8 +45,10 @@ def items_of(
             session.id,
             keys.member(session.owner_id),
             role=_OWNER,
+            added_at=session.created_at,
             **member_values(session, session.owner_id),
         ),
+        *ties.of_new(session),
         *participant_limit.of_new(session),
         *deadlines.of_new(session),
         *announcement_marks.of_new(session),
@@ -55,6 +58,8 @@ def items_of(
     items += [TextItem(session.id, part, text=text) for part, text in texts.items() if text]
     if context:
         items.append(contexts.make_item(session, context, session.created_at))
+    if harmonica_md:
+        items.append(TextItem(session.id, keys.PINNED_HARMONICA_MD, text=harmonica_md))
     if logo:
         items.append(TextItem(session.id, keys.LOGO, text=logo))
     if template:

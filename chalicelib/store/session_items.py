@@ -2,7 +2,7 @@
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
 
-from chalicelib.store.attributes import JsonAttribute
+from chalicelib.store.attributes import JsonAttribute, TiesAttribute
 from chalicelib.store.tables import SessionPart
 
 
@@ -49,6 +49,7 @@ class SessionItem(SessionPart):
     models = UnicodeAttribute(default="stage")
     branding = JsonAttribute(null=True)
     has_aliases = BooleanAttribute(default=False)
+    projects = TiesAttribute()
     prompt_wanted_at = UTCDateTimeAttribute(null=True)
     prompt_failed = BooleanAttribute(null=True)
     prompt_tries = NumberAttribute(null=True)
@@ -57,7 +58,7 @@ class SessionItem(SessionPart):
 
 class TextItem(SessionPart):
     """`summary_prompt`, `guidelines` and `private_context`, texts of the host, possibly long; `condensed_context`, made of one;
-    `logo`, a PNG in Base64."""
+    `pinned_harmonica_md`, the host's HARMONICA.md as it was when they created the session; `logo`, a PNG in Base64."""
 
     text = UnicodeAttribute()
 
@@ -150,6 +151,16 @@ class MemberItem(CardItem):
 
     member_id = UnicodeAttribute()
     role = UnicodeAttribute()
+    added_at = UTCDateTimeAttribute(null=True)
+    offered_at = UTCDateTimeAttribute(null=True)
+
+
+class ProjectCardItem(CardItem):
+    """`of_project#<project_id>`: the card for the list of a project, or of its drafts. `role` is the highest that the project gives in
+    this session."""
+
+    member_id = UnicodeAttribute()
+    role = UnicodeAttribute()
 
 
 class ParticipationItem(CardItem):
@@ -204,8 +215,9 @@ class ThemeItem(SessionPart):
 
 
 class DocumentItem(SessionPart):
-    """`scratchpad`, the notes of all conversations; `reduce#0#<bucket>`, the points that speak for a bucket of threads; and `edits`,
-    which revisions of each text are kept.
+    """`scratchpad`, the notes of all conversations; `reduce#0#<bucket>`, the points that speak for a bucket of threads; `edits`,
+    which revisions of each text are kept; `conclusions`, what the session comes to; `received`, what it began with of what others
+    came to; `knowledge`, what a model collected of it.
 
     Of bounded size; `version` is another one with every write.
     """

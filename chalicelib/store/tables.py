@@ -1,8 +1,8 @@
 """The tables as PynamoDB knows them: for each the base of its items, with the key and the indexes; no behaviour.
 
-The kinds of items are in `session_items.py`, `conversation_items.py`, `user_items.py` and `telegram_items.py`. Items are serialised and
-addressed through these classes; requests go through the one client of `database.py`. Creating an item always carries a
-condition, and afterwards items are only updated, so attributes that a newer version wrote survive an older one.
+The kinds of items are in `session_items.py`, `project_items.py`, `conversation_items.py`, `user_items.py` and `telegram_items.py`.
+Items are serialised and addressed through these classes; requests go through the one client of `database.py`. Creating an item
+always carries a condition, and afterwards items are only updated, so attributes that a newer version wrote survive an older one.
 """
 
 from typing import Any
@@ -99,6 +99,19 @@ class SessionPart(Part):
 
     by_member = ByMember()
     public_feed = PublicFeed()
+
+
+class ProjectPart(Model):
+    """Base of the items in `projects`."""
+
+    class Meta:
+        table_name = table_name(keys.PROJECTS)
+
+    due = Due()
+    project_id = UnicodeAttribute(hash_key=True)
+    part = UnicodeAttribute(range_key=True)
+    due_kind = UnicodeAttribute(null=True)
+    due_at = UTCDateTimeAttribute(null=True)
 
 
 class ConversationPart(Part):

@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalice.app import CloudWatchEvent
-from msgspec import structs
 
 from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.errors import NotFound, Unavailable
-from chalicelib.model.jobs import QUEUE_OF, SessionJob
+from chalicelib.model.jobs import QUEUE_OF, DueJob, ids_of
 from chalicelib.observability import SWEPT, log_failure, logger
 from chalicelib.queues import IN_ONE_CALL
 from chalicelib.settings import settings
@@ -85,14 +84,14 @@ def _try_to_work_off(kind: DueKind, until: datetime, now: datetime, deadline: De
         return 0
 
 
-def _failure_of(job: SessionJob, deadline: Deadline) -> Exception | None:
+def _failure_of(job: DueJob, deadline: Deadline) -> Exception | None:
     """Do a job that is of no queue; gives what it failed at."""
     try:
         jobs.run_job(job, deadline)
     except NotFound:
-        logger.info("nothing to do", extra=structs.asdict(job))
+        logger.info("nothing to do", extra=ids_of(job))
     except Exception as error:
-        log_failure("job failed", error, session_id=job.session_id)
+        log_failure("job failed", error, **ids_of(job))
         return error
     return None
 

@@ -11,6 +11,7 @@ from chalicelib.model.jobs import (
     BOUNCES,
     AnnounceSession,
     CloseSession,
+    DeleteProject,
     DeleteSession,
     Delivery,
     EraseParticipant,
@@ -24,23 +25,29 @@ from chalicelib.model.jobs import (
     ReplyInChat,
     SendDigest,
     SendInvitation,
+    SendMemberInvitation,
     SendReminder,
     SendSignInMail,
     SendTranscript,
     SuppressAddresses,
     TellHosts,
     UpdateCards,
+    WriteAccountExport,
     WriteBrief,
     WriteExport,
+    WriteKnowledge,
     WritePrompt,
     WriteSummary,
 )
 from chalicelib.services.accounts.deletion import remove_account
+from chalicelib.services.accounts.export import write_account_export
 from chalicelib.services.accounts.sign_in_mail_job import send_sign_in_mail
 from chalicelib.services.facilitation.context_job import condense_session_context
 from chalicelib.services.facilitation.prompt_job import tailor_session_prompt
 from chalicelib.services.notifications.notify import forget, notify_team
 from chalicelib.services.participants.decisions import erase_participant
+from chalicelib.services.projects.deletion import remove_project
+from chalicelib.services.projects.passing_on import forget_session
 from chalicelib.services.results.exports.large import remove_exports, write_export
 from chalicelib.services.sessions.closing import close_session
 from chalicelib.services.sessions.deletion import remove_session
@@ -76,6 +83,8 @@ def run_job(job: Job, deadline: Deadline) -> None:
     match job:
         case WritePrompt():
             _write_prompt(job, deadline)
+        case WriteKnowledge():
+            _write_knowledge(job, deadline)
         case WriteSummary():
             summarise(job.session_id, deps=container.synthesis_deps(), deadline=deadline)
         case WriteBrief():
@@ -88,31 +97,37 @@ def run_job(job: Job, deadline: Deadline) -> None:
         case UpdateCards():
             now = container.clock().now()
             update_cards(job.session_id, sessions=container.sessions(), cards=container.cards(), now=now)
-        case DeleteSession() | RemoveAccount() | EraseParticipant():
+        case DeleteSession() | DeleteProject() | RemoveAccount() | EraseParticipant():
             _remove(job)
         case TellHosts():
             notify_team(job, deps=container.notification_deps())
-        case WriteExport():
-            write_export(job.session_id, job.export_id, deps=container.export_deps())
+        case WriteExport() | WriteAccountExport():
+            _write_export(job)
         case OpenSession() | CloseSession() | ExpireSession():
             _move_on(job)
         case _:
             _deliver(job, deadline)
 
 
-def _remove(job: DeleteSession | RemoveAccount | EraseParticipant) -> None:
-    """Remove what is left of what was deleted."""
+def _remove(job: DeleteSession | DeleteProject | RemoveAccount | EraseParticipant) -> None:
+    """Remove what is left of something that is gone."""
     match job:
         case DeleteSession():
+            clock = container.clock()
             remove_session(
                 job.session_id,
                 deletions=container.deletions(),
                 remove_exports=partial(remove_exports, deps=container.export_deps()),
+                forget_memory=partial(forget_session, memories=container.memories(), clock=clock),
                 forget=partial(forget, subject_id=job.session_id, deps=container.notification_deps()),
                 chats=container.telegram_chats(),
                 jobs=container.jobs(),
-                clock=container.clock(),
+                clock=clock,
             )
+        case DeleteProject():
+            projects, jobs, clock = container.projects(), container.jobs(), container.clock()
+            templates = container.template_deps().templates
+            remove_project(job.project_id, projects=projects, templates=templates, jobs=jobs, clock=clock)
         case RemoveAccount():
             remove_account(job.user_id, deps=container.account_deletion_deps())
         case EraseParticipant():
@@ -139,7 +154,7 @@ def _deliver(job: Delivery, deadline: Deadline) -> None:
             from chalicelib.telegram import replies
 
             replies.reply_in_chat(job, deadline)
-        case SendSignInMail() | SendTranscript() | SendInvitation() | SendDigest():
+        case SendSignInMail() | SendTranscript() | SendInvitation() | SendMemberInvitation() | SendDigest():
             _send_mail(job)
         case NoteBounce():
             from chalicelib.services.delivery.bounces import note_mail_event
@@ -153,13 +168,17 @@ def _deliver(job: Delivery, deadline: Deadline) -> None:
             assert_never(job)
 
 
-def _send_mail(job: SendSignInMail | SendTranscript | SendInvitation | SendDigest) -> None:
+def _send_mail(job: SendSignInMail | SendTranscript | SendInvitation | SendMemberInvitation | SendDigest) -> None:
     now = container.clock().now()
     match job:
         case SendInvitation():
             from chalicelib.services.invitations.mail_job import send_invitation
 
             send_invitation(job, public_url=settings().public_url, deps=container.invitation_deps(), now=now)
+        case SendMemberInvitation():
+            from chalicelib.services.member_invitations.mail_job import send_member_invitation
+
+            send_member_invitation(job, public_url=settings().public_url, deps=container.inviting_deps(), now=now)
         case SendDigest():
             from chalicelib.services.notifications.digest_job import send_digest
 
@@ -178,7 +197,13 @@ def _move_on(job: OpenSession | CloseSession | ExpireSession) -> None:
     sessions, clock = container.sessions(), container.clock()
     match job:
         case OpenSession():
-            open_session(job.session_id, sessions=sessions, clock=clock, new_id=container.new_id)
+            open_session(
+                job.session_id,
+                sessions=sessions,
+                clock=clock,
+                new_id=container.new_id,
+                remember=container.remember,
+            )
         case CloseSession():
             close_session(job.session_id, sessions=sessions, clock=clock)
         case ExpireSession():
@@ -186,6 +211,28 @@ def _move_on(job: OpenSession | CloseSession | ExpireSession) -> None:
             expire_session(
                 job.session_id, days, sessions=sessions, deletions=deletions, jobs=container.jobs(), clock=clock
             )
+
+
+def _write_export(job: WriteExport | WriteAccountExport) -> None:
+    match job:
+        case WriteExport():
+            write_export(job.session_id, job.export_id, deps=container.export_deps())
+        case WriteAccountExport():
+            write_account_export(job.user_id, deps=container.account_export_deps())
+
+
+def _write_knowledge(job: WriteKnowledge, deadline: Deadline) -> None:
+    from chalicelib.services.results.knowledge import write_knowledge
+
+    write_knowledge(
+        job.session_id,
+        sessions=container.sessions(),
+        model=container.model(),
+        deps=container.ask_deps(),
+        items=container.knowledge(),
+        deadline=container.clock().deadline(min(PROMPT_JOB_SECONDS, deadline.remaining())),
+        now=container.clock().now(),
+    )
 
 
 def _write_prompt(job: WritePrompt, deadline: Deadline) -> None:

@@ -103,7 +103,9 @@ def import_(asked: argparse.Namespace) -> str:
 
     secret = StageSecret(settings().deployment_secret_arn)
     done = import_file(asked.file, secret=secret, jobs=container.jobs(), now=datetime.now(UTC))
-    told = [f"{done.items} items are here now, {done.written} users and sessions; {done.there} were here already"]
+    told = [
+        f"{done.items} items are here now, {done.written} users, projects and sessions; {done.there} were here already"
+    ]
     if done.aliases:
         told.append(f"{done.aliases} conversations are found under another id here")
     if done.has_new_secret:

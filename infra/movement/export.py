@@ -57,11 +57,13 @@ def _groups(of: Of, its_id: str) -> Iterator[Group]:
             yield group
         case "user":
             yield from (it for it in _accounts() if it.id == its_id)
+            yield from map(_project, moving.owned_projects(its_id))
             elsewhere = _elsewhere()
             yield from (_session(it, elsewhere) for it in moving.owned_sessions(its_id))
         case "stage":
             yield from _accounts()
             yield Group("", "", _others())
+            yield from map(_project, moving.project_ids())
             elsewhere = _elsewhere()
             found = (_session(it, elsewhere) for it in moving.session_ids())
             yield from (group for group in found if group.items)
@@ -88,7 +90,7 @@ def _others() -> list[Item]:
     for table in (keys.ACCOUNTS, keys.TELEGRAM, keys.GUARDS):
         for item in moving.scan(table):
             kind = kind_of_item(item)
-            if kind is None or kind.owner not in ("account", "session", "person"):
+            if kind is None or kind.owner not in ("account", "session", "person", "project"):
                 found.append(item)
     return found
 
@@ -102,6 +104,16 @@ def _elsewhere() -> dict[str, list[Item]]:
             if kind and kind.owner == "person":
                 found.setdefault(item[1][keys.SESSION_ID]["S"], []).append(item)
     return found
+
+
+def _project(project_id: str) -> Group:
+    """A project as it was at one moment, with its members and the ids of its sessions. Raises Refused where it changes all the time."""
+    found = moving.read_project(project_id)
+    for _ in range(_TRIES):
+        before, found = found, moving.read_project(project_id)
+        if found == before:
+            return Group("project", project_id, found)
+    raise Refused(f"The project {project_id} changes all the time; export it when it is quieter")
 
 
 def _session(session_id: str, elsewhere: Mapping[str, Sequence[Item]]) -> Group:

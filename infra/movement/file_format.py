@@ -2,7 +2,7 @@
 
 The first line says what the file is, a second one may hold the deployment's secret, then comes a line for each item, as DynamoDB
 has it, and a last one that says how many these were and what was left out. The order is that in which an import writes: user by
-user, session by session, and of each the item last that makes the others visible. `docs/moving.md` describes it.
+user, project by project, session by session, and of each the item last that makes the others visible. `docs/moving.md` describes it.
 """
 
 import contextlib
@@ -23,8 +23,8 @@ from infra.movement.refusal import Refused
 
 VERSION: Final = 1
 Of = Literal["session", "user", "stage"]
-# What makes a session, or a user, visible: it is there when all of theirs is.
-VISIBLE: Final = (item_kinds.SESSION, item_kinds.kind_of(keys.ACCOUNTS, keys.USERS))
+# What makes a session, a project or a user visible: it is there when all of theirs is.
+VISIBLE: Final = (item_kinds.SESSION, item_kinds.PROJECT, item_kinds.kind_of(keys.ACCOUNTS, keys.USERS))
 _BYTES: Final = ("B", "BS")  # none of our items has any
 _GUARD_OF_SESSION: Final = keys.session_spending("")
 _MOST_TOGETHER: Final = 1_000  # items that belong to nobody
@@ -65,9 +65,9 @@ class Trailer(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Group(Struct):
-    """Items that come into being together: those of a user, of a session, or some that belong to nobody."""
+    """Items that come into being together: those of a user, of a project, of a session, or some that belong to nobody."""
 
-    of: Literal["user", "session", ""]
+    of: Literal["user", "project", "session", ""]
     id: str
     items: list[Item] = field(default_factory=list)
     line: int = 0  # where it begins
@@ -75,7 +75,7 @@ class Group(Struct):
     @property
     def name(self) -> str:
         """What it is called in messages."""
-        return f"{self.of} {self.id}" if self.of else "what belongs to no session and no user"
+        return f"{self.of} {self.id}" if self.of else "what belongs to no session, no project and no user"
 
 
 class Writer:
@@ -239,7 +239,7 @@ def _item_from(number: int, line: ItemLine) -> Item:
     return item
 
 
-def _group_of(item: Item) -> tuple[Literal["user", "session", ""], str]:
+def _group_of(item: Item) -> tuple[Literal["user", "project", "session", ""], str]:
     table, raw = item
     kind = kind_of_item(item)
     name = key_of(item)[-1]
@@ -247,6 +247,8 @@ def _group_of(item: Item) -> tuple[Literal["user", "session", ""], str]:
         return "user", owner_of(item, kind)
     if table in item_kinds.OF_SESSIONS or (kind and kind.owner == "person"):
         return "session", raw[keys.SESSION_ID]["S"]
+    if table == keys.PROJECTS or (kind and kind.owner == "project"):
+        return "project", raw[keys.PROJECT_ID]["S"]
     if name.startswith(_GUARD_OF_SESSION):
         return "session", name.removeprefix(_GUARD_OF_SESSION)
     if kind and kind.owner == "account":

@@ -1,8 +1,8 @@
 """Brings a file of `export.py` into a stage.
 
-The whole file is read, and looked for in the stage, before the first item is written. Each user, and each session, is written with
-the item last that makes it visible: one that is there says that nothing of it is left to write. So an import that was interrupted
-is run again, and goes on.
+The whole file is read, and looked for in the stage, before the first item is written. Each user, each project and each session is
+written with the item last that makes it visible: one that is there says that nothing of it is left to write. So an import that was
+interrupted is run again, and goes on.
 
 The streams tell of imported items as of all others. What they wake looks at what is stored, and finds it done where it was: digests
 that are up to date, mails and announcements that were sent.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from chalicelib.model.jobs import QUEUE_OF, SessionJob
+from chalicelib.model.jobs import QUEUE_OF, DueJob
 from chalicelib.queues import Jobs
 from chalicelib.services.delivery.sending import hash_address
 from chalicelib.store import due, item_kinds, keys, moving
@@ -53,7 +53,7 @@ def import_file(path: Path, *, secret: StageSecret, jobs: Jobs, now: datetime) -
             )
         secret.replace(reader.secret)
         done.has_new_secret = True
-    asked = list[SessionJob]()
+    asked = list[DueJob]()
     for group in reader.groups():
         _write(_as_here(group, reader, secret.text), secret.text, done)
         asked += _jobs_of(group, now)
@@ -132,15 +132,15 @@ def _with_aliases(item: Item) -> Item:
     return (table, raw | {"has_aliases": {"BOOL": True}}) if kind_of_item(item) is item_kinds.SESSION else item
 
 
-def _jobs_of(group: Group, now: datetime) -> Iterator[SessionJob]:
+def _jobs_of(group: Group, now: datetime) -> Iterator[DueJob]:
     """What is due of imported items; what the clock does itself, it does within a minute."""
     for table, raw in group.items:
-        job = due.job_of(raw, now) if table in item_kinds.OF_SESSIONS else None
+        job = due.job_of(raw, now) if table in due.TABLES else None
         if job and type(job) in QUEUE_OF:
             yield job
 
 
-def _wake(asked: Sequence[SessionJob], jobs: Jobs, now: datetime) -> int:
+def _wake(asked: Sequence[DueJob], jobs: Jobs, now: datetime) -> int:
     """Ask for each job once; the sweep asks for what no queue takes now."""
     found = list(dict.fromkeys(asked))
     for job in found:

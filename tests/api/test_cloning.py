@@ -58,8 +58,8 @@ GIVEN: dict[str, Any] = {
     "reminders": {"enabled": True, "after_hours": [24], "text": "Come back"},
     "branding": {"host_name": "The canteen", "logo": None, "accent": "#b4451f", "why": "It decides the menu."},
 }
-# Nobody has projects yet; every clone is a draft, which opens when its host says; it follows up what the session does, if there is
-# such a session.
+# The projects of a clone are in the tests of projects; every clone is a draft, which opens when its host says; it follows up what
+# the session does, if there is such a session.
 NOT_SETTABLE = {"project_id", "draft", "opens_at", "follow_up_of", "models"}
 RESET = {"status": "draft", "distribution": [], "is_public": False}
 # Of the answer: what each session has of its own, and what people have done in it.

@@ -9,6 +9,7 @@ from tests.api.hosts import Host, error_of, new_host
 
 NO_KEY = (401, "unauthorized", "Invalid or missing API key")
 FORBIDDEN = (403, "forbidden", "You don't have access to this session")
+NO_PROJECT = (403, "forbidden", "You don't have access to this project")
 UNKNOWN = (404, "not_found", "Session not found")
 
 JOIN = {"participant_id": "p1", "participant_name": "", "answers": []}
@@ -17,7 +18,10 @@ SAY = {"participant_id": "p1", "participant_name": "", "content": "Soup"}
 # Every endpoint but those for anybody, with a body that it takes.
 WITH_KEY: dict[tuple[str, str], Any] = {
     ("GET", "/me"): None,
+    ("PATCH", "/me"): {"name": "Ana"},
     ("GET", "/me/deletions/{session_id}"): None,
+    ("GET", "/projects"): None,
+    ("POST", "/projects"): {"title": "Food"},
     ("GET", "/notifications"): None,
     ("POST", "/notifications/read"): {"all": True},
     ("GET", "/notifications/digest"): None,
@@ -37,6 +41,7 @@ WITH_KEY: dict[tuple[str, str], Any] = {
 }
 WITH_LOGIN = {
     ("DELETE", "/me"),
+    ("GET", "/me/export"),
     ("GET", "/api-keys"),
     ("POST", "/api-keys"),
     ("DELETE", "/api-keys/{key_id}"),
@@ -53,6 +58,15 @@ OF_SESSION: dict[tuple[str, str], Any] = {
     ("GET", "/sessions/{session_id}"): None,
     ("PATCH", "/sessions/{session_id}"): {"topic": "Edited"},
     ("DELETE", "/sessions/{session_id}"): None,
+    ("GET", "/sessions/{session_id}/members"): None,
+    ("PATCH", "/sessions/{session_id}/members/{user_id}"): {"role": "viewer"},
+    ("DELETE", "/sessions/{session_id}/members/{user_id}"): None,
+    ("POST", "/sessions/{session_id}/invitations"): {"emails": ["ada@example.com"]},
+    ("GET", "/sessions/{session_id}/invitations"): None,
+    ("POST", "/sessions/{session_id}/invitations/{invitation_id}/resend"): {},
+    ("DELETE", "/sessions/{session_id}/invitations/{invitation_id}"): None,
+    ("POST", "/sessions/{session_id}/close"): {},
+    ("POST", "/sessions/{session_id}/reopen"): {},
     ("POST", "/sessions/{session_id}/clone"): {},
     ("GET", "/sessions/{session_id}/questions"): None,
     ("GET", "/sessions/{session_id}/activity"): None,
@@ -91,12 +105,32 @@ OF_SESSION: dict[tuple[str, str], Any] = {
     ("GET", "/sessions/{session_id}/prompts"): None,
     ("POST", "/sessions/{session_id}/prompts/revise"): {"instructions": "Ask less."},
     ("POST", "/sessions/{session_id}/review"): {},
+    ("POST", "/sessions/{session_id}/knowledge"): {},
+    ("GET", "/sessions/{session_id}/knowledge"): None,
     ("POST", "/sessions/{session_id}/follow-up"): {},
     ("GET", "/sessions/{session_id}/edit-history"): None,
     ("POST", "/sessions/{session_id}/chat/questions"): JOIN,
     ("POST", "/sessions/{session_id}/chat"): SAY,
 }
+OF_PROJECT: dict[tuple[str, str], Any] = {
+    ("GET", "/projects/{project_id}"): None,
+    ("PATCH", "/projects/{project_id}"): {"title": "Edited"},
+    ("DELETE", "/projects/{project_id}"): None,
+    ("GET", "/projects/{project_id}/sessions"): None,
+    ("DELETE", "/projects/{project_id}/sessions/{session_id}"): None,
+    ("GET", "/projects/{project_id}/members"): None,
+    ("POST", "/projects/{project_id}/invitations"): {"emails": ["ada@example.com"]},
+    ("GET", "/projects/{project_id}/invitations"): None,
+    ("POST", "/projects/{project_id}/invitations/{invitation_id}/resend"): {},
+    ("DELETE", "/projects/{project_id}/invitations/{invitation_id}"): None,
+    ("GET", "/projects/{project_id}/memory"): None,
+    ("GET", "/projects/{project_id}/knowledge"): None,
+    ("POST", "/projects/{project_id}/knowledge"): None,
+    ("PATCH", "/projects/{project_id}/members/{user_id}"): {"role": "viewer"},
+    ("DELETE", "/projects/{project_id}/members/{user_id}"): None,
+}
 PARTS = {
+    "user_id": "u",
     "export_id": "00000000-0000-4000-8000-000000000000",
     "insight_id": "i",
     "invitation_id": "i",
@@ -114,11 +148,11 @@ def test_the_table_has_every_endpoint_there_is() -> None:
         for method in methods
         if path.startswith("/api/v1") and method != "OPTIONS"
     }
-    assert served == {*WITH_KEY, *OF_SESSION} | WITH_LOGIN | FOR_ANYBODY
+    assert served == {*WITH_KEY, *OF_SESSION, *OF_PROJECT} | WITH_LOGIN | FOR_ANYBODY
 
 
 def test_each_asks_for_the_key_before_anything_else(host: Host, subtests: pytest.Subtests) -> None:
-    for method, path in [*WITH_KEY, *OF_SESSION, *WITH_LOGIN]:
+    for method, path in [*WITH_KEY, *OF_SESSION, *OF_PROJECT, *WITH_LOGIN]:
         with subtests.test(f"{method} {path}"):
             for sent in ("", "Bearer nothing", f"Basic {host.key}"):
                 assert error_of(host.call(method, path, b"{broken", Authorization=sent)) == NO_KEY
@@ -130,9 +164,10 @@ def test_each_that_takes_a_body_takes_a_json_object_only(host: Host, subtests: p
         "participant_id": host.user_id,
         "group_id": "g",
         "template_id": "t",
+        "project_id": host.call("POST", "/projects", {"title": "Food"}).json_body["id"],
         **PARTS,
     }
-    for method, path in [*WITH_KEY, *OF_SESSION]:
+    for method, path in [*WITH_KEY, *OF_SESSION, *OF_PROJECT]:
         if method not in ("POST", "PATCH"):
             continue
         for body in (b"{", b"null", b"[]", b"3", b'"text"', b'{"topic": "\xff"}', rb'{"topic": "\ud800"}'):
@@ -153,6 +188,14 @@ def test_a_stranger_learns_nothing_from_any(host: Host, subtests: pytest.Subtest
             for nowhere in ("00000000-0000-4000-8000-000000000000", "nonsense", "Secret plans", "%00"):
                 answer = bo.call(method, path.format(session_id=nowhere, participant_id=participant, **PARTS), body)
                 assert error_of(answer) == UNKNOWN
+    project = host.call("POST", "/projects", {"title": "Secret plans"}).json_body["id"]
+    for (method, path), body in OF_PROJECT.items():
+        with subtests.test(f"{method} {path}"):
+            answer = bo.call(method, path.format(project_id=project, session_id=session, **PARTS), body)
+            assert error_of(answer) == NO_PROJECT
+            for nowhere in ("00000000-0000-4000-8000-000000000000", "nonsense", "%00"):
+                answer = bo.call(method, path.format(project_id=nowhere, session_id=session, **PARTS), body)
+                assert error_of(answer) == (404, "not_found", "Project not found")
     for (method, path), body in WITH_KEY.items():
         with subtests.test(f"{method} {path}"):
             answer = bo.call(method, path.format(template_id=session, group_id=session, session_id=session), body)

@@ -1,4 +1,7 @@
-"""What listing, editing and deleting sessions may cost, counted as in `test_budgets.py`."""
+"""What listing, editing and deleting sessions may cost, counted as in `test_budgets.py`.
+
+Of a list of one's own sessions, one read says in which projects one has a role, and each of these costs a Query more.
+"""
 
 import math
 
@@ -25,16 +28,16 @@ def test_a_list_costs_a_call_for_what_it_shows_and_one_for_each_megabyte_of_card
         meter.sent.clear()
         answer = host.call("GET", f"/sessions{query}")
         assert answer.json_body["pagination"]["total"] == 300
-        assert meter.of(answer, 200) <= 2 + math.ceil(megabytes)
+        assert meter.of(answer, 200) <= 3 + math.ceil(megabytes)
     found = host.call("GET", "/sessions?q=part%20123&status=active")
     assert [item["topic"] for item in found.json_body["data"]] == ["Our office, part 123"]
-    assert meter.of(found, 200) <= 1 + math.ceil(megabytes)
+    assert meter.of(found, 200) <= 2 + math.ceil(megabytes)
 
 
-def test_a_short_list_costs_two_calls_with_drafts_or_without(host: Host, meter: Meter) -> None:
+def test_a_short_list_costs_three_calls_with_drafts_or_without(host: Host, meter: Meter) -> None:
     assert meter.of(host.call("POST", "/sessions", {"draft": True, "goal": "Find out what people eat"}), 201) <= 3
-    assert meter.of(host.call("GET", "/sessions"), 200) <= 2
-    assert meter.of(host.call("GET", "/sessions?status=draft"), 200) <= 2
+    assert meter.of(host.call("GET", "/sessions"), 200) <= 3
+    assert meter.of(host.call("GET", "/sessions?status=draft"), 200) <= 3
     assert meter.of(host.call("GET", "/sessions?limit=abc"), 400) <= 1
     assert meter.of(host.call("GET", "/sessions/public"), 200) <= 2
 
@@ -48,14 +51,14 @@ def test_a_search_in_contexts_costs_a_call_for_each_hundred_and_three_at_most(
     host.new_session(topic="Without a context")
     monkeypatch.setattr("chalicelib.store.cards._IN_ONE_READ", 2)
     meter.sent.clear()
-    assert meter.of(host.call("GET", "/sessions?q=session"), 200) <= 2
+    assert meter.of(host.call("GET", "/sessions?q=session"), 200) <= 3
     found = host.call("GET", "/sessions?q=quito")
     assert len(found.json_body["data"]) == 5
-    assert meter.of(found, 200) <= 2 + 3
+    assert meter.of(found, 200) <= 3 + 3
     monkeypatch.setattr("chalicelib.services.sessions.listing.CONTEXTS_READ", 4)
     bounded = host.call("GET", "/sessions?q=quito")
     assert len(bounded.json_body["data"]) == 4
-    assert meter.of(bounded, 200) <= 2 + 2
+    assert meter.of(bounded, 200) <= 3 + 2
 
 
 def test_a_clone_costs_three_calls_however_much_it_copies(host: Host, meter: Meter) -> None:

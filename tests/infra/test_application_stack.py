@@ -20,6 +20,8 @@ STORED = {
     "SessionsTableName": "sessions",
     "SessionsTableArn": "arn:aws:dynamodb:us-east-1:123456789012:table/sessions",
     "SessionsStreamArn": "arn:aws:dynamodb:us-east-1:123456789012:table/sessions/stream/2026-01-01T00:00:00.000",
+    "ProjectsTableName": "projects",
+    "ProjectsTableArn": "arn:aws:dynamodb:us-east-1:123456789012:table/projects",
     "ConversationsTableName": "conversations",
     "ConversationsTableArn": "arn:aws:dynamodb:us-east-1:123456789012:table/conversations",
     "ConversationsStreamArn": "arn:aws:dynamodb:us-east-1:123456789012:table/conversations/stream/2026-01-01T00:00:00.000",

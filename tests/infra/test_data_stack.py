@@ -52,6 +52,7 @@ def test_streams_carry_what_their_readers_need(data_stack: Template) -> None:
     assert streams == {
         "AccountsTable": None,
         "SessionsTable": {"StreamViewType": "NEW_AND_OLD_IMAGES"},
+        "ProjectsTable": None,
         "ConversationsTable": {"StreamViewType": "NEW_IMAGE"},
         "TelegramTable": None,
         "GuardsTable": None,

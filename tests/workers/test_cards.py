@@ -75,10 +75,10 @@ def test_a_prompt_that_becomes_due_again_is_asked_for(consultation: Consultation
 
 def test_the_job_brings_the_cards_up_to_date(consultation: Consultation) -> None:
     consultation.speak("Soup", "Bread")
-    assert [card.participant_count for card in container.cards().of_user(HOST)] == [0]
+    assert [card.participant_count for card in container.cards().of_user(HOST, {})] == [0]
     answer = app.update_cards(events.batch(events.message(consultation.session.id)), Context())
     assert failed(answer) == []
-    assert [card.participant_count for card in container.cards().of_user(HOST)] == [2]
+    assert [card.participant_count for card in container.cards().of_user(HOST, {})] == [2]
 
 
 def test_the_job_has_nothing_to_do_for_a_session_that_is_gone(consultation: Consultation) -> None:

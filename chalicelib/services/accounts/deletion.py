@@ -1,10 +1,11 @@
 """Deleting an account: nobody is let in as its user from then on; what belonged to it is removed by a job that may be interrupted
 anywhere.
 
-Sessions that nobody else owns are deleted; the others stay with who owns them. What the user said in other people's sessions is
-removed as anybody's is who wants that. Nothing else of the account stays.
+Sessions and projects that nobody else owns are deleted; the others stay with who owns them. What the user said in other people's
+sessions is removed as anybody's is who wants that. Nothing else of the account stays.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from msgspec import Struct
@@ -16,13 +17,15 @@ from chalicelib.model.deletions import DeletedBy, DeletionRecord
 from chalicelib.model.jobs import RemoveAccount
 from chalicelib.observability import log_failure
 from chalicelib.queues import Jobs
-from chalicelib.services.access.roles import has_role
+from chalicelib.services.accounts.export import AccountExportDeps, remove_account_export
 from chalicelib.services.participants.decisions import ParticipantDeps, remove_participant
 from chalicelib.services.participants.scopes import user_of
+from chalicelib.services.projects.deletion import leave_projects
 from chalicelib.services.sessions.deletion import delete_session
 from chalicelib.store.account_deletion import AccountDeletions, BegunDeletion
 from chalicelib.store.accounts import Accounts
 from chalicelib.store.deletion import Deletions
+from chalicelib.store.projects import Projects
 from chalicelib.store.sessions import Sessions
 
 RUN_SECONDS = 100.0  # below the worker's 120
@@ -31,21 +34,28 @@ SETTLED = timedelta(seconds=60)
 
 
 class AccountDeletionDeps(Struct, frozen=True):
-    """The collaborators of deleting accounts."""
+    """The collaborators of deleting accounts. `forget_invitations_to` removes the invitations of others to be a member that an address
+    has, `forget_invitations_by` those that a user made."""
 
     accounts: Accounts
     account_deletions: AccountDeletions
     sessions: Sessions
+    projects: Projects
     session_deletions: Deletions
     participants: ParticipantDeps
+    forget_invitations_to: Callable[[str], None]
+    forget_invitations_by: Callable[[str], None]
+    exports: AccountExportDeps
     jobs: Jobs
     clock: Clock
 
 
 def delete_account(user_id: str, *, by: DeletedBy = "host", deps: AccountDeletionDeps) -> DeletionRecord:
     """Delete an account: its sign-ins and keys end, its address is free, and a job removes the rest. Raises NotFound without one."""
-    now = deps.clock.now()
-    if not deps.account_deletions.begin(deps.accounts.user(user_id), by, now):
+    now, user = deps.clock.now(), deps.accounts.user(user_id)
+    # Before it is gone: nothing tells the job which address it was.
+    deps.forget_invitations_to(user.email)
+    if not deps.account_deletions.begin(user, by, now):
         raise NotFound("User not found")
     try:
         deps.account_deletions.end_access(user_id)
@@ -66,6 +76,10 @@ def remove_account(user_id: str, *, deps: AccountDeletionDeps) -> None:
         return
     deps.account_deletions.end_access(user_id)
     deps.account_deletions.remove_groups(user_id)
+    deps.forget_invitations_by(user_id)
+    leave_projects(user_id, projects=deps.projects, jobs=deps.jobs, now=now)
+    deps.account_deletions.remove_project_roles(user_id)
+    remove_account_export(user_id, deps=deps.exports)
     for session_id in list(dict.fromkeys(deps.account_deletions.cards(user_id))):
         if run.remaining() <= 0:
             deps.jobs.ask(RemoveAccount(user_id), deps.clock.now())
@@ -83,7 +97,7 @@ def _leave_session(session_id: str, user_id: str, begun: BegunDeletion, deps: Ac
         view = deps.sessions.view(session_id, (), user_id)
     except NotFound:  # it is deleted, and its job removes the cards
         return
-    if has_role(view, "owner"):
+    if view.own_role == "owner":
         heir = next((it for it in deps.sessions.owners(session_id) if it != user_id), None)
         if heir is None:
             _delete_session(view, user_id, begun, deps)
@@ -92,7 +106,7 @@ def _leave_session(session_id: str, user_id: str, begun: BegunDeletion, deps: Ac
         deps.sessions.leave(session_id, user_id, heir)
         return
     _remove_words(view, user_id, deps)
-    if view.role:
+    if view.own_role:
         deps.sessions.remove_member(session_id, user_id)
 
 

@@ -12,6 +12,7 @@ from chalicelib.errors import Invalid
 from chalicelib.model import Channel, Distribution, TelegramGroup
 from chalicelib.store.cards import Cards
 from chalicelib.store.distributions import change_distribution
+from chalicelib.store.projects import Projects
 from chalicelib.store.telegram import Registration, TelegramGroups
 from chalicelib.store.telegram_links import GroupLink, TelegramLinks
 
@@ -29,6 +30,7 @@ class GroupDeps(Struct, frozen=True):
     groups: TelegramGroups
     links: TelegramLinks
     cards: Cards
+    projects: Projects
     clock: Clock
 
 
@@ -118,7 +120,8 @@ def _resume(entry: Distribution) -> Distribution:
 
 def _change_sessions(user_id: str, group_id: str, change: Change, deps: GroupDeps) -> None:
     """Changes how a group stands in each of a host's sessions that name it, which their cards tell."""
-    listed = [*deps.cards.of_user(user_id), *deps.cards.of_user(user_id, drafts=True)]
+    roles = deps.projects.roles_of(user_id)
+    listed = [card for drafts in (False, True) for card in deps.cards.of_user(user_id, roles, drafts=drafts)]
     for card in listed:
         if (TELEGRAM, group_id) in card.groups:
             change_distribution(card.session_id, TELEGRAM, group_id, change, deps.clock.now())

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from chalicelib.model import Prompt, Session, SessionView
+from chalicelib.model.sessions import is_at_least
 from chalicelib.services.participants.form import DEFAULT_TEXTS
 from chalicelib.store import keys
 from chalicelib.store.session_view import LONG_TEXTS
@@ -23,8 +24,12 @@ _RESET: dict[str, tuple[Callable[[Session, datetime], bool], Any]] = {
     "is_public": (lambda source, _: source.is_public, False),
 }
 OF_OWNER = "models"  # that somebody else's copy has not: it would be answered on an account that is not theirs
-RESETTABLE = (*_RESET, OF_OWNER)
-FOR_CLONING = (keys.CONTEXT, keys.QUESTIONS, keys.LOGO, keys.TEMPLATE, keys.PROMPT_CURRENT, *LONG_TEXTS.values())
+OF_OTHERS = "projects"  # of those that they may not put sessions into
+RESETTABLE = (*_RESET, OF_OWNER, OF_OTHERS)
+FOR_CLONING = (
+    *(keys.CONTEXT, keys.QUESTIONS, keys.LOGO, keys.TEMPLATE, keys.PROMPT_CURRENT, *LONG_TEXTS.values()),
+    keys.HARMONICA_MDS,  # of the account that makes the copy
+)
 
 
 def clone_session(
@@ -33,11 +38,15 @@ def clone_session(
     """Store a copy of a session as a draft of this user's, and give it with the names of the settings that it does not have as the
     source has them. Its prompt is the source's; where one of ours is out of date or to come, one is written when the copy is opened.
 
-    Every other field of a session is copied, whichever there are.
+    Every other field of a session is copied, whichever there are. HARMONICA.md is the new owner's, as for any session that
+    they create.
     """
     reset = {name: value for name, (is_to_be_reset, value) in _RESET.items() if is_to_be_reset(source.session, now)}
     if source.session.models == "account" and owner_id != source.session.owner_id:
         reset[OF_OWNER] = "stage"
+    projects = {name: "owner" for name, role in source.project_roles.items() if is_at_least(role, "editor")}
+    if projects.keys() != source.session.projects.keys():
+        reset[OF_OTHERS] = projects
     its_own = {
         "id": new_id(),
         "owner_id": owner_id,
@@ -46,8 +55,9 @@ def clone_session(
         "edited_at": None,
         "anonymous_until": None,
         "has_aliases": False,
+        "projects": projects,
     }
-    clone = replace(source.session, **reset, **its_own)
+    clone = replace(source.session, **reset | its_own)
     questions = tuple(it if it.id in DEFAULT_TEXTS else replace(it, id=new_id()) for it in source.questions)
     prompt = _copy_prompt(source, owner_id, now)
     is_made = sessions.create(
@@ -57,6 +67,7 @@ def clone_session(
         prompt=prompt,
         logo=source.logo,
         template=source.template,
+        harmonica_md=source.own_harmonica_md,
     )
     if not is_made:
         clone = sessions.view(clone.id, ()).session  # made by an earlier try: ids follow from its Idempotency-Key

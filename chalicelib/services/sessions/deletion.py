@@ -41,6 +41,7 @@ def remove_session(
     *,
     deletions: Deletions,
     remove_exports: Callable[[str], None],
+    forget_memory: Callable[[str], None],
     forget: Callable[[str], None],
     chats: TelegramChats,
     jobs: Jobs,
@@ -55,6 +56,8 @@ def remove_session(
     for user_id in deletions.team(session_id):
         forget(user_id)
     deletions.count(session_id)
+    forget_memory(session_id)
+    deletions.leave_projects(session_id)
     for leftover in deletions.left(session_id):
         if run.remaining() <= 0:
             jobs.ask(DeleteSession(session_id), clock.now())

@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import to_builtins
 from msgspec.structs import replace
 
 from chalicelib.clock import Clock
 from chalicelib.errors import Conflict, Forbidden, Invalid
-from chalicelib.model import Question, Session, SessionView
+from chalicelib.model import Question, Role, Session, SessionView
+from chalicelib.model.projects import ProjectView
 from chalicelib.retry import Retry
 from chalicelib.services.access.roles import may_edit, require_admin
 from chalicelib.services.delivery.telegram_groups import check_distribution
 from chalicelib.services.participants.form import DEFAULT_TEXTS, page_questions
 from chalicelib.services.participants.question_roles import require_anonymous
+from chalicelib.services.projects.session_ties import put_into, take_out_of_all
 from chalicelib.services.sessions.branding import apply_branding, read_branding
 from chalicelib.services.sessions.creation import (
     NewQuestion,
@@ -35,6 +37,9 @@ from chalicelib.store.sessions import FOR_COST, FOR_EDIT, Sessions
 from chalicelib.store.summaries import later
 from chalicelib.store.telegram import TelegramGroups
 
+if TYPE_CHECKING:
+    from chalicelib.services.projects.memory import Remember
+
 # Of as many editors at once as there are tries, each gets through.
 _RETRY = Retry(tries=12, pause=lambda failed: 0.05 * failed, jitter=True)
 _OF_SESSION = set(Session.__struct_fields__)
@@ -53,7 +58,9 @@ def check_changes(changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     None (or an empty text) is the default of a new session. Raises Invalid for a value that cannot be.
     """
     blank = NewSession(topic="", goal="")
-    values = {name: getattr(blank, name) if value in (None, "") else value for name, value in changes.items()}
+    values: dict[str, Any] = {
+        name: getattr(blank, name, None) if value in (None, "") else value for name, value in changes.items()
+    }
     if "template_id" in values:
         values["template_id"] = template_id(values["template_id"])
     if "time_zone" in values:
@@ -84,15 +91,18 @@ def edit_session(
     clock: Clock,
     new_id: Callable[[], str],
     unchanged_since: datetime | None = None,
+    target: ProjectView | None = None,
+    remember: "Remember | None" = None,
 ) -> SessionView:
     """Give a session, all of which was read, these values as `check_changes` gives them. Gives the session as it is then. How long
     it is kept is for those who may delete it; raises Forbidden for others. Where `template_id` is of a template that a host made,
     `template` is what the session keeps of that.
 
     Where somebody else edits it meanwhile, it is read again: nobody's change is lost. Raises Conflict where somebody has edited
-    it after `unchanged_since`.
+    it after `unchanged_since`. With a `project_id`, `target` is the project that the session is put into. A draft that
+    opens begins with what `remember` reads of its projects.
     """
-    if not values:
+    if not values or (values.keys() == {"project_id"} and _projects(before, target) == before.session.projects):
         return before
     if "prompt_version" in values:
         found = find_version(before, values["prompt_version"], sessions=sessions, field="prompt_version")
@@ -102,25 +112,41 @@ def edit_session(
             before = sessions.view(before.session.id, (*FOR_EDIT, *FOR_COST), user_id)
             if not may_edit(before):
                 raise Forbidden("You may not edit this session any more")
-        _require_rights(before, values)
+        _require_rights(before, values, user_id)
         edited_at = before.session.edited_at
         if unchanged_since is not None and edited_at is not None and edited_at > unchanged_since:
             raise Conflict("unchanged_since: somebody has edited this session since; read it again")
+        if "project_id" in values:
+            values = {**values, "projects": _projects(before, target)}
         if "distribution" in values:
             kept = before.session.distribution
             announced = check_distribution(values["distribution"], user_id, groups=groups, kept=kept)
             values = {**values, "distribution": announced}
         after = apply_values(before, values, user_id, clock.now(), new_id)
+        after = _with_memory(before, after, remember, clock.now())
         if store_edit(before, after, user_id):
             return after
     raise Conflict("Others are editing this session right now; try again")
 
 
-def _require_rights(before: SessionView, values: Mapping[str, Any]) -> None:
+def _with_memory(before: SessionView, after: SessionView, remember: "Remember | None", now: datetime) -> SessionView:
+    """A draft that opens begins with what its projects remember then."""
+    if remember is None or not before.session.is_draft or after.session.is_draft:
+        return after
+    return replace(after, received=remember(after.session.projects, now))
+
+
+def _projects(before: SessionView, target: ProjectView | None) -> dict[str, Role]:
+    return put_into(before, target.project.id) if target else take_out_of_all(before)
+
+
+def _require_rights(before: SessionView, values: Mapping[str, Any], user_id: str) -> None:
     """Raises Forbidden where these values are for others than editors."""
     if values.get("retention_days", before.session.retention_days) != before.session.retention_days:
         require_admin(before)
-    if values.get("models", before.session.models) != before.session.models and before.role != "owner":
+    # Not whoever has that role by a project: it is the owner's account that is charged.
+    is_owner = before.session.owner_id == user_id
+    if values.get("models", before.session.models) != before.session.models and not is_owner:
         raise Forbidden("Only the owner of a session chooses whose model answers in it")
 
 

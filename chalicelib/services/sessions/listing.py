@@ -1,14 +1,15 @@
 """Lists of sessions: which, in what order, which part of them. They are made of cards, which follow their sessions; only a search
 looks further."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.model import Card, Status
+from chalicelib.model import Card, Role, Status
+from chalicelib.model.sessions import lowest
 from chalicelib.store import keys
 from chalicelib.store.cards import Cards
 from chalicelib.store.sessions import Sessions
@@ -53,17 +54,28 @@ class Page(Struct, frozen=True):
     total: int
 
 
-def list_own(user_id: str, wanted: SessionFilter, *, cards: Cards, now: datetime) -> Page:
-    """What is asked for of the sessions that a user is a member of or takes part in; of drafts, nothing unless they are asked for.
+def list_own(user_id: str, wanted: SessionFilter, *, cards: Cards, roles: Mapping[str, Role], now: datetime) -> Page:
+    """What is asked for of the sessions that a user is a member of, by themselves or by a project, or takes part in; of drafts, nothing
+    unless they are asked for. `roles` are theirs in projects.
 
-    Without another filter, and in the order of the last change, only what is shown is read, and the rest counted; else all cards
-    are.
+    For somebody without projects, without another filter and in the order of the last change, only what is shown is read, and the
+    rest counted; else all cards are.
     """
     drafts = wanted.status == "draft"
     if drafts:
         wanted = replace(wanted, status=None)  # they have a list of their own
-    part = cards.part_of_user(user_id, wanted.offset, wanted.limit, drafts=drafts) if wanted.is_as_stored else None
-    return _page(*part) if part else _choose(cards.of_user(user_id, drafts=drafts), wanted, now, cards)
+    part = None
+    if wanted.is_as_stored and not roles:
+        part = cards.part_of_user(user_id, wanted.offset, wanted.limit, drafts=drafts)
+    return _page(*part) if part else _choose(cards.of_user(user_id, roles, drafts=drafts), wanted, now, cards)
+
+
+def list_of_project(project_id: str, role: Role, wanted: SessionFilter, *, cards: Cards, now: datetime) -> Page:
+    """What is asked for of the sessions of a project, for somebody with this role in it; drafts as in a list of one's own."""
+    found = cards.of_project(project_id, drafts=wanted.status == "draft")
+    if wanted.status == "draft":
+        wanted = replace(wanted, status=None)
+    return _choose([replace(card, role=lowest(role, card.role or role)) for card in found], wanted, now, cards)
 
 
 def list_public(wanted: SessionFilter, *, cards: Cards, now: datetime) -> Page:

@@ -26,9 +26,9 @@ from chalicelib.web.results.reader import Reader
 # page has a text `tab_…`, and each group of several a text `tabs_…`, for its name.
 PAGES: dict[str, tuple[str, ...]] = {
     "overview": ("overview",),
-    "design": ("brief", "prompt", "review", "form", "settings", "history"),
+    "design": ("brief", "prompt", "review", "form", "settings", "members", "history"),
     "people": ("people", "invitations"),
-    "results": ("summary", "recap", "answers", "insights", "ask", "similarity"),
+    "results": ("summary", "recap", "answers", "knowledge", "insights", "ask", "similarity"),
     "export": ("export",),
 }
 _FOR_EDITORS = ("brief", "review", "history", "invitations")
@@ -66,7 +66,7 @@ def render_session_page(
         "may_edit": has_role(view, "editor"),
         "loses_summary": loses_summary(view),
         "is_silent": _is_silent(view),
-        "may_choose_models": container.has_own_models() and has_role(view, "owner"),
+        "may_choose_models": container.has_own_models() and view.own_role == "owner",
         **values,
     }
     return render_host_page(host.request, template, status, host=host, **given)

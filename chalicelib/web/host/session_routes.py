@@ -88,6 +88,22 @@ def post_settings(session_id: str) -> Response:
     return answer_host(routes, lambda host: session_settings.receive_settings(host, session_id))
 
 
+@routes.route("/sessions/{session_id}/members", methods=READ, content_types=[])
+def get_members(session_id: str) -> Response:
+    """Returns who may see and change a session, and its projects."""
+    from chalicelib.web.host import session_ties
+
+    return answer_host(routes, lambda host: session_ties.show_members(host, session_id))
+
+
+@routes.route("/sessions/{session_id}/members", methods=["POST"], content_types=[])
+def post_members(session_id: str) -> Response:
+    """Changes a role, or the projects of a session."""
+    from chalicelib.web.host import session_ties
+
+    return answer_host(routes, lambda host: session_ties.receive_members(host, session_id))
+
+
 @routes.route("/sessions/{session_id}/prompt", methods=READ, content_types=[])
 def get_prompt(session_id: str) -> Response:
     """Returns the versions of a session's prompt."""
@@ -222,6 +238,22 @@ def get_summaries(session_id: str) -> Response:
     from chalicelib.web.host import summary_history
 
     return answer_host(routes, lambda host: summary_history.show(host, session_id))
+
+
+@routes.route("/sessions/{session_id}/knowledge", methods=READ, content_types=[])
+def get_knowledge(session_id: str) -> Response:
+    """Returns what a session came to know."""
+    from chalicelib.web.host import knowledge
+
+    return answer_host(routes, lambda host: knowledge.show_knowledge(host, session_id))
+
+
+@routes.route("/sessions/{session_id}/knowledge", methods=["POST"], content_types=[])
+def post_knowledge(session_id: str) -> Response:
+    """Has collected what a session came to know."""
+    from chalicelib.web.host import knowledge
+
+    return answer_host(routes, lambda host: knowledge.receive_knowledge(host, session_id))
 
 
 @routes.route("/sessions/{session_id}/recap", methods=READ, content_types=[])

@@ -181,7 +181,7 @@ def _render(
 def _list_shown(group: Sequence[Setting], view: SessionView, plan: SettingsPlan, texts: Texts) -> list[ShownSetting]:
     """Returns the fields of a group: only a draft has a time to open, only who may delete a session says how long it is kept, and only
     its owner whose model answers."""
-    chooses = container.has_own_models() and has_role(view, "owner")
+    chooses = container.has_own_models() and view.own_role == "owner"
     offered = {"opens_at": view.session.is_draft, "retention_days": has_role(view, "admin"), "models": chooses}
     return [_shown(it.name, view, plan, texts) for it in group if offered.get(it.name, True)]
 

@@ -17,6 +17,7 @@ from chalicelib.services.delivery.sending import hash_address
 from tests import events
 from tests.api.hosts import Host
 from tests.api.jobs import asked, delete_data, summarise, write_brief, write_prompt
+from tests.api.projects import attach, join, new_project
 from tests.clock import FakeClock
 from tests.events import Context
 
@@ -112,6 +113,13 @@ def _anonymise(story: Story, _: str) -> None:
     story.post("", {"anonymous": True}, "PATCH")
 
 
+def _group(story: Story, who: str) -> None:
+    project = new_project(story.host, title=f"Of {who}")
+    join(project, "editor")
+    assert story.host.call("POST", "/templates", {"title": "Soup", "workspace_id": project}).status_code == 201
+    attach(story.host, story.session, project)
+
+
 STEPS: tuple[Callable[[Story, str], None], ...] = (
     _speak,
     _join,
@@ -128,9 +136,10 @@ STEPS: tuple[Callable[[Story, str], None], ...] = (
     _edit,
     _pass_time,
     _anonymise,
+    _group,
 )
 stories = st.lists(st.tuples(st.sampled_from(STEPS), st.sampled_from(PEOPLE)), min_size=3, max_size=14)
-EVERYTHING = [(step, who) for step in (*STEPS[:4], *STEPS[6:13]) for who in PEOPLE]
+EVERYTHING = [(step, who) for step in (*STEPS[:4], *STEPS[6:13], _group) for who in PEOPLE]
 
 
 def tell(story: Story, steps: list[tuple[Callable[[Story, str], None], str]]) -> None:

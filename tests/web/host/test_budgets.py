@@ -28,8 +28,12 @@ def test_a_page_costs_these_calls_to_be_shown(host: Host, ana: Browser, meter: M
     session = host.new_session(prompt="Ask.", context="c")["id"]
     person = host.say(session, "Soup").json_body["thread_id"]
     costs = {
-        "/": 2,  # the drafts, the other sessions
-        "/account": 3,  # which items are the user's, what they say, whether there is a digest
+        # The drafts, the other sessions, and for each list, and for that of projects, in which the host has a role; whose the account
+        # is, and whether that address is invited anywhere.
+        "/": 7,
+        "/account": 5,  # which items are the user's, what they say, whether there is a digest; the drafts, the other sessions
+        "/account/harmonica-md": 1,
+        "/account/export": 1,
         "/notifications": 0,  # the list counts for the bell
         "/account/telegram": 1,
         "/keys": 2,

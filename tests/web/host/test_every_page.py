@@ -18,6 +18,7 @@ from chalicelib.settings import settings
 from chalicelib.store import keys
 from tests.api.hosts import Host
 from tests.api.jobs import summarise
+from tests.api.projects import attach, join, new_project
 from tests.snapshots import Snapshots
 from tests.stored_items import stored
 from tests.web.browser import Browser, Form
@@ -30,7 +31,7 @@ ROUTES = [
     for method, route in methods.items()
     if route.view_function.__module__.startswith("chalicelib.web.host")
 ]
-FOR_ANYBODY = "/sign-in"
+FOR_ANYBODY = ("/sign-in", "/invitation")  # what the latter shows, its link alone opens
 SECRETS = ("Zanzibar", "Quagga", "Xylophone", "Wombat")
 FIELDS = dict(zip(("topic", "goal", "critical", "context"), SECRETS, strict=True))
 
@@ -90,7 +91,11 @@ def _sessions_of(host: Host) -> list[str]:
     assert host.call("PATCH", f"/sessions/{found[0]}", {"critical": f"{SECRETS[2]}s"}).status_code == 200
     assert summarise(found[0])
     assert host.call("POST", "/integrations/telegram/groups", {"group_id": "-1"}).status_code == 201
+    for project in (new_project(host, title=SECRETS[0]), new_project(host, title=SECRETS[1])):
+        join(project, "viewer")
+    attach(host, found[0], project)
     template = host.call("POST", "/templates", {"title": SECRETS[3], "default_goal": SECRETS[1]})
+    assert host.call("POST", "/templates", {"title": SECRETS[2], "workspace_id": project}).status_code == 201
     told = Event("session_ended", "1", container.clock().now(), found[0])
     assert notify(host.user_id, told, deps=container.notification_deps())
     return [*found, template.json_body["id"]]

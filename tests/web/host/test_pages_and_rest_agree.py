@@ -49,9 +49,9 @@ MADE: dict[str, Any] = {
     "questions": [*QUESTIONS[:2], {**QUESTIONS[2], "options": OPTIONS}],
     "distribution": [{"channel": "telegram", "group_id": GROUP}],
 }
-# What no page sets: nobody has projects yet; the guidelines and what a prompt was written from are for programs. What a session
-# follows up is set by a button of that one. What opens by itself is a draft until then: the tests of settings have it, and
-# those of a host's own models have whose model answers.
+# What no page sets in a form of a session: its projects are chosen on a page of their own; the guidelines and what a prompt was
+# written from are for programs. What a session follows up is set by a button of that one. What opens by itself is a draft until
+# then: the tests of settings have it, and those of a host's own models have whose model answers.
 ONLY_OVER_REST = {
     "project_id",
     "platform_guidelines_override",

@@ -142,7 +142,7 @@ def test_a_draft_just_opened_is_no_draft_on_the_dashboard_whatever_the_index_say
     ana: Browser, host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = host.new_session(draft=True)["id"]
-    (card,) = container.cards().of_user(host.user_id, drafts=True)
+    (card,) = container.cards().of_user(host.user_id, {}, drafts=True)
     host.call("PATCH", f"/sessions/{session}", {"status": "active"})
     old = {True: ([card], 1), False: ([], 0)}
     monkeypatch.setattr(Cards, "part_of_user", lambda *_, drafts: old[drafts])

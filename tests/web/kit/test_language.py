@@ -12,8 +12,10 @@ from chalicelib.llm.providers import KINDS as PROVIDERS
 from chalicelib.model import STANCES
 from chalicelib.model.deletions import DeletedBy
 from chalicelib.model.insights import InsightSource
+from chalicelib.model.knowledge import ClaimCategory
+from chalicelib.model.memory import ConclusionKind
 from chalicelib.model.own_models import KeyStatus
-from chalicelib.model.sessions import DistributionStatus, PromptOrigin
+from chalicelib.model.sessions import DistributionStatus, PromptOrigin, Role
 from chalicelib.model.users import GroupStatus
 from chalicelib.services.delivery.stop_links import StopKind
 from chalicelib.services.delivery.telegram_groups import Refusal
@@ -22,6 +24,7 @@ from chalicelib.services.invitations.progress import State
 from chalicelib.services.own_models.problems import Reason
 from chalicelib.services.participants.form import Rule
 from chalicelib.services.participants.scopes import Channel
+from chalicelib.services.projects.knowledge import GROUPS as GROUPS_OF_KNOWLEDGE
 from chalicelib.services.results.exports.selection import PARTS
 from chalicelib.services.results.offered_questions import OFFERED_KINDS
 from chalicelib.services.results.participation import PROGRESS
@@ -37,6 +40,8 @@ from chalicelib.web.host.export import KINDS
 from chalicelib.web.host.follow_up import HOWS
 from chalicelib.web.host.form_cards import Kind
 from chalicelib.web.host.history import BRANDING
+from chalicelib.web.host.knowledge import DONE as KNOWLEDGE_DONE
+from chalicelib.web.host.members import NEWS as MEMBER_NEWS
 from chalicelib.web.host.own_models import DONE, SIZES
 from chalicelib.web.host.people import NEWS
 from chalicelib.web.host.session_page import PAGES
@@ -53,7 +58,17 @@ AS_IN_ENGLISH = {
     "de": {"Telegram", "API", "{time}, {by}: {what}."},  # names, and marks alone
     "fr": {
         *("Sessions", "Versions", "Version {number}", "Question {number}", "Conversation", "Conversations", "Tensions"),
-        *("Participation", "Participants", "Participant {number}", "Messages"),
+        *(
+            "Participation",
+            "Participants",
+            "Participant {number}",
+            "Messages",
+            "Tension",
+            "Action",
+            "Actions",
+            "Observation",
+            "Notifications",
+        ),
     },
 }
 
@@ -70,6 +85,7 @@ ENDINGS: dict[str, Iterable[str]] = {
     "change_": get_args(Change),
     "check_results_": CHOICES["results_visibility"],
     "deletion_by_": get_args(DeletedBy),
+    "done_": MEMBER_NEWS,
     "drift_": (*BRIEF, "template_id"),
     "followed_": HOWS,
     "export_kind_": KINDS,
@@ -81,6 +97,8 @@ ENDINGS: dict[str, Iterable[str]] = {
     "hint_": BRIEF,
     "insight_": get_args(InsightSource),
     "kind_": get_args(Kind),
+    "knowledge_": (*GROUPS_OF_KNOWLEDGE, *KNOWLEDGE_DONE, "running", "failed"),
+    "claim_": [it.replace("-", "_") for it in get_args(ClaimCategory)],
     "models_": SIZES,
     "models_done_": DONE,
     "models_is_": get_args(KeyStatus),
@@ -93,6 +111,7 @@ ENDINGS: dict[str, Iterable[str]] = {
     "progress_": PROGRESS,
     "refused_": get_args(Rule),
     "reset_": {*RESETTABLE} - {"status"},
+    "role_": get_args(Role),
     "results_": CHOICES["results_visibility"],
     "sections_": ("participants", "public"),
     "setting_": (*SETTINGS, *(f"{name}_hint" for name in SETTINGS)),
@@ -113,6 +132,7 @@ ENDINGS: dict[str, Iterable[str]] = {
     "widget_": get_args(WidgetType),
     "with_": (*PROVIDERS, "scripted"),
     "mail_": get_args(Outcome),
+    "memory_": get_args(ConclusionKind),
     "stop_": get_args(StopKind),
     "stopped_": get_args(StopKind),
 }

@@ -1,0 +1,1 @@
+"""Projects: sessions that belong together, and who has a role in all of them."""

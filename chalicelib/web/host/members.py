@@ -1,0 +1,99 @@
+"""The members of a session or a project on its page: who they are, and the forms that change what they may."""
+
+from typing import get_args
+
+from msgspec import Struct
+
+from chalicelib.errors import Invalid
+from chalicelib.model import Role
+from chalicelib.operations.members import Member, SessionMember
+from chalicelib.services.access.roles import is_at_least
+from chalicelib.web.kit.http import Form
+from chalicelib.web.kit.texts import Texts
+
+_GIVEN: tuple[Role, ...] = tuple(role for role in get_args(Role) if role != "owner")
+NEWS = (
+    "role",
+    "removed",
+    "offered",
+    "accepted",
+    "declined",
+    "saved",
+    "added",
+    "taken_out",
+    "withdrawn",
+    "resent",
+    "joined",
+    "remembers",
+    "forgets",
+)
+
+
+class ShownMember(Struct, frozen=True):
+    """Somebody with a role, the highest that they have, and what whoever looks may do with them. `roles` are those that can be given,
+    none where none can."""
+
+    user_id: str
+    name: str
+    email: str
+    role: Role
+    own_role: Role | None
+    remark: str
+    is_self: bool
+    roles: tuple[Role, ...]
+    may_remove: bool
+    may_offer: bool
+    may_accept: bool
+
+
+def shown_members(
+    members: list[Member] | list[SessionMember], user_id: str, role: Role | None, texts: Texts
+) -> list[ShownMember]:
+    """Returns members as the page shows them to one of them, who has this role."""
+    return [_shown(it, user_id, role, texts) for it in members]
+
+
+def _shown(of: Member | SessionMember, user_id: str, role: Role | None, texts: Texts) -> ShownMember:
+    is_self, is_admin = of.user_id == user_id, is_at_least(role, "admin")
+    own = of.own_role if isinstance(of, SessionMember) else of.role
+    remark = ""
+    if own != of.role:
+        remark = texts("member_by_project")
+    if of.offered_at:
+        remark = texts("member_offered")
+    changes = own is not None and own != "owner" and is_admin
+    return ShownMember(
+        of.user_id,
+        of.name or of.email or texts("member_nameless"),
+        of.email if of.email and of.name else "",
+        of.role,
+        own,
+        remark,
+        is_self,
+        _GIVEN if changes else (),
+        own is not None and own != "owner" and (is_admin or is_self),
+        changes and role == "owner" and not of.offered_at and not is_self,
+        is_self and of.offered_at is not None,
+    )
+
+
+def asked_role(form: Form, own: Role) -> tuple[Role, str]:
+    """Returns the role that a form of a member's asks for, and what is told once it is given. Raises Invalid for none."""
+    match form.get("do"):
+        case "offer":
+            return "owner", "offered"
+        case "accept":
+            return "owner", "accepted"
+        case "decline":
+            return own, "declined"
+    wanted = form.get("role")
+    for role in _GIVEN:
+        if role == wanted:
+            return role, "role"
+    raise Invalid("role must be viewer, editor or admin")
+
+
+def tell_news(query: dict[str, str], texts: Texts) -> str:
+    """Returns what was just done, as the address of a page says."""
+    done = query.get("done", "")
+    return texts(f"done_{done}") if done in NEWS else ""

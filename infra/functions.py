@@ -171,6 +171,7 @@ UPDATE_CARDS = Function(
     tables={
         "Accounts": ("BatchGetItem", "GetItem", "PutItem"),
         "Sessions": ("BatchGetItem", "Query", "UpdateItem"),
+        "Projects": ("Query",),
     },
     works_off=CARDS,
 )

@@ -36,4 +36,10 @@ def notification_deps() -> "NotificationDeps":
     """The dependencies of telling hosts."""
     from chalicelib.services.notifications.notify import NotificationDeps
 
-    return NotificationDeps(container.notifications(), container.sessions(), container.clock())
+    return NotificationDeps(
+        container.notifications(),
+        container.sessions(),
+        container.members(),
+        container.projects(),
+        container.clock(),
+    )

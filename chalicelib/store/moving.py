@@ -133,6 +133,12 @@ def owned_sessions(user_id: str) -> list[str]:
     return sorted(found)
 
 
+def find_digests(user_ids: Sequence[str]) -> list[Item]:
+    """What says that these users want a digest by mail, as far as they do."""
+    named = [{keys.SESSION_ID: {"S": it}, keys.PART: {"S": keys.mail_digest(it)}} for it in user_ids]
+    return _read_each([(keys.SESSIONS, key) for key in named])
+
+
 def find_stored(items: Sequence[Item]) -> dict[tuple[str, ...], Raw]:
     """What is stored under the keys of these items, by key."""
     return {key_of(found): found[1] for found in _read_each([(it[0], _key(it)) for it in items])}

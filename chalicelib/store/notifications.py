@@ -25,6 +25,7 @@ from chalicelib.store.due_kinds import MAIL_DIGEST
 from chalicelib.store.tables import Account, SessionPart
 from chalicelib.store.transact import Transaction
 from chalicelib.store.user_items import NotificationsItem, UserItem
+from chalicelib.text.language import DEFAULT
 
 Kept = tuple[Notification, ...]
 _RETRY = Retry(tries=10, pause=0.2, jitter=True)  # of an account that several events tell at once
@@ -44,6 +45,16 @@ class Found(Struct, frozen=True):
     user: User
     inbox: Inbox
     digest: MailDigest | None
+
+    @property
+    def zone(self) -> str:
+        """By whose clock a digest goes: the account's, else that of when the digest was asked for."""
+        return self.user.time_zone or (self.digest.zone if self.digest else "UTC")
+
+    @property
+    def language(self) -> str:
+        """The language of a digest: the account's, else that in which it was asked for."""
+        return self.user.locale or (self.digest.language if self.digest else DEFAULT)
 
 
 class Notifications:

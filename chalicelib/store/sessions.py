@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-import msgspec
 from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
@@ -203,14 +202,9 @@ class Sessions:
 
     def owners(self, session_id: str) -> list[str]:
         """The accounts that own a session."""
-        return [user_id for user_id, role in self.members(session_id).items() if role == _OWNER]
-
-    def members(self, session_id: str) -> dict[str, Role]:
-        """The accounts that have a role in a session, each with it."""
         found = database.query(SessionPart, session_id, keys.MEMBERS, keys.AFTER_MEMBERS)
-        return {
-            raw[keys.PART]["S"].removeprefix(keys.MEMBERS): msgspec.convert(raw["role"]["S"], Role) for raw in found
-        }
+        members = [raw for raw in found if raw["role"]["S"] == _OWNER]
+        return [raw[keys.PART]["S"].removeprefix(keys.MEMBERS) for raw in members]
 
     def views_of(self, session_ids: Sequence[str], user_id: str) -> dict[str, SessionView]:
         """These sessions, as far as there are any, each with the role of this user in it; forty in a read."""

@@ -65,7 +65,8 @@ def _groups(of: Of, its_id: str) -> Iterator[Group]:
             yield Group("", "", _others())
             yield from map(_project, moving.project_ids())
             elsewhere = _elsewhere()
-            yield from (_session(it, elsewhere) for it in moving.session_ids())
+            found = (_session(it, elsewhere) for it in moving.session_ids())
+            yield from (group for group in found if group.items)
 
 
 def _accounts() -> Iterator[Group]:
@@ -77,6 +78,8 @@ def _accounts() -> Iterator[Group]:
             if kind and kind.owner == "account":
                 owner = owner_of(item, kind)
                 groups.setdefault(owner, Group("user", owner)).items.append(item)
+    for item in moving.find_digests(list(groups)):
+        groups[item[1][keys.SESSION_ID]["S"]].items.append(item)
     for _, group in sorted(groups.items()):
         yield group
 
@@ -120,9 +123,14 @@ def _session(session_id: str, elsewhere: Mapping[str, Sequence[Item]]) -> Group:
         found = moving.read_session(session_id)
         if moving.read_state(session_id) == before:
             # A code is found by the head of its thread, as it was at that moment, and among what the tables had before.
-            whole = {key_of(it): it for it in (*elsewhere.get(session_id, ()), *found)}
+            whole = {key_of(it): it for it in (*elsewhere.get(session_id, ()), *found) if not _is_of_user(it)}
             return Group("session", session_id, list(whole.values()))
     raise Refused(f"The session {session_id} changes all the time; export it when it is quieter, or has ended")
+
+
+def _is_of_user(item: Item) -> bool:
+    """Whether an item is in the group of a user, although it lies among sessions, where the sweep finds it."""
+    return kind_of_item(item) is item_kinds.MAIL_DIGEST
 
 
 def _place(moved: tuple[Item, ItemKind]) -> tuple[bool, bool, tuple[str, ...]]:

@@ -243,6 +243,8 @@ def _group_of(item: Item) -> tuple[Literal["user", "project", "session", ""], st
     table, raw = item
     kind = kind_of_item(item)
     name = key_of(item)[-1]
+    if kind is item_kinds.MAIL_DIGEST:  # of a user, although it lies among sessions
+        return "user", owner_of(item, kind)
     if table in item_kinds.OF_SESSIONS or (kind and kind.owner == "person"):
         return "session", raw[keys.SESSION_ID]["S"]
     if table == keys.PROJECTS or (kind and kind.owner == "project"):

@@ -17,6 +17,7 @@ from chalicelib.settings import settings
 from chalicelib.store import keys
 from chalicelib.store.distributions import change_distribution
 from tests.api.hosts import Host, error_of, new_host
+from tests.api.projects import attach, join, new_project
 from tests.capacity import metered
 from tests.clock import FakeClock
 from tests.faults import Interviewer, tap
@@ -168,6 +169,18 @@ def test_nobody_reads_of_a_session_that_they_may_not_read_any_more(host: Host, c
     assert host.get("/notifications") == {"data": [], "unread": 0}
 
 
+def test_who_may_edit_by_a_project_is_told_and_reads_it_as_long_as_they_do(host: Host, deployment: Deployment) -> None:
+    project, session = new_project(host), host.new_session(topic="Lunch", prompt="Ask.")["id"]
+    attach(host, session, project)
+    editor, viewer = join(project, "editor"), join(project, "viewer")
+    assert host.call("PATCH", f"/sessions/{session}", {"status": "completed"}).status_code == 200
+    deliver_twice(deployment)
+    assert (told(editor), told(viewer)) == ([("session_ended", "Ended: “Lunch”")], [])
+    assert host.call("DELETE", f"/projects/{project}/members/{editor.user_id}").status_code in (200, 204)
+    assert editor.get("/notifications") == {"data": [], "unread": 0}
+    assert len(told(host)) == 1
+
+
 def test_what_is_read_stays_and_ids_of_others_are_left_out(host: Host, clock: FakeClock) -> None:
     eve = new_host("eve@example.com")
     for number in range(5):
@@ -229,7 +242,10 @@ def test_an_account_keeps_the_newest_for_ninety_days_and_a_late_repeat_brings_no
     with metered() as one_more:
         assert tell(host, "more", clock.now(), kind="session_ended", session_id=session)
     assert (bell.calls.total(), bell.reads) == (1, 4)
-    assert (page.calls.total(), page.reads) == (3, 6)  # the key, all notifications, the one session that they are of
+    assert (page.calls.total(), page.reads) == (
+        3,
+        7,
+    )  # the key, all notifications; the one session that they are of, and the roles
     assert (one_more.calls.total(), one_more.writes) == (2, 15)
     clock.advance(LIFE.total_seconds() - 10)
     assert tell(host, "new", kind="group_left")
@@ -266,10 +282,12 @@ def test_an_invitation_says_who_invites_to_what_and_in_which_role(host: Host, cl
     details = {"by": host.user_id, "role": "editor", "page": "/invitation?t=x"}
     assert tell(bo, "1", kind="invitation", session_id=session, details=details)
     clock.advance(1)
-    assert tell(bo, "2", kind="invitation", project_id="p", details=details | {"by": "nobody"})
+    project = host.call("POST", "/projects", {"title": "Kitchens"}).json_body["id"]
+    assert tell(bo, "2", kind="invitation", project_id=project, details=details | {"by": "nobody"})
+    assert tell(bo, "3", kind="invitation", project_id="gone", details=details)
     found = bo.get("/notifications")["data"]
     assert [(it["title"], it["body"]) for it in found] == [
-        ("Somebody invites you to a project", "You would be let in with this role: edits."),
+        ("Somebody invites you: “Kitchens”", "You would be let in with this role: edits."),
         ("Ana invites you: “Lunch”", "You would be let in with this role: edits."),
     ]
     assert found[1]["url"].endswith("/invitation?t=x")

@@ -461,6 +461,24 @@ def account(visitor: Visitor) -> Page:
     return page
 
 
+def notifications(visitor: Visitor) -> Page:
+    """What the host is told of, some of it read."""
+    page = visitor.signed_in()
+    for topic in (LABEL[visitor.tongue], "Lunch"):
+        session = visitor.session(topic=topic)
+        assert visitor.cloud.call("PATCH", f"/sessions/{session}", {"status": "completed"}).status == 200
+    page.goto("/notifications")
+    told = page.locator(".told li").filter(has_text="Lunch").and_(page.locator(".unread"))
+    for _ in range(60):
+        if told.count() and page.locator(".told li").filter(has_text=LABEL[visitor.tongue]).count():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    told.first.locator("button").click()
+    expect(page.locator(".told li:not(.unread)").first).to_be_visible()
+    return page
+
+
 def harmonica_md(visitor: Visitor) -> Page:
     """What a host says of their organisation: both questions, and a text that is too long, which is not stored."""
     page = visitor.signed_in()
@@ -516,6 +534,7 @@ HOST_STATES: tuple[State, ...] = (
     api_keys,
     own_models,
     account,
+    notifications,
     harmonica_md,
     account_export,
 )

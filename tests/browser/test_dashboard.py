@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.chat_page import new_session
 from tests.browser.devices import PHONE, Devices, sign_in_as_demo_host
+from tests.browser.live_regions import listen
 from tests.e2e.local import LocalCloud
 
 
@@ -29,3 +30,27 @@ def test_the_list_follows_what_is_typed_and_what_it_brings_can_be_used(scripted:
     page.locator("#goal").fill("Where quaggas are")
     page.locator("#goal").press("Control+Enter")
     expect(page).to_have_url(re.compile("/brief"))
+
+
+def test_the_bell_follows_on_coming_back_and_what_is_followed_is_read(scripted: LocalCloud, devices: Devices) -> None:
+    session = new_session(scripted, topic="Quagga herds")
+    page = devices.open(scripted, PHONE)
+    sign_in_as_demo_host(page)
+    bell = page.locator("#bell .count")
+    before = int(bell.inner_text()) if bell.count() else 0
+    listen(page)
+    assert scripted.call("PATCH", f"/sessions/{session}", {"status": "completed"}).status == 200
+    for _ in range(60):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        if bell.count() and int(bell.inner_text()) > before:
+            break
+        page.wait_for_timeout(500)
+    expect(bell).to_have_text(str(before + 1))
+    assert page.evaluate("window.told.filter(([, text]) => /unread/.test(text)).length") == 1
+    page.locator(".bell").click()
+    with page.expect_response("**/notifications*"):  # it is sent along with the way there
+        page.locator(".told a", has_text="Quagga herds").first.click()
+    expect(page).to_have_url(re.compile(session))
+    page.goto("/notifications")
+    expect(page.locator(".told .unread", has_text="Quagga herds")).to_have_count(0)
+    expect(page.locator(".told li", has_text="Quagga herds")).to_have_count(1)

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.mail import Mail, MailRefused
-from chalicelib.model import User
 from chalicelib.model.notifications import Inbox, MailDigest, Notification
 from chalicelib.observability import MAIL_UNDELIVERABLE, logger
 from chalicelib.retry import Retry
@@ -74,9 +73,9 @@ def _take_and_send(found: Found, digest: MailDigest, sending: SendingDeps, deps:
     taken = notifications.replace(found.inbox, _mark(found.inbox.notifications, mailed, is_mailed=True))
     if taken is None:
         return False
-    notifications.postpone(digest, next_morning(digest, deps.telling.clock.now()))  # whatever comes meanwhile
+    notifications.postpone(digest, next_morning(found.zone, deps.telling.clock.now()))  # whatever comes meanwhile
     try:
-        send(_write(found.user, digest, told, names, sending, deps), deps=sending)
+        send(_write(found, told, names, sending, deps), deps=sending)
     except (MailRefused, Unavailable) as error:
         _give_back(error, digest, taken, mailed, deps)
     notifications.settle(digest, taken)
@@ -104,15 +103,13 @@ def _names(found: Found, deps: DigestDeps) -> Names:
     return find_names(found.user.id, found.inbox.to_mail, deps=deps.telling, accounts=deps.accounts)
 
 
-def _write(
-    user: User, digest: MailDigest, told: list[Notification], names: Names, sending: SendingDeps, deps: DigestDeps
-) -> Mail:
-    titles = [tell(it, names, digest.language).title for it in told[:MOST_TOLD]]
+def _write(found: Found, told: list[Notification], names: Names, sending: SendingDeps, deps: DigestDeps) -> Mail:
+    user, titles = found.user, [tell(it, names, found.language).title for it in told[:MOST_TOLD]]
     stop = StopLink("digest", "", user.id, hash_address(user.email, sending.secret))
     return write_mail(
         "digest",
         user.email,
-        digest.language,
+        found.language,
         link=f"{deps.public_url}/notifications",
         values={"told": "\n".join(f"• {title}" for title in titles)},
         stop_link=make_stop_url(deps.public_url, stop, sending.secret),

@@ -74,11 +74,15 @@ def find_names(
     views = deps.sessions.views_of(list(wanted), user_id)
     topics = {it: view.session.topic for it, view in views.items() if it in invited or has_role(view, "viewer")}
     users = {it.details["by"] for it in notifications if "by" in it.details}
-    return Names(topics, accounts.names_of(users))
+    projects = {it.project_id for it in notifications} - {""}
+    titles = {it.id: it.title for it in deps.projects.some(sorted(projects))} if projects else {}
+    return Names(topics, titles, accounts.names_of(users))
 
 
 def may_show(told: Notification, names: Names) -> bool:
     """Whether what a notification is about may still be told."""
+    if told.project_id:
+        return told.project_id in names.projects
     return not told.session_id or told.session_id in names.sessions
 
 
@@ -112,7 +116,7 @@ def _read_cursor(cursor: str | None) -> tuple[datetime, str] | None:
     at, _, notification_id = cursor.rpartition("_")
     try:
         return datetime.fromisoformat(at).astimezone(UTC), notification_id
-    except ValueError:
+    except (ValueError, OverflowError):
         raise Invalid("cursor must be the next_cursor of an earlier answer") from None
 
 

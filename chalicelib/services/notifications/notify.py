@@ -13,10 +13,13 @@ from msgspec import Struct
 from chalicelib.clock import Clock
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.model.jobs import TellHosts
-from chalicelib.model.notifications import LIFE, Event, Inbox, MailDigest, Notification
+from chalicelib.model.notifications import LIFE, Event, Inbox, Notification
 from chalicelib.observability import log_failure
+from chalicelib.services.access.membership import list_session_members
 from chalicelib.services.access.roles import is_at_least
+from chalicelib.store.members import Members
 from chalicelib.store.notifications import Kept, Notifications
+from chalicelib.store.projects import Projects
 from chalicelib.store.sessions import NOTHING_ELSE, Sessions
 
 MORNING = time(8)  # when digests go, by the clock of whoever gets them
@@ -27,6 +30,8 @@ class NotificationDeps(Struct, frozen=True):
 
     notifications: Notifications
     sessions: Sessions
+    members: Members
+    projects: Projects
     clock: Clock
 
 
@@ -47,7 +52,7 @@ def notify(user_id: str, event: Event, *, deps: NotificationDeps) -> bool:
 
     after = deps.notifications.change(before, add) if is_new else before
     if found.digest and any(it.id == told.id for it in after.to_mail):  # also where a try before died in between
-        deps.notifications.mark_due(found.digest, next_morning(found.digest, deps.clock.now()))
+        deps.notifications.mark_due(found.digest, next_morning(found.zone, deps.clock.now()))
     return is_new and _has(after, told.id)
 
 
@@ -66,9 +71,9 @@ def notify_team(job: TellHosts, *, deps: NotificationDeps) -> None:
     if session.is_example:  # whose people are made up
         return
     event = Event(job.kind, job.happened, datetime.fromisoformat(job.at), session.id, details=job.details)
-    for user_id, role in deps.sessions.members(session.id).items():
-        if is_at_least(role, "editor"):
-            notify(user_id, event, deps=deps)
+    for it in list_session_members(session, members=deps.members, projects=deps.projects):
+        if is_at_least(it.member.role, "editor"):
+            notify(it.member.user_id, event, deps=deps)
 
 
 def withdraw(user_id: str, event_id: str, *, deps: NotificationDeps) -> None:
@@ -81,9 +86,9 @@ def forget(user_id: str, subject_id: str, *, deps: NotificationDeps) -> None:
     _drop(user_id, lambda it: subject_id in (it.session_id, it.project_id), deps)
 
 
-def next_morning(digest: MailDigest, now: datetime) -> datetime:
+def next_morning(zone: str, now: datetime) -> datetime:
     """When the next digest goes: at eight by the clock of whoever gets it, never now."""
-    local = now.astimezone(ZoneInfo(digest.zone))
+    local = now.astimezone(ZoneInfo(zone))
     today = datetime.combine(local.date(), MORNING, local.tzinfo)
     tomorrow = datetime.combine(local.date() + timedelta(days=1), MORNING, local.tzinfo)
     return (today if today > local else tomorrow).astimezone(now.tzinfo)

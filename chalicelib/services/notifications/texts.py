@@ -33,9 +33,10 @@ _OF_ACCOUNT: Final = {
 
 
 class Names(Struct, frozen=True):
-    """What is looked up to show notifications: the names of sessions and of users, by their ids."""
+    """What is looked up to show notifications: the names of sessions, projects and users, by their ids."""
 
     sessions: Mapping[str, str] = {}
+    projects: Mapping[str, str] = {}
     users: Mapping[str, str | None] = {}
 
 
@@ -66,12 +67,11 @@ def tell(told: Notification, names: Names, tag: str) -> Told:
 
 
 def _tell_invitation(told: Notification, names: Names, tag: str) -> Told:
-    texts, name = _read(tag), names.sessions.get(told.session_id, "")
+    texts, name = _read(tag), names.projects.get(told.project_id) or names.sessions.get(told.session_id, "")
     host = names.users.get(told.details["by"]) or texts["somebody"]
-    title = texts["invitation_title" if name else "invitation_title_project"]
     role = texts[f"role_{told.details['role']}"]
     body = fill(tag, texts["invitation_body"], role=role)
-    return Told(fill(tag, title, host=host, name=name), body, told.details["page"])
+    return Told(fill(tag, texts["invitation_title"], host=host, name=name), body, told.details["page"])
 
 
 @cache

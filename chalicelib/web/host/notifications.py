@@ -13,7 +13,6 @@ from chalicelib.model.lifetimes import NOTIFICATION_DAYS
 from chalicelib.model.notifications import MOST_NOTIFICATIONS
 from chalicelib.observability import log_failure
 from chalicelib.operations.notifications import (
-    ZONE,
     ChooseDigest,
     ListNotifications,
     MarkRead,
@@ -66,7 +65,7 @@ def show_notifications(host: HostRequest) -> Response:
         return see_other(f"{root(host.request)}/notifications")
     older = f"?{urlencode({'cursor': found.next_cursor})}" if found.next_cursor else ""
     values: dict[str, Any] = {
-        "notifications": [_shown(it, texts) for it in found.data],
+        "notifications": [_shown(it, host.zone, texts) for it in found.data],
         "unread_here": found.unread,
         "news": texts("notifications_marked") if "read" in query else "",
         "cursor": cursor,
@@ -92,7 +91,7 @@ def receive_notifications(host: HostRequest) -> Response:
 def find_digest(host: HostRequest) -> ShownDigest:
     """Returns whether the host gets a mail of what they have not read."""
     found = host.perform(get_digest, Nothing())
-    return ShownDigest(found.on, found.sends_mail, ZONE)
+    return ShownDigest(found.on, found.sends_mail, host.zone)
 
 
 def receive_digest(host: HostRequest) -> Response:
@@ -112,6 +111,6 @@ def count_unread(user_id: str) -> int:
         return 0
 
 
-def _shown(it: Notification, texts: Texts) -> ShownNotification:
-    when = format_time_with_zone(datetime.fromisoformat(it.created_at), ZONE, texts)
+def _shown(it: Notification, zone: str, texts: Texts) -> ShownNotification:
+    when = format_time_with_zone(datetime.fromisoformat(it.created_at), zone, texts)
     return ShownNotification(it.id, it.title, it.body, it.url, it.read_at if it.read_at else None, when)

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from chalicelib import container
+from chalicelib.model.notifications import Event, MailDigest
+from chalicelib.services.notifications.notify import notify
 from chalicelib.store import database, keys, moving
 from tests.api.hosts import Host
 from tests.api.jobs import asked, summarise, write_brief, write_prompt
@@ -197,6 +199,20 @@ def test_what_was_due_is_due_again(stages: Stages, host: Host) -> None:
     assert "1 jobs that were due" in stages.run("import", str(file))
     assert asked("prompts") == [{"session_id": session["id"]}]
     assert container.sessions().view(session["id"], ()).prompt_due
+
+
+@pytest.mark.parametrize("what", [("user", "ana@example.com"), ("stage",)])
+def test_what_a_host_is_told_of_and_their_wish_for_it_by_mail_move_with_them(
+    stages: Stages, host: Host, clock: FakeClock, what: tuple[str, ...]
+) -> None:
+    container.notifications().want_digest(MailDigest(host.user_id, "de", "UTC"))
+    assert notify(host.user_id, Event("group_left", "1", clock.now()), deps=container.notification_deps())
+    before = container.notifications().find(host.user_id)
+    file = stages.export(*what)
+    stages.leave()
+    for _ in range(2):
+        stages.run("import", str(file))
+    assert container.notifications().find(host.user_id) == before
 
 
 def test_a_session_that_changes_all_the_time_is_not_torn(

@@ -11,7 +11,6 @@ import app
 from chalicelib import container
 from chalicelib.errors import NotFound, Throttled, Unavailable
 from chalicelib.model.jobs import SendDigest
-from chalicelib.model.notifications import MailDigest
 from chalicelib.services.notifications.notify import next_morning
 from chalicelib.settings import settings
 from chalicelib.store import keys
@@ -208,7 +207,7 @@ def try_again(run: Callable[[], None]) -> None:
 
 def test_morning_is_by_the_clock_of_the_reader() -> None:
     def morning(zone: str, at: str) -> str:
-        return next_morning(MailDigest("u", "en", zone), datetime.fromisoformat(at)).isoformat()
+        return next_morning(zone, datetime.fromisoformat(at)).isoformat()
 
     assert morning("UTC", "2026-03-01T07:59:00+00:00") == "2026-03-01T08:00:00+00:00"
     assert morning("UTC", "2026-03-01T08:00:00+00:00") == "2026-03-02T08:00:00+00:00"

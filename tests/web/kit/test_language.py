@@ -67,6 +67,7 @@ AS_IN_ENGLISH = {
             "Action",
             "Actions",
             "Observation",
+            "Notifications",
         ),
     },
 }

@@ -11,13 +11,13 @@ import re
 from collections import defaultdict
 
 from chalicelib.model import Session
-from chalicelib.services.synthesis.aggregate import Aggregate
+from chalicelib.services.synthesis.aggregate import Aggregate, without_kept_back
 from chalicelib.services.synthesis.disclosure import SHARED_BY, SharedWords
 from chalicelib.text import tokens
 from chalicelib.text.common_words import is_common
 from chalicelib.text.contact_details import has_address, has_telephone
 from chalicelib.text.language import detect_language
-from chalicelib.text.names import NOUNS_HAVE_CAPITALS, is_odd_capital
+from chalicelib.text.names import NOUNS_HAVE_CAPITALS, is_capital, is_odd_capital
 from chalicelib.text.normalise import fold
 
 _NUMBER = re.compile(r"\d{4}")
@@ -26,16 +26,17 @@ _NUMBER = re.compile(r"\d{4}")
 class CarriedWords:
     """Who brought up which words in a session."""
 
-    def __init__(self, aggregate: Aggregate, session: Session) -> None:
+    def __init__(self, aggregate: Aggregate, session: Session, context: str = "") -> None:
         hosts = f"{session.topic}\n{session.goal}\n{session.critical or ''}"
         self._hosts = {fold(word.text) for word in tokens.read_written_words(hosts)}
-        self._shared = SharedWords(aggregate, session)
+        self._kept = {fold(word.text) for word in tokens.read_written_words(context)}  # for the facilitator alone
+        self._shared = SharedWords(without_kept_back(aggregate), session)
         self._names: set[str] = set()
         self._by: defaultdict[str, set[str]] = defaultdict(set)
+        away = aggregate.people(aggregate.kept_back)
+        self._group = aggregate.people(aggregate.counts) - away  # whose words make a group's
         for thread_id, point in aggregate.points:
-            people = aggregate.people([thread_id]) or {
-                thread_id
-            }  # a test run is nobody's, and its words are not a group's
+            people = aggregate.people([thread_id]) - away or {thread_id}  # of a test run, too, its words are nobody's
             for text in (point.quote, point.text, point.topic, point.group):
                 for word in tokens.read_written_words(text):
                     folded = fold(word.text)
@@ -61,5 +62,8 @@ class CarriedWords:
             return False
         if language and is_common(word.text, language):
             return True
-        people = self._by.get(folded)
-        return not people or len(people & self._group) >= SHARED_BY
+        if people := self._by.get(folded):
+            return len(people & self._group) >= SHARED_BY
+        # The model's own word, unless it is a name that a sentence begins with.
+        is_own = language == NOUNS_HAVE_CAPITALS or not is_capital(word.text)
+        return is_own and folded not in self._kept

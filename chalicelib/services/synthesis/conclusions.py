@@ -31,7 +31,7 @@ def conclude(
     """What this summary comes to for later sessions; without a point where nothing in it is carried by three people."""
     known = without_kept_back(aggregate)
     others = find_carried_by_kept_back(aggregate, registry)
-    common, carried = CarriedWords(aggregate, view.session), stances_by_theme(known, registry)
+    common, carried = CarriedWords(aggregate, view.session, view.context or ""), stances_by_theme(known, registry)
     points = []
     for theme in summary.themes:
         ids = [live.id for name in (theme.gathers or (theme.id,)) if (live := registry.resolve(name))]

@@ -43,6 +43,14 @@ class Invalid(HarmonicaError):
     status = 400
 
 
+class Refused(Invalid):
+    """A rule that pages explain in the reader's language: `reason` names it there."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
 class SessionFull(Invalid):
     """Nobody more can join; those who are in go on."""
 

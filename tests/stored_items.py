@@ -34,7 +34,7 @@ def owners_of(item: Item) -> dict[Owner, str]:
     found: dict[Owner, str] = {}
     if kind.table in OF_SESSIONS:
         found["session"] = raw[keys.SESSION_ID]["S"]
-    if kind.table == keys.PROJECTS:
+    if kind.owner == "project":
         found["project"] = raw[keys.PROJECT_ID]["S"]
     if kind.owner in ("person", "account") or (kind.owner == "session" and kind.table not in OF_SESSIONS):
         at = kind.owner_at

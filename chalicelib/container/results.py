@@ -40,6 +40,11 @@ def export_deps() -> "ExportDeps":
     from chalicelib.services.results.exports.large import ExportDeps
     from chalicelib.store.exports import Exports
 
+    def withdraw_account(user_id: str, export_id: str) -> None:
+        from chalicelib.services.accounts.export import remove_account_export
+
+        remove_account_export(user_id, export_id, deps=container.account_export_deps())
+
     return ExportDeps(
         exports=Exports(),
         files=container.files(),
@@ -47,4 +52,5 @@ def export_deps() -> "ExportDeps":
         insights=container.insight_deps(),
         clock=container.clock(),
         new_id=container.new_id,
+        withdraw_account=withdraw_account,
     )

@@ -34,7 +34,8 @@ def template_deps() -> "TemplateDeps":
     from chalicelib.store.templates import Templates
 
     clock = container.clock()
-    return TemplateDeps(Templates(clock, MOST, MOST_BYTES), clock, settings().public_templates == "yes")
+    templates, is_shared = Templates(clock, MOST, MOST_BYTES), settings().public_templates == "yes"
+    return TemplateDeps(templates, projects(), clock, is_shared)
 
 
 @cache

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from chalicelib.model.sessions import QuestionRole, QuestionType, SessionTemplate, TemplateType
+from chalicelib.model.sessions import QuestionRole, QuestionType, Role, SessionTemplate, TemplateType
 
 BriefField = Literal["topic", "goal", "critical", "context"]
 
@@ -117,7 +117,8 @@ class Provenance(Struct, frozen=True):
 
 
 class OwnTemplate(Struct, frozen=True):
-    """A template that a host made. `updated_at` grows with every change."""
+    """A template that a host made: theirs, or, with a `project_id`, that of a project, whoever made it. `updated_at` grows with every
+    change."""
 
     id: str
     owner_id: str
@@ -139,6 +140,7 @@ class OwnTemplate(Struct, frozen=True):
     questions: tuple[TemplateQuestion, ...] | None = None
     archived_at: datetime | None = None
     source_provenance: Provenance | None = None
+    project_id: str | None = None
 
     @property
     def kept(self) -> SessionTemplate:
@@ -151,3 +153,10 @@ class OwnTemplate(Struct, frozen=True):
             self.cross_pollination_default,
             self.template_type,
         )
+
+
+class TemplateView(Struct, frozen=True):
+    """A template that a host made, and the role that somebody has in it: its owner, or as in the project that it belongs to."""
+
+    template: OwnTemplate
+    role: Role | None = None

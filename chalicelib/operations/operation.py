@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NoReturn
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import asdict
 
 from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.errors import HarmonicaError, TooLarge, Unprocessable
+from chalicelib.model import Role
 from chalicelib.operations.subject import Read, SessionWho, Who, open_subject
 from chalicelib.operations.validation import check_input
 from chalicelib.services.access.principal import Principal
@@ -56,7 +57,7 @@ class Call(Struct, frozen=True):
     """One request: who asks, when, by when it has to be answered, and the address of the application.
 
     `new_id` gives random ids; to a request that may be repeated it gives the same ones at every try, and `repeat_id` is the
-    request's own.
+    request's own. What one request asks for in several operations is read once, where these share what is `known`.
     """
 
     principal: Principal
@@ -65,6 +66,13 @@ class Call(Struct, frozen=True):
     public_url: str
     new_id: Callable[[], str] = container.new_id
     repeat_id: str | None = None
+    known: dict[str, Any] = field(default_factory=dict)
+
+    def project_roles(self) -> dict[str, Role]:
+        """The role of the user who asks in each project that they have one in."""
+        if "project_roles" not in self.known:
+            self.known["project_roles"] = container.projects().roles_of(self.user_id)
+        return self.known["project_roles"]  # type: ignore[no-any-return]
 
     @property
     def user_id(self) -> str:

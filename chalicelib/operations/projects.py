@@ -97,7 +97,7 @@ def list_projects(call: Call, given: ListProjects) -> ProjectList:
     """The projects in which the caller has a role."""
     from chalicelib.services.projects.editing import list_projects as list_all
 
-    found = list_all(call.user_id, projects=container.projects())
+    found = list_all(call.project_roles(), projects=container.projects())
     if given.status:
         found = [view for view in found if view.project.status == given.status]
     page = found[given.offset : given.offset + given.limit]

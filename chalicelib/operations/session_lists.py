@@ -127,7 +127,7 @@ def list_sessions(call: Call, given: ListSessions) -> SessionList:
         limit=given.limit,
         offset=given.offset,
     )
-    page = listing.list_own(call.user_id, wanted, cards=container.cards(), projects=container.projects(), now=call.now)
+    page = listing.list_own(call.user_id, wanted, cards=container.cards(), roles=call.project_roles(), now=call.now)
     with_role = given.include == "role"
     items = [
         OwnSessionListItem(

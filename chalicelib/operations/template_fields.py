@@ -83,7 +83,9 @@ IsPublic = Annotated[
         examples=[True],
     ),
 ]
-WorkspaceId = Annotated[Id, Meta(description="The project that it belongs to.")]
+WorkspaceId = Annotated[
+    Id, Meta(description="The project that it belongs to: its members have it, its admins change it.")
+]
 Archived = Annotated[
     bool, Meta(description="Whether it is put away: lists leave it out, and it can be taken back.", examples=[False])
 ]

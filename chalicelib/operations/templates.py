@@ -1,4 +1,4 @@
-"""The templates that a session may start from: built-in ones, and those that hosts make."""
+"""The templates that a session may start from: built-in ones, and those that hosts make, of their own and of projects."""
 
 from typing import Annotated, Any, Literal, get_type_hints
 
@@ -57,7 +57,10 @@ class Template(Output):
         Uuid | None, Meta(description="The project that it belongs to; null for none.", examples=[None])
     ] = None
     created_by: Annotated[
-        Uuid | None, Meta(description="The user who made it; null for a built-in one.", examples=[None])
+        Uuid | None,
+        Meta(
+            description="The user who made it, in a project whoever that was; null for a built-in one.", examples=[None]
+        ),
     ] = None
     archived_at: Annotated[
         Time | None, Meta(description="When it was put away; null for one that is not.", examples=[None])
@@ -80,7 +83,11 @@ class TemplateList(Output):
     """The templates."""
 
     data: Annotated[
-        list[Template], Meta(description="The caller's own templates, then public ones, then the built-in ones.")
+        list[Template],
+        Meta(
+            description="The caller's own templates, those of their projects (200 of 2 MB together at most; one project has all of its own "
+            "with `workspace_id`), then public ones, then the built-in ones."
+        ),
     ]
 
 
@@ -93,9 +100,13 @@ class TemplateRemoved(Output):
 class ListTemplates(Input):
     """Which templates to list."""
 
-    workspace_id: typed.WorkspaceId | None = None
+    workspace_id: Annotated[typed.WorkspaceId, Meta(description="Only the templates of this project.")] | None = None
     archived: Annotated[
-        bool, Meta(description="Whether to list the caller's archived templates, and no others.", examples=[False])
+        bool,
+        Meta(
+            description="Whether to list the archived templates, the caller's own and those of their projects, and no others.",
+            examples=[False],
+        ),
     ] = False
 
 
@@ -191,12 +202,13 @@ EditTemplate = msgspec.defstruct(
 def list_templates(call: Call, given: ListTemplates) -> TemplateList:
     """The templates that a session may start from.
 
-    The caller's own, public ones where the operator lets hosts find each other's, and the built-in ones. Archived ones are left out.
+    The caller's own, those of their projects, public ones where the operator lets hosts find each other's, and the built-in ones; or
+    those of one project, of which the caller is a member. Archived ones are left out.
     """
-    if given.workspace_id is not None:
-        raise NotFound("Project not found")  # nobody has projects yet
-    found = own.list_templates(call.user_id, archived=given.archived, deps=container.template_deps())
-    known = () if given.archived else built_in.all_templates()
+    project_id = given.workspace_id.lower() if given.workspace_id else None
+    deps = container.template_deps()
+    found = own.list_templates(call.user_id, archived=given.archived, deps=deps, project_id=project_id)
+    known = () if given.archived or project_id else built_in.all_templates()
     return TemplateList([*map(_own, found), *map(_built_in, known)])
 
 
@@ -206,7 +218,10 @@ def get_template(call: Call, given: TemplateInput) -> Template:
 
 
 def create_template(call: Call, given: CreateTemplate) -> Done:
-    """Make a template of one's own. A host has at most 200, of 2 MB together: 422."""
+    """Make a template of one's own, or one of a project, which takes an admin of it.
+
+    A host has at most 200, of 2 MB together, and so has a project: 422.
+    """
     new_id, values = call.new_id(), _values(given, CreateTemplate.__struct_fields__)
     source = _source(values)
     deps = container.template_deps()
@@ -215,9 +230,10 @@ def create_template(call: Call, given: CreateTemplate) -> Done:
 
 
 def edit_template(call: Call, given: TemplateChanges) -> Template:
-    """Change a template of one's own, archive it or take it back.
+    """Change a template of one's own, or of a project as an admin of it; archive it or take it back.
 
-    Sessions that started from it stay as they are. Built-in ones cannot be changed: 403.
+    `workspace_id` gives it to a project in which the caller is an admin; null makes one of a project the caller's own. Sessions that
+    started from it stay as they are. Built-in ones cannot be changed: 403.
     """
     allowed = [name for name in EditTemplate.__struct_fields__ if name not in TemplateChanges.__struct_fields__]
     values = _values(given, [name for name in allowed if getattr(given, name) is not UNSET])
@@ -239,22 +255,25 @@ def edit_template(call: Call, given: TemplateChanges) -> Template:
 
 
 def remove_template(call: Call, given: TemplateInput) -> TemplateRemoved:
-    """Remove a template of one's own for good. Sessions that started from it keep its method, and its id."""
+    """Remove a template of one's own for good, or of a project as an admin of it.
+
+    Sessions that started from it keep its method, and its id.
+    """
     own.remove_template(given.template_id, call.user_id, deps=container.template_deps())
     return TemplateRemoved(True)
 
 
 def _values(given: Any, names: Any) -> dict[str, Any]:
-    """Gives these fields as they are stored: null, and an empty text, are what a new template has. Raises Invalid for a project."""
+    """Gives these fields as they are stored: null, and an empty text, are what a new template has."""
     values: dict[str, Any] = {}
     for name in names:
         value = getattr(given, name)
         values[name] = _DEFAULTS.get(name) if value is None or value == "" else value
         if name in _KINDS and values[name] is not None:
             values[name] = msgspec.convert(msgspec.to_builtins(value or ()), _KINDS[name])
-    project = values.pop("workspace_id", None)
-    if project is not None:  # nobody has projects yet
-        raise Invalid(f"workspace_id {project!r} does not exist")
+    if "workspace_id" in values:
+        project_id = values.pop("workspace_id")
+        values["project_id"] = project_id.lower() if project_id else None
     return values
 
 
@@ -316,6 +335,7 @@ def _own(of: OwnTemplate) -> Template:
         moment(of.created_at),
         moment(of.updated_at),
         of.chain_config,
+        of.project_id,
         created_by=of.owner_id,
         archived_at=moment_or_null(of.archived_at),
         source_provenance=typed.TemplateSource(
@@ -334,7 +354,7 @@ def _own(of: OwnTemplate) -> Template:
 
 
 OPERATIONS = (
-    Operation(list_templates, "user", ListTemplates, TemplateList, fails=(NotFound,)),
+    Operation(list_templates, "user", ListTemplates, TemplateList, fails=(NotFound, Forbidden)),
     Operation(get_template, "user", TemplateInput, Template, fails=(Forbidden,)),
     Operation(
         create_template,
@@ -343,7 +363,7 @@ OPERATIONS = (
         Template,
         again=Repeat(_created_again),
         creates=True,
-        fails=(Unprocessable, Conflict),
+        fails=(Forbidden, Unprocessable, Conflict),
     ),
     Operation(edit_template, "user", EditTemplate, Template, fails=(Forbidden, Unprocessable, Conflict)),
     Operation(remove_template, "user", TemplateInput, TemplateRemoved, fails=(Forbidden, Conflict)),

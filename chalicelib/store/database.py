@@ -124,6 +124,29 @@ def _partition_of(kind: type[Model]) -> str:
     return keys.PROJECT_ID if issubclass(kind, ProjectPart) else keys.SESSION_ID
 
 
+def get_many_of(
+    session_ids: Sequence[str], wanted: Callable[[str], Sequence[tuple[type[Model], str, str | None]]]
+) -> dict[str, dict[str, Raw]]:
+    """What `wanted` names of each of these sessions, as `get_many` gives it, in one consistent BatchGetItem (at most 100 keys).
+
+    What it names without a part is of no session, and given with each.
+    """
+    named = {session_id: list(wanted(session_id)) for session_id in session_ids}
+    distinct = {it: None for each in named.values() for it in each}
+    tables: dict[str, dict[str, Any]] = {}
+    for kind, identifier, part in distinct:
+        table = tables.setdefault(kind.Meta.table_name, {"Keys": [], "ConsistentRead": True})
+        key = {keys.PK: identifier} if part is None else {keys.SESSION_ID: identifier, keys.PART: part}
+        table["Keys"].append({name: {"S": value} for name, value in key.items()})
+    found = _batch_get(tables) if tables else []
+    common = {_name_of(raw): raw for raw in found if keys.SESSION_ID not in raw}
+    of_each: dict[str, dict[str, Raw]] = {session_id: dict(common) for session_id in session_ids}
+    for raw in found:
+        if keys.SESSION_ID in raw:
+            of_each[raw[keys.SESSION_ID]["S"]][_name_of(raw)] = raw
+    return of_each
+
+
 def _name_of(raw: Raw) -> str:
     return str(next(raw[name]["S"] for name in (keys.PART, keys.PK, keys.GUARD_ID) if name in raw))
 

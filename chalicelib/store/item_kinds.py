@@ -92,9 +92,11 @@ _OWNERS = Moving("always", "is its owner's")
 _WAITS = Moving("always", "work that is due here is due there")
 _COUNTED = Moving("always", "moves on with each change, and is never counted anew")
 _SHOWN = Moving("always", "lists read it, and nothing writes it again before the next change")
+_LISTED = Moving("always", "names the templates that are kept")
 _COSTS = Moving("always", "to make it again costs a call of a model")
 _TOLD = Moving("always", "what was told or sent is not told or sent again")
 _NAMED = Moving("with secret", "is named by a hash that nobody makes with another secret")
+_ASKED_ANEW = Moving("never", "is over in two weeks, and whoever invited does it again in a moment")
 _BRIEFLY = Moving("never", "is worth something for minutes, or for a day, in one stage")
 
 SESSION = ItemKind(keys.SESSIONS, keys.SESSION, "session", "at once", "session")
@@ -131,6 +133,7 @@ DELETION = ItemKind(keys.SESSIONS, keys.DELETION, "session", "last", not_exporte
 ACCOUNT_DELETION = ItemKind(
     keys.SESSIONS, keys.ACCOUNT_DELETIONS, "account", "with account", not_exported=_STATE, moves=_WAITS
 )
+MAIL_DIGEST = ItemKind(keys.SESSIONS, keys.MAIL_DIGESTS, "account", "with account", "mail_digest")
 # Of people who were removed from it; nothing in one tells whose it is, so it goes with the session.
 DELETION_RECORD = ItemKind(keys.SESSIONS, keys.DELETION_RECORDS, "session", "by job", "deletions")
 PROJECT = ItemKind(keys.PROJECTS, keys.PROJECT, "project", "last", "project")
@@ -168,6 +171,8 @@ KINDS = (
         moves=_COSTS,
     ),
     ItemKind(keys.SESSIONS, keys.PRIVATE_CONTEXT, "session", "by job", "private_context"),
+    # As it was when the session was created; that of the account is another item.
+    ItemKind(keys.SESSIONS, keys.PINNED_HARMONICA_MD, "session", "by job", "harmonica_md"),
     ItemKind(keys.SESSIONS, keys.QUESTIONS, "session", "by job", "questions"),
     ItemKind(keys.SESSIONS, keys.LOGO, "session", "by job", "logo"),
     ItemKind(keys.SESSIONS, keys.SUMMARY_PROMPT, "session", "by job", "summary_prompt"),
@@ -238,6 +243,7 @@ KINDS = (
     ),
     DELETION,
     ACCOUNT_DELETION,
+    MAIL_DIGEST,
     DELETION_RECORD,
     ItemKind(
         keys.SESSIONS,
@@ -254,6 +260,14 @@ KINDS = (
     ItemKind(keys.PROJECTS, keys.TIES, "project", "by job", "sessions"),
     ItemKind(
         keys.PROJECTS, keys.SUBPROJECTS, "project", "by job", not_exported="is in the projects within it", moves=_SHOWN
+    ),
+    ItemKind(
+        keys.PROJECTS,
+        keys.PROJECT_TEMPLATE_LIST,
+        "project",
+        "by job",
+        not_exported="lists what is exported itself",
+        moves=_LISTED,
     ),
     THREAD,
     ItemKind(keys.CONVERSATIONS, keys.FORMS, "person", "at once", "form"),
@@ -295,6 +309,15 @@ KINDS = (
         not_exported="holds secrets, which nothing shows; all else in it is shown where keys of models are listed",
         moves=Moving("never", "is sealed with a key of KMS that never leaves its account and stage"),
     ),
+    ItemKind(keys.ACCOUNTS, keys.HARMONICA_MDS, "account", "with account", "harmonica_md"),
+    ItemKind(
+        keys.ACCOUNTS,
+        keys.ACCOUNT_EXPORTS,
+        "account",
+        "with account",
+        not_exported="tells of an export",
+        moves=Moving("never", "tells of files in this stage's bucket, which go within a day"),
+    ),
     ItemKind(
         keys.ACCOUNTS,
         keys.SUPPRESSED,
@@ -313,6 +336,7 @@ KINDS = (
         owner_at="thread_id",
         moves=Moving("always", "a code that somebody wrote down leads there, too"),
     ),
+    ItemKind(keys.ACCOUNTS, keys.NOTIFICATIONS, "account", "with account", "notifications"),
     ItemKind(keys.ACCOUNTS, keys.TEMPLATES, "account", "with account", "templates", owner_at=keys.USER_ID),
     ItemKind(
         keys.ACCOUNTS,
@@ -320,8 +344,9 @@ KINDS = (
         "account",
         "with account",
         not_exported="lists what is exported itself",
-        moves=Moving("always", "names the templates that are kept"),
+        moves=_LISTED,
     ),
+    ItemKind(keys.ACCOUNTS, keys.PROJECT_TEMPLATES, "project", "by job", "templates", owner_at=keys.PROJECT_ID),
     ItemKind(keys.ACCOUNTS, keys.PROJECT_ROLES, "account", "with account", "projects"),
     ItemKind(keys.TELEGRAM, keys.GROUPS, "account", "with account", "telegram_groups", owner_at=keys.PK),
     ItemKind(keys.TELEGRAM, keys.CHAT, "chat", "expires", not_exported=_STATE, moves=_NAMED),
@@ -355,6 +380,31 @@ KINDS = (
     ),
     ItemKind(
         keys.GUARDS, keys.SESSION_SPENDING, "session", "last", not_exported="counts what models cost it", moves=_COUNTED
+    ),
+    # Of a project in the same way; it goes with that.
+    ItemKind(
+        keys.GUARDS,
+        keys.MEMBER_INVITATIONS,
+        "session",
+        "last",
+        not_exported="holds addresses of people who were asked, and are no members",
+        moves=_ASKED_ANEW,
+    ),
+    ItemKind(
+        keys.GUARDS,
+        keys.INVITED,
+        "deployment",
+        "expires",
+        not_exported="is by a hash of an address",
+        moves=_ASKED_ANEW,
+    ),
+    ItemKind(
+        keys.GUARDS,
+        keys.INVITING,
+        "account",
+        "with account",
+        not_exported="says where invitations are that nobody answered",
+        moves=_ASKED_ANEW,
     ),
     ItemKind(
         keys.GUARDS,

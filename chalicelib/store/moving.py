@@ -14,6 +14,7 @@ from chalicelib.settings import table_name
 from chalicelib.store import database, keys
 from chalicelib.store.database import Raw
 from chalicelib.store.item_kinds import NAMED_BY, OF_SESSIONS, ItemKind, kind_of
+from chalicelib.store.project_items import ProjectTemplateListItem
 
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     keys.ACCOUNTS: (keys.PK,),
@@ -63,7 +64,14 @@ def read_session(session_id: str) -> list[Item]:
 def read_project(project_id: str) -> list[Item]:
     """All that is stored of a project, in order of the keys; its sessions are stored as sessions."""
     arguments = _of_partition(keys.PROJECTS, keys.PROJECT_ID, project_id)
-    return [(keys.PROJECTS, raw) for raw in database.pages(arguments)]
+    found: list[Item] = [(keys.PROJECTS, raw) for raw in database.pages(arguments)]
+    ids = [it for _, raw in found if raw[keys.PART]["S"] == keys.PROJECT_TEMPLATE_LIST for it in _template_ids(raw)]
+    templates = _read_each([(keys.ACCOUNTS, {keys.PK: {"S": keys.project_template(it)}}) for it in ids])
+    return sorted(found + templates, key=key_of)
+
+
+def _template_ids(raw: Raw) -> list[str]:
+    return list(ProjectTemplateListItem.from_raw_data(dict(raw)).sizes)
 
 
 def read_state(session_id: str) -> list[Item]:

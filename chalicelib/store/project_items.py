@@ -8,6 +8,7 @@ from pynamodb.attributes import (
     UTCDateTimeAttribute,
 )
 
+from chalicelib.store.attributes import JsonAttribute
 from chalicelib.store.tables import Account, ProjectPart
 
 
@@ -47,6 +48,13 @@ class TieItem(ProjectPart):
 
 class SubprojectItem(ProjectPart):
     """`child#<project_id>`: a project within this one, written with its `parent_id`."""
+
+
+class ProjectTemplateListItem(ProjectPart):
+    """`templates`: how many bytes each template of the project has, by its id; `version` grows with every change."""
+
+    sizes = JsonAttribute()
+    version = NumberAttribute()
 
 
 class ProjectRolesItem(Account):

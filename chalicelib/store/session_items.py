@@ -58,7 +58,7 @@ class SessionItem(SessionPart):
 
 class TextItem(SessionPart):
     """`summary_prompt`, `guidelines` and `private_context`, texts of the host, possibly long; `condensed_context`, made of one;
-    `logo`, a PNG in Base64."""
+    `pinned_harmonica_md`, the host's HARMONICA.md as it was when they created the session; `logo`, a PNG in Base64."""
 
     text = UnicodeAttribute()
 
@@ -203,6 +203,7 @@ class SynthesisItem(SessionPart):
     rests_until = UTCDateTimeAttribute(null=True)
     slow_until = UTCDateTimeAttribute(null=True)
     begun = NumberAttribute(null=True)
+    first_answer_at = UTCDateTimeAttribute(null=True)
     themes_version = NumberAttribute(null=True)
     themes_last = NumberAttribute(null=True)
 

@@ -45,7 +45,7 @@ from chalicelib.store.session_items import (
     TallyItem,
     TextItem,
 )
-from chalicelib.store.user_items import SpendingItem
+from chalicelib.store.user_items import HarmonicaMdItem, SpendingItem
 
 Raw = Mapping[str, dict[str, Any]]
 
@@ -55,7 +55,11 @@ LONG_TEXTS = {
     "platform_guidelines_override": keys.GUIDELINES,
     "private_context": keys.PRIVATE_CONTEXT,
 }
-_TEXTS = {"condensed_context": keys.CONDENSED_CONTEXT, "logo": keys.LOGO}
+_TEXTS = {
+    "condensed_context": keys.CONDENSED_CONTEXT,
+    "logo": keys.LOGO,
+    "harmonica_md": keys.PINNED_HARMONICA_MD,
+}
 SHORT_FIELDS = tuple(name for name in Session.__struct_fields__ if name != "id" and name not in LONG_TEXTS)
 _PASSED_ON: dict[str, tuple[str, Callable[[Mapping[str, Any]], Any]]] = {
     "conclusions": (keys.CONCLUSIONS, conclusions_from),
@@ -88,6 +92,8 @@ def view_of(session_id: str, raw: Raw, user_id: str | None) -> SessionView:
     )
     if user_id is not None:
         view = replace(view, **_roles(session, raw, user_id))
+    if user_id is not None and (own := raw.get(keys.harmonica_md(user_id))):
+        view = replace(view, own_harmonica_md=HarmonicaMdItem.from_raw_data(own).text)
     if keys.EDITS in raw:
         marks = DocumentItem.from_raw_data(raw[keys.EDITS]).document
         view = replace(view, edits=msgspec.convert(marks, dict[str, tuple[Mark, ...]]))

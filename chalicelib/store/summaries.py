@@ -47,6 +47,12 @@ class Summaries:
         actions, condition = _actions(session_id, transition), _condition(transition)
         return holds(lambda: database.update(SynthesisItem(session_id, keys.SYNTHESIS), actions, condition))
 
+    def is_first_answer(self, session_id: str, at: datetime) -> bool:
+        """Whether what was said then is the first answer in a session: whoever asks first makes it so, and may ask again."""
+        first = SynthesisItem.first_answer_at
+        same = SynthesisItem.session_id.exists() & (first.does_not_exist() | (first == at))
+        return holds(lambda: database.update(SynthesisItem(session_id, keys.SYNTHESIS), [first.set(at)], same))
+
     def put(
         self,
         session: Session,

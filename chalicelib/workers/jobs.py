@@ -23,12 +23,16 @@ from chalicelib.model.jobs import (
     Queue,
     RemoveAccount,
     ReplyInChat,
+    SendDigest,
     SendInvitation,
+    SendMemberInvitation,
     SendReminder,
     SendSignInMail,
     SendTranscript,
     SuppressAddresses,
+    TellHosts,
     UpdateCards,
+    WriteAccountExport,
     WriteBrief,
     WriteExport,
     WriteKnowledge,
@@ -36,9 +40,11 @@ from chalicelib.model.jobs import (
     WriteSummary,
 )
 from chalicelib.services.accounts.deletion import remove_account
+from chalicelib.services.accounts.export import write_account_export
 from chalicelib.services.accounts.sign_in_mail_job import send_sign_in_mail
 from chalicelib.services.facilitation.context_job import condense_session_context
 from chalicelib.services.facilitation.prompt_job import tailor_session_prompt
+from chalicelib.services.notifications.notify import forget, notify_team
 from chalicelib.services.participants.decisions import erase_participant
 from chalicelib.services.projects.deletion import remove_project
 from chalicelib.services.projects.passing_on import forget_session
@@ -93,8 +99,10 @@ def run_job(job: Job, deadline: Deadline) -> None:
             update_cards(job.session_id, sessions=container.sessions(), cards=container.cards(), now=now)
         case DeleteSession() | DeleteProject() | RemoveAccount() | EraseParticipant():
             _remove(job)
-        case WriteExport():
-            write_export(job.session_id, job.export_id, deps=container.export_deps())
+        case TellHosts():
+            notify_team(job, deps=container.notification_deps())
+        case WriteExport() | WriteAccountExport():
+            _write_export(job)
         case OpenSession() | CloseSession() | ExpireSession():
             _move_on(job)
         case _:
@@ -105,21 +113,21 @@ def _remove(job: DeleteSession | DeleteProject | RemoveAccount | EraseParticipan
     """Remove what is left of something that is gone."""
     match job:
         case DeleteSession():
-            deletions, jobs, clock = container.deletions(), container.jobs(), container.clock()
-            remove, chats = partial(remove_exports, deps=container.export_deps()), container.telegram_chats()
-            forget = partial(forget_session, memories=container.memories(), clock=clock)
+            clock = container.clock()
             remove_session(
                 job.session_id,
-                deletions=deletions,
-                remove_exports=remove,
-                forget_memory=forget,
-                chats=chats,
-                jobs=jobs,
+                deletions=container.deletions(),
+                remove_exports=partial(remove_exports, deps=container.export_deps()),
+                forget_memory=partial(forget_session, memories=container.memories(), clock=clock),
+                forget=partial(forget, subject_id=job.session_id, deps=container.notification_deps()),
+                chats=container.telegram_chats(),
+                jobs=container.jobs(),
                 clock=clock,
             )
         case DeleteProject():
             projects, jobs, clock = container.projects(), container.jobs(), container.clock()
-            remove_project(job.project_id, projects=projects, jobs=jobs, clock=clock)
+            templates = container.template_deps().templates
+            remove_project(job.project_id, projects=projects, templates=templates, jobs=jobs, clock=clock)
         case RemoveAccount():
             remove_account(job.user_id, deps=container.account_deletion_deps())
         case EraseParticipant():
@@ -146,7 +154,7 @@ def _deliver(job: Delivery, deadline: Deadline) -> None:
             from chalicelib.telegram import replies
 
             replies.reply_in_chat(job, deadline)
-        case SendSignInMail() | SendTranscript() | SendInvitation():
+        case SendSignInMail() | SendTranscript() | SendInvitation() | SendMemberInvitation() | SendDigest():
             _send_mail(job)
         case NoteBounce():
             from chalicelib.services.delivery.bounces import note_mail_event
@@ -160,13 +168,21 @@ def _deliver(job: Delivery, deadline: Deadline) -> None:
             assert_never(job)
 
 
-def _send_mail(job: SendSignInMail | SendTranscript | SendInvitation) -> None:
+def _send_mail(job: SendSignInMail | SendTranscript | SendInvitation | SendMemberInvitation | SendDigest) -> None:
     now = container.clock().now()
     match job:
         case SendInvitation():
             from chalicelib.services.invitations.mail_job import send_invitation
 
             send_invitation(job, public_url=settings().public_url, deps=container.invitation_deps(), now=now)
+        case SendMemberInvitation():
+            from chalicelib.services.member_invitations.mail_job import send_member_invitation
+
+            send_member_invitation(job, public_url=settings().public_url, deps=container.inviting_deps(), now=now)
+        case SendDigest():
+            from chalicelib.services.notifications.digest_job import send_digest
+
+            send_digest(job.user_id, deps=container.digest_deps())
         case SendSignInMail():
             deps, sending = container.sign_in_deps(), container.sending_deps()
             send_sign_in_mail(job.sign_in_id, public_url=settings().public_url, deps=deps, sending=sending, now=now)
@@ -195,6 +211,14 @@ def _move_on(job: OpenSession | CloseSession | ExpireSession) -> None:
             expire_session(
                 job.session_id, days, sessions=sessions, deletions=deletions, jobs=container.jobs(), clock=clock
             )
+
+
+def _write_export(job: WriteExport | WriteAccountExport) -> None:
+    match job:
+        case WriteExport():
+            write_export(job.session_id, job.export_id, deps=container.export_deps())
+        case WriteAccountExport():
+            write_account_export(job.user_id, deps=container.account_export_deps())
 
 
 def _write_knowledge(job: WriteKnowledge, deadline: Deadline) -> None:

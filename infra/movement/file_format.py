@@ -245,7 +245,7 @@ def _group_of(item: Item) -> tuple[Literal["user", "project", "session", ""], st
     name = key_of(item)[-1]
     if table in item_kinds.OF_SESSIONS or (kind and kind.owner == "person"):
         return "session", raw[keys.SESSION_ID]["S"]
-    if table == keys.PROJECTS:
+    if table == keys.PROJECTS or (kind and kind.owner == "project"):
         return "project", raw[keys.PROJECT_ID]["S"]
     if name.startswith(_GUARD_OF_SESSION):
         return "session", name.removeprefix(_GUARD_OF_SESSION)

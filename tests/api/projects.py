@@ -50,4 +50,5 @@ def attach(host: Host, session: str, project: str | None) -> None:
 
 def remove_rest(project: str) -> None:
     """Do the job of a project's deletion."""
-    remove_project(project, projects=container.projects(), jobs=container.jobs(), clock=container.clock())
+    templates, clock = container.template_deps().templates, container.clock()
+    remove_project(project, projects=container.projects(), templates=templates, jobs=container.jobs(), clock=clock)

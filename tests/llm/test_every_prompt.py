@@ -65,6 +65,7 @@ def requests(live: LiveApi, monkeypatch: pytest.MonkeyPatch) -> list[Request]:
 
     monkeypatch.setattr(ProvidedModel, "complete", note)
     host = live.host
+    assert host.call("PATCH", "/me", {"harmonica_md": "A library." * 1_000}).status_code == 200
     fields = {"critical": "Noise", "context": "Since 1970. " * 4_000, "private_context": "Nobody is to know."}
     session = str(host.new_session(widgets_enabled=True, cross_pollination=True, template_id="swot", **fields)["id"])
     assert write_prompt(session)

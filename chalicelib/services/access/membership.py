@@ -10,7 +10,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
+from chalicelib.errors import Conflict, Forbidden, NotFound, Refused
 from chalicelib.model import Role, Session, SessionView
 from chalicelib.model.projects import Member, ProjectView
 from chalicelib.model.sessions import highest, is_at_least, lowest
@@ -35,7 +35,7 @@ def judge_change(actor_id: str, actor_role: Role, target: Member, role: Role, fo
         return "offer"
     if target.role == "owner":
         _require_admin(actor_role, forbidden)
-        raise Invalid(f"role: {_STAYS}")
+        raise Refused("owner_stays", f"role: {_STAYS}")
     if not (is_self and is_at_least(target.role, role)):
         _require_admin(actor_role, forbidden)
     return "change"
@@ -46,7 +46,7 @@ def require_removal(actor_id: str, actor_role: Role, target: Member, forbidden: 
     if actor_id != target.user_id:
         _require_admin(actor_role, forbidden)
     if target.role == "owner":
-        raise Invalid(f"user_id: {_STAYS}")
+        raise Refused("owner_stays", f"user_id: {_STAYS}")
 
 
 def _require_admin(role: Role, forbidden: str) -> None:
@@ -147,4 +147,5 @@ def _require_stored(done: bool) -> None:
 def _require_stage_models(session: Session) -> None:
     """Whose provider sees the words was promised to participants, and another owner's is another one."""
     if session.models == "account":
-        raise Invalid("role owner: the session answers on its owner's own models; set models to stage first")
+        told = "role owner: the session answers on its owner's own models; set models to stage first"
+        raise Refused("own_models", told)

@@ -1,4 +1,5 @@
-"""Deleting a project: its roles end at once; that its sessions are out of it, by a job that may be interrupted anywhere. They stay."""
+"""Deleting a project: its roles end at once; that its sessions are out of it, by a job that may be interrupted anywhere. They stay;
+its templates go with it."""
 
 from datetime import datetime, timedelta
 
@@ -10,7 +11,9 @@ from chalicelib.model.jobs import DeleteProject
 from chalicelib.model.projects import Project
 from chalicelib.queues import Jobs
 from chalicelib.store import ties
+from chalicelib.store.guards import forget_invitations
 from chalicelib.store.projects import Projects
+from chalicelib.store.templates import Templates
 
 RUN_SECONDS = 100.0  # below the worker's 120
 _TRIES = 5
@@ -26,7 +29,7 @@ def delete_project(project: Project, *, projects: Projects, jobs: Jobs, now: dat
     raise Conflict("Others are changing this project right now; try again")
 
 
-def remove_project(project_id: str, *, projects: Projects, jobs: Jobs, clock: Clock) -> None:
+def remove_project(project_id: str, *, projects: Projects, templates: Templates, jobs: Jobs, clock: Clock) -> None:
     """Remove what is left of a deleted project; asks to be called again where that takes longer than one run."""
     run = clock.deadline(RUN_SECONDS)
     parent_id = projects.resume_deletion(project_id, clock.now() + timedelta(seconds=RUN_SECONDS))
@@ -35,6 +38,8 @@ def remove_project(project_id: str, *, projects: Projects, jobs: Jobs, clock: Cl
     if not _release(project_id, projects, run):
         jobs.ask(DeleteProject(project_id), clock.now())
         return
+    forget_invitations(project_id)
+    templates.remove_of_project(project_id)
     projects.finish_deletion(project_id, parent_id)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound, Unprocessable
+from chalicelib.errors import Conflict, Forbidden, NotFound, Refused, Unprocessable
 from chalicelib.model import Role
 from chalicelib.model.projects import DEPTH, PROJECTS_A_USER, Project, ProjectView
 from chalicelib.model.sessions import is_at_least
@@ -43,9 +43,8 @@ def require_room(user_id: str, *, projects: Projects) -> None:
         raise Unprocessable(f"One can have a role in at most {PROJECTS_A_USER} projects; delete or leave some")
 
 
-def list_projects(user_id: str, *, projects: Projects) -> list[ProjectView]:
-    """The projects in which somebody has a role, the one that changed last first; one that changed a moment ago may be as it was."""
-    roles = projects.roles_of(user_id)
+def list_projects(roles: Mapping[str, Role], *, projects: Projects) -> list[ProjectView]:
+    """The projects in which somebody has these roles, the one that changed last first; one that changed a moment ago may be as it was."""
     found = [ProjectView(project, roles[project.id]) for project in projects.some(list(roles))]
     found.sort(key=lambda view: view.project.id)
     return sorted(found, key=lambda view: view.project.updated_at, reverse=True)
@@ -78,7 +77,7 @@ def _store(before: Project, after: Project, user_id: str, projects: Projects) ->
         return projects.edit(before, after)
     chain = _chain(after.parent_id, user_id, projects)
     if any(project.id == before.id for project in chain):
-        raise Invalid("parent_id: a project cannot lie within itself")
+        raise Refused("project_itself", "parent_id: a project cannot lie within itself")
     _require_depth(chain, _height(before.id, projects))
     return projects.edit(before, after, chain)
 
@@ -94,7 +93,7 @@ def _chain(parent_id: str, user_id: str, projects: Projects) -> list[Project]:
         except NotFound as error:
             if chain:
                 break  # deleted; what lay in it is about to be taken out
-            raise Invalid(f"parent_id {parent_id!r} does not exist") from error
+            raise Refused("project_gone", f"parent_id {parent_id!r} does not exist") from error
         if not chain and not is_at_least(view.role, "editor"):
             raise Forbidden(FORBIDDEN)
         chain.append(view.project)
@@ -113,4 +112,4 @@ def _height(project_id: str, projects: Projects) -> int:
 
 def _require_depth(chain: list[Project], height: int) -> None:
     if len(chain) + height > DEPTH:
-        raise Invalid(f"parent_id: projects lie at most {DEPTH} deep within each other")
+        raise Refused("project_deep", f"parent_id: projects lie at most {DEPTH} deep within each other")

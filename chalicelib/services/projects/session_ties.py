@@ -1,6 +1,6 @@
 """Putting sessions into projects and taking them out. A role in a project holds in its sessions, so both change who may what."""
 
-from chalicelib.errors import Forbidden, Invalid, NotFound
+from chalicelib.errors import Forbidden, NotFound, Refused
 from chalicelib.model import Role, SessionView
 from chalicelib.model.projects import PROJECTS_A_SESSION, ProjectView
 from chalicelib.model.sessions import highest, is_at_least
@@ -14,7 +14,7 @@ def find_target(project_id: str, user_id: str, *, projects: Projects) -> Project
     try:
         view = projects.view(project_id, user_id)
     except NotFound as error:
-        raise Invalid(f"project_id {project_id!r} does not exist") from error
+        raise Refused("project_gone", f"project_id {project_id!r} does not exist") from error
     if not is_at_least(view.role, "editor"):
         raise Forbidden(FORBIDDEN)
     return view
@@ -30,7 +30,8 @@ def put_into(view: SessionView, project_id: str) -> dict[str, Role]:
     if role is None:
         raise Forbidden
     if project_id not in there and len(there) >= PROJECTS_A_SESSION:
-        raise Invalid(f"project_id: a session can be in at most {PROJECTS_A_SESSION} projects")
+        told = f"project_id: a session can be in at most {PROJECTS_A_SESSION} projects"
+        raise Refused("session_full", told)
     return {**there, project_id: role}
 
 

@@ -103,7 +103,7 @@ class NewSession(Struct, frozen=True):
     models: ModelSource = "stage"
     branding: dict[str, str | None] | None = None
     draft: bool = False
-    project_id: str | None = None
+    project_ids: tuple[str, ...] = ()
 
 
 _BRIEF = ("topic", "goal")  # what every session has that is no draft
@@ -119,10 +119,12 @@ def create_session(
     new_id: Callable[[], str],
     template: SessionTemplate | None = None,
     remember: "Remember | None" = None,
+    harmonica_md: str | None = None,
 ) -> Session:
     """Store a new session. Without a prompt of the host's, a worker is going to write one; of a draft, when it is opened.
 
-    `template` is what it keeps of the one that it names, where a host made that; `remember` reads what it begins with of its project.
+    `template` is what it keeps of the one that it names, where a host made that; `remember` reads what it begins with of its project;
+    `harmonica_md` is what its owner says of themselves, which it keeps as it is now.
     """
     require_brief(new.topic, new.goal, is_draft=new.draft and not new.opens_at)
     check_closing(new.closes_at, now)
@@ -145,13 +147,13 @@ def create_session(
         updated_at=now,
         has_context=bool(new.context),
         has_questions=new.questions is not None,
-        projects={new.project_id: "owner"} if new.project_id else {},
+        projects=dict.fromkeys(new.project_ids, "owner"),
         **settings,
     )
     questions = tuple(asked.numbered(new_id(), position) for position, asked in enumerate(new.questions or ()))
     prompt = first_prompt(new.prompt, new.prompt_summary, new.prompt_generated_from, session)
     parts: dict[str, Any] = {"context": new.context, "questions": questions, "prompt": prompt, "logo": logo}
-    if not _store(session, {**parts, "template": template}, sessions, remember):
+    if not _store(session, {**parts, "template": template, "harmonica_md": harmonica_md}, sessions, remember):
         # An earlier try of this request made it: ids follow from its Idempotency-Key.
         return sessions.view(session.id, ()).session
     return session

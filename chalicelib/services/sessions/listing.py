@@ -1,7 +1,7 @@
 """Lists of sessions: which, in what order, which part of them. They are made of cards, which follow their sessions; only a search
 looks further."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -12,7 +12,6 @@ from chalicelib.model import Card, Role, Status
 from chalicelib.model.sessions import lowest
 from chalicelib.store import keys
 from chalicelib.store.cards import Cards
-from chalicelib.store.projects import Projects
 from chalicelib.store.sessions import Sessions
 from chalicelib.text.collation import sort_key
 from chalicelib.text.normalise import fold
@@ -55,9 +54,9 @@ class Page(Struct, frozen=True):
     total: int
 
 
-def list_own(user_id: str, wanted: SessionFilter, *, cards: Cards, projects: Projects, now: datetime) -> Page:
+def list_own(user_id: str, wanted: SessionFilter, *, cards: Cards, roles: Mapping[str, Role], now: datetime) -> Page:
     """What is asked for of the sessions that a user is a member of, by themselves or by a project, or takes part in; of drafts, nothing
-    unless they are asked for.
+    unless they are asked for. `roles` are theirs in projects.
 
     For somebody without projects, without another filter and in the order of the last change, only what is shown is read, and the
     rest counted; else all cards are.
@@ -65,7 +64,6 @@ def list_own(user_id: str, wanted: SessionFilter, *, cards: Cards, projects: Pro
     drafts = wanted.status == "draft"
     if drafts:
         wanted = replace(wanted, status=None)  # they have a list of their own
-    roles = projects.roles_of(user_id)
     part = None
     if wanted.is_as_stored and not roles:
         part = cards.part_of_user(user_id, wanted.offset, wanted.limit, drafts=drafts)

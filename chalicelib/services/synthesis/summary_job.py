@@ -16,6 +16,7 @@ from chalicelib.clock import Deadline
 from chalicelib.errors import TooEarly, Unavailable
 from chalicelib.llm.interface import ModelDeclined, ModelRefused, ModelUnavailable, Tier
 from chalicelib.model import SessionView, Summary, Synthesis, ThemeRegistry, Thread
+from chalicelib.model.jobs import TellHosts
 from chalicelib.model.memory import Conclusions
 from chalicelib.observability import logger
 from chalicelib.services.projects.passing_on import tell_receivers
@@ -266,6 +267,7 @@ def _note_failure(view: SessionView, deps: SynthesisDeps, *, paid: bool, has_new
     """Note that no summary came of it; whether the queue is to leave it alone from now on, for the sweep to come back to."""
     now = deps.clock.now()
     after = state.count_failure(view.synthesis, now, paid=paid, has_news=has_news)
+    _tell_hosts(view, after, now, deps)
     if not deps.summaries.move(view.session.id, state.fail(after, now)):
         deps.summaries.move(view.session.id, state.survive())
     _tell_failure(view, after)
@@ -280,10 +282,19 @@ def _note_declined(view: SessionView, deps: SynthesisDeps, begun: datetime) -> f
     counted = state.count_failure(view.synthesis, now, paid=True, has_news=True)
     paid = schedule.MOST_LARGE if is_large else state.MOST_PAID
     after = replace(counted, paid_tries=paid, due_at=now if is_large else None)
+    _tell_hosts(view, after, now, deps)
     if not deps.summaries.move(view.session.id, state.fail(after, now)):
         deps.summaries.move(view.session.id, state.survive())
     _tell_failure(view, after)
     return AT_ONCE_SECONDS if is_large else None
+
+
+def _tell_hosts(view: SessionView, after: Synthesis, now: datetime, deps: SynthesisDeps) -> None:
+    """Have hosts told that nobody tries again by himself: before that is noted, and of the same summary once a day."""
+    if state.is_given_up(after):
+        happened = f"summary {view.summary.number if view.summary else 0} {now.date()}"
+        told = TellHosts(view.session.id, "work_failed", now.isoformat(), happened, {"work": "summary"})
+        deps.jobs.tell_hosts(told)
 
 
 def _tell_failure(view: SessionView, after: Synthesis) -> None:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from chalicelib import container
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.model import SessionView
+from chalicelib.model.projects import Project
 from chalicelib.model.templates import OwnTemplate
 from chalicelib.operations.session_fields import CreateSession, EditedQuestion
 from chalicelib.operations.sessions import create_session
@@ -41,6 +42,7 @@ from chalicelib.web.host.brief_form import (
 from chalicelib.web.host.brief_from_fields import FILLED, compose, find_errors, read_fields, show_fields
 from chalicelib.web.host.kept_form import is_of_script
 from chalicelib.web.host.page import render_host_page
+from chalicelib.web.host.projects import find_chosen_project
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import NOTED, FieldChanges, read_choices, read_noted, read_sent, save_changes
 from chalicelib.web.host.session_page import open_session
@@ -85,11 +87,13 @@ def show_new(host: HostRequest, form: Form | None = None, errors: dict[str, str]
     """Returns the first step of a session that is not there yet; a template fills it in."""
     query = host.request.query_params or {}
     template = find_chosen(host, (form or query).get("template", ""))
+    project = _find_project(host, form or query, template)
     goal = (form or query).get("goal", (template.default_goal or "") if template else "")
     if isinstance(template, OwnTemplate) and template.fields:
-        return show_fields(host, None, template, {"goal": goal} if goal else {}, form or {})
+        return show_fields(host, None, template, {"goal": goal} if goal else {}, form or {}, project=project)
     fields = list_fields(host, {"goal": goal}, errors=errors or {})
-    return show_form(host, None, fields, "goal", noted={}, template=template, status=400 if errors else 200)
+    status = 400 if errors else 200
+    return show_form(host, None, fields, "goal", noted={}, template=template, status=status, project=project)
 
 
 def receive_new(host: HostRequest) -> Response:
@@ -102,7 +106,8 @@ def receive_new(host: HostRequest) -> Response:
         return _receive_fields(host, None, form, template)
     goal, texts = form.get("goal", ""), locale_for(host.request).texts
     if not goal and form.get("do") == _TEMPLATES:
-        return see_other(f"{root(host.request)}/new#{_TEMPLATES}")
+        project = _find_project(host, form, None)
+        return see_other(f"{root(host.request)}/new{f'?project={project.id}' if project else ''}#{_TEMPLATES}")
     errors = {} if goal or template or is_of_script(host.request) else {"goal": texts("field_needed")}
     errors |= list_overlong(host, {"goal": goal})
     view = None if errors else _find_draft(host, form, template)
@@ -141,11 +146,12 @@ def receive_brief(host: HostRequest, session_id: str) -> Response:
 def _receive_fields(host: HostRequest, view: SessionView | None, form: Form, template: OwnTemplate) -> Response:
     """Makes the brief of what a template asks, and goes on to the step that shows all of it; asks first, where that was not yet."""
     goal = {"goal": form["goal"]} if form.get("goal") else {}
+    project = None if view else _find_project(host, form, template)
     if form.get("do") != FILLED:
-        return show_fields(host, view, template, goal, form)
+        return show_fields(host, view, template, goal, form, project=project)
     entered = read_fields(template, form)
     if errors := find_errors(host, template, entered):
-        return show_fields(host, view, template, {}, form, errors)
+        return show_fields(host, view, template, {}, form, errors, project)
     view = view or _find_draft(host, form, template)
     if view is None:
         raise NotFound("The draft of this form was deleted")
@@ -245,11 +251,20 @@ def _find_draft(host: HostRequest, form: Form, template: AnyTemplate | None) -> 
             return open_session(host, session_id, PARTS, "editor")
         if not own and template is None:
             return None
-        given = CreateSession(draft=True, **(session_values(template) if template else {}) | own)
+        project = _find_project(host, form, template)
+        begun = (session_values(template) if template else {}) | own
+        given = CreateSession(draft=True, project_id=project.id if project else None, **begun)
         with suppress(NotFound):  # it was there, and was deleted while this page was still open
             host.perform(create_session, given, new_id=partial(str, session_id))
             return open_session(host, session_id, PARTS, "editor")
     raise NotFound("The drafts of this form were deleted")
+
+
+def _find_project(host: HostRequest, given: Mapping[str, str], template: AnyTemplate | None) -> Project | None:
+    """Returns the project that a new session is in: the one that the form or the link names, else that of its template; none where this
+    host is no editor of it, or no more: what they wrote is kept all the same."""
+    of_template = template.project_id if isinstance(template, OwnTemplate) else None
+    return find_chosen_project(host, given.get("project") or of_template)
 
 
 def _take_template(

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from chalicelib import container
 from chalicelib.model import SessionView
+from chalicelib.model.projects import Project
 from chalicelib.model.templates import OwnTemplate, TemplateField
 from chalicelib.operations.field_limits import limit_of
 from chalicelib.web.host.page import render_host_page
@@ -38,6 +39,7 @@ def show_fields(
     stored: Mapping[str, str],
     form: Form,
     errors: Mapping[str, str] | None = None,
+    project: Project | None = None,
 ) -> Response:
     """Returns the page with the questions of a template. What is `stored` of the brief begins the first field that maps to it."""
     errors = errors or {}
@@ -52,6 +54,7 @@ def show_fields(
         "once": "" if view else form.get("once") or container.new_id(),
         "goal": "" if view else form.get("goal", ""),
         "chosen": offered(template),
+        "project": project,
         "has_errors": bool(errors),
     }
     return render_host_page(host.request, "new_from_fields.html", 400 if errors else 200, host=host, **given)

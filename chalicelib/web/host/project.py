@@ -9,6 +9,7 @@ from msgspec import Struct, convert
 
 from chalicelib import container
 from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.model.member_invitations import Subject
 from chalicelib.model.projects import ProjectView
 from chalicelib.operations.members import (
     ChangeProjectMember,
@@ -32,14 +33,18 @@ from chalicelib.operations.projects import (
 )
 from chalicelib.operations.session_lists import ListSessions, OwnSessionListItem, list_sessions
 from chalicelib.services.access.roles import is_at_least
+from chalicelib.services.templates import own
 from chalicelib.text.normalise import one_line
+from chalicelib.web.host.member_invitations import STEPS, InviteForm, invite_values, receive_invite
 from chalicelib.web.host.members import asked_role, shown_members, tell_news
 from chalicelib.web.host.page import ZONE, render_host_page
 from chalicelib.web.host.project_memory import show_memory
 from chalicelib.web.host.projects import find_mistakes
 from chalicelib.web.host.request import HostRequest, root
+from chalicelib.web.host.saving import explain_failure
 from chalicelib.web.host.session_page import shown_state
 from chalicelib.web.host.session_ties import put_into
+from chalicelib.web.host.template_choice import OfferedTemplate, offered
 from chalicelib.web.kit.http import Form, see_other
 from chalicelib.web.kit.page import locale_for
 from chalicelib.web.kit.request import number_in_link, require_uuid
@@ -66,6 +71,7 @@ def show_project(
     entered: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
     status: int = 200,
+    invite: InviteForm | None = None,
 ) -> Response:
     """Returns the page of a project."""
     named, texts = require_uuid(project_id), locale_for(host.request).texts
@@ -83,6 +89,7 @@ def show_project(
         "newer": f"?from={max(0, offset - ON_PAGE)}" if offset else None,
         "older": f"?from={offset + ON_PAGE}" if offset + ON_PAGE < page.pagination.total else None,
         "others": _others(host, set(project.session_ids)) if may_edit else [],
+        "templates": _templates(host, named),
         "memory": show_memory(host, named, texts),
         "members": shown_members(members, host.user_id, project.role, texts),
         "parents": _parents(host, named) if is_at_least(project.role, "admin") else [],
@@ -93,6 +100,7 @@ def show_project(
         "is_owner": project.role == "owner",
         "is_deleting": "delete" in query,
         "news": tell_news(query, texts),
+        **invite_values(host, Subject("project", named), project.role, texts, invite),
     }
     return render_host_page(host.request, "project.html", status, host=host, **values)
 
@@ -115,10 +123,17 @@ def receive_project(host: HostRequest, project_id: str) -> Response:
         return see_other(f"{root(host.request)}/projects?deleted=1")
     if asked == "save":
         return _save(host, named, form)
+    if asked in STEPS:
+        came = receive_invite(host, Subject("project", named), form, locale_for(host.request).texts)
+        if came.form:
+            return show_project(host, named, status=came.status, invite=came.form)
+        return see_other(f"{root(host.request)}/projects/{named}?done={came.done}")
     try:
         done = steps[asked]() if asked in steps else _change_member(host, named, form)
     except (Invalid, Conflict) as error:
-        return show_project(host, named, errors={"page": error.message}, status=error.status)
+        return show_project(
+            host, named, errors={"page": explain_failure(error, locale_for(host.request).texts)}, status=error.status
+        )
     if done == "left":
         return see_other(f"{root(host.request)}/projects")
     return see_other(f"{root(host.request)}/projects/{named}?done={done}")
@@ -133,7 +148,7 @@ def _save(host: HostRequest, named: str, form: Form) -> Response:
         host.perform(edit_project, convert({"project_id": named, **entered}, EditProject))
     except (Invalid, Conflict) as error:
         shown = {**dict.fromkeys(_FIELDS, ""), **entered}
-        return show_project(host, named, shown, {"page": error.message}, error.status)
+        return show_project(host, named, shown, {"page": explain_failure(error, texts)}, error.status)
     return see_other(f"{root(host.request)}/projects/{named}?done=saved")
 
 
@@ -172,6 +187,11 @@ def _change_member(host: HostRequest, named: str, form: Form) -> str:
     role, done = asked_role(form, _open(host, named).role or "viewer")
     host.perform(change_project_member, ChangeProjectMember(project_id=named, user_id=user_id, role=role))
     return done
+
+
+def _templates(host: HostRequest, named: str) -> list[OfferedTemplate]:
+    found = own.list_templates(host.user_id, archived=False, deps=container.template_deps(), project_id=named)
+    return list(map(offered, found))
 
 
 def _open(host: HostRequest, named: str) -> ProjectView:

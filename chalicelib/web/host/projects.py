@@ -1,20 +1,25 @@
 """The projects of a host: all of them, and a form that makes one. The first of them are on the dashboard, too."""
 
+from contextlib import suppress
 from typing import Any
 
 from chalice.app import Response
 from msgspec import Struct
 
 from chalicelib import container
-from chalicelib.errors import HarmonicaError, Unprocessable
+from chalicelib.errors import HarmonicaError, NotFound, Unprocessable
+from chalicelib.model import Role
 from chalicelib.model.projects import PROJECTS_A_USER
+from chalicelib.model.projects import Project as StoredProject
 from chalicelib.operations.project_output import Project
 from chalicelib.operations.projects import CreateProject, ListProjects, create_project, list_projects
+from chalicelib.services.access.roles import is_at_least
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import explain_failure
 from chalicelib.web.kit.http import see_other
 from chalicelib.web.kit.page import locale_for
+from chalicelib.web.kit.request import is_uuid
 from chalicelib.web.kit.texts import Texts
 
 ON_DASHBOARD = 8
@@ -29,11 +34,20 @@ class ShownProject(Struct, frozen=True):
     members: str
 
 
-def first_projects(host: HostRequest, texts: Texts) -> tuple[list[ShownProject], bool]:
-    """Returns the projects that the dashboard shows, and whether there are more, archived ones among them."""
-    found = host.perform(list_projects, ListProjects(limit=100)).data
+class FirstProjects(Struct, frozen=True):
+    """The projects on the dashboard; whether there are more, archived ones among them; and those that a new session can be in."""
+
+    shown: list[ShownProject]
+    has_more: bool
+    takes_sessions: list[Project]
+
+
+def first_projects(host: HostRequest, texts: Texts) -> FirstProjects:
+    """Returns what the dashboard shows of projects."""
+    found = list_all(host)
     active = [it for it in found if it.status == "active"]
-    return [shown_project(it, texts) for it in active[:ON_DASHBOARD]], len(found) > min(len(active), ON_DASHBOARD)
+    shown = [shown_project(it, texts) for it in active[:ON_DASHBOARD]]
+    return FirstProjects(shown, len(found) > len(shown), where(found, "editor"))
 
 
 def shown_project(of: Project, texts: Texts) -> ShownProject:
@@ -42,17 +56,39 @@ def shown_project(of: Project, texts: Texts) -> ShownProject:
     return ShownProject(of, counted, texts("persons", count=of.member_count))
 
 
-def show_projects(
-    host: HostRequest, entered: dict[str, str] | None = None, errors: dict[str, str] | None = None, status: int = 200
-) -> Response:
-    """Returns all projects, and the form of a new one."""
-    texts = locale_for(host.request).texts
+def where(found: list[Project], least: Role) -> list[Project]:
+    """Returns those of these projects that are in use and in which this host has at least this role, by title."""
+    fitting = [it for it in found if it.status == "active" and is_at_least(it.role, least)]
+    return sorted(fitting, key=lambda it: it.title.casefold())
+
+
+def find_chosen_project(host: HostRequest, named: str | None) -> StoredProject | None:
+    """Returns the project that a link or a form names for a new session; None where there is none in which this host is an editor."""
+    if not named or not is_uuid(named):
+        return None
+    with suppress(NotFound):
+        view = container.projects().view(named, host.user_id)
+        return view.project if is_at_least(view.role, "editor") else None
+    return None
+
+
+def list_all(host: HostRequest) -> list[Project]:
+    """Returns all projects of this host, the one that changed last first."""
     found: list[Project] = []
     for offset in range(0, PROJECTS_A_USER, 100):
         page = host.perform(list_projects, ListProjects(limit=100, offset=offset))
         found += page.data
         if len(found) >= page.pagination.total:
             break
+    return found
+
+
+def show_projects(
+    host: HostRequest, entered: dict[str, str] | None = None, errors: dict[str, str] | None = None, status: int = 200
+) -> Response:
+    """Returns all projects, and the form of a new one."""
+    texts = locale_for(host.request).texts
+    found = list_all(host)
     values: dict[str, Any] = {
         "active": [shown_project(it, texts) for it in found if it.status == "active"],
         "archived": [shown_project(it, texts) for it in found if it.status == "archived"],

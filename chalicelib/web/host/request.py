@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from chalice.app import Request, Response
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from chalicelib import container
@@ -17,6 +17,7 @@ from chalicelib.services.access.form_tokens import make_form_token, tag_of, writ
 from chalicelib.services.access.principal import Principal
 from chalicelib.services.access.signing import is_same
 from chalicelib.web.kit.http import Form, read_form, require_allowance, respond
+from chalicelib.web.kit.language import note_account_language
 from chalicelib.web.kit.login import find_login, require_rate
 from chalicelib.web.kit.problems import ForeignForm
 from chalicelib.web.kit.request import is_certainly_ours, public_url
@@ -35,11 +36,17 @@ class HostRequest(Struct, frozen=True):
     request: Request
     principal: Principal
     login: Login
+    known: dict[str, Any] = field(default_factory=dict)  # what a page has read already that changes nothing
 
     @property
     def user_id(self) -> str:
         """The user who is signed in."""
         return self.login.user_id
+
+    @property
+    def zone(self) -> str:
+        """The zone of the times on their pages that belong to no session."""
+        return self.login.time_zone or "UTC"
 
     @property
     def token(self) -> str:
@@ -49,7 +56,8 @@ class HostRequest(Struct, frozen=True):
     def call(self) -> Call:
         """The request as operations take it."""
         clock = container.clock()
-        return Call(self.principal, clock.now(), clock.deadline(TURN_SECONDS), public_url(self.request))
+        known = self.known if self.request.method in ("GET", "HEAD") else {}
+        return Call(self.principal, clock.now(), clock.deadline(TURN_SECONDS), public_url(self.request), known=known)
 
     def perform(self, run: Run, given: Struct, *, new_id: Callable[[], str] = container.new_id) -> Any:
         """Does what an operation does for this host, after its own checks of who may; gives its output."""
@@ -98,7 +106,9 @@ def find_host(request: Request) -> HostRequest | None:
     if principal is None:
         return None
     require_rate(principal)
-    return HostRequest(request, principal, principal.require_login())
+    login = principal.require_login()
+    note_account_language(request, login.locale)
+    return HostRequest(request, principal, login)
 
 
 def root(request: Request) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 from msgspec import Struct
 
-from chalicelib.errors import Conflict, HarmonicaError, Invalid
+from chalicelib.errors import Conflict, HarmonicaError, Invalid, Refused
 from chalicelib.model import SessionView
 from chalicelib.operations.session_changes import EditSession
 from chalicelib.operations.sessions import edit_session
@@ -69,6 +69,8 @@ def explain_failure(error: HarmonicaError, texts: Texts) -> str:
     """Returns what a page says that still has all that was entered. Raises the error where that would be of no use."""
     if may_retry(error):
         return texts("try_again_kept")
+    if isinstance(error, Refused):
+        return texts(f"refused_{error.reason}")
     if isinstance(error, Invalid):
         return error.message
     raise error

@@ -28,6 +28,7 @@ from chalicelib.web.host.brief_form import (
     show_form,
 )
 from chalicelib.web.host.kept_form import is_of_script
+from chalicelib.web.host.projects import find_chosen_project
 from chalicelib.web.host.request import HostRequest
 from chalicelib.web.host.saving import read_noted
 from chalicelib.web.host.session_page import open_session
@@ -75,7 +76,8 @@ def show_suggestions(host: HostRequest, view: SessionView | None, form: Form) ->
         values, noted = add_stored(view, values, noted)
     fields = [replace(it, suggested=suggested) if it.name == name else it for it in list_fields(host, values)]
     template, step = find_chosen(host, form.get("template", "")), find_step(step, view)
-    return show_form(host, view, fields, step, noted=noted, template=template, is_opened=is_opened)
+    project = None if view else find_chosen_project(host, form.get("project"))
+    return show_form(host, view, fields, step, noted=noted, template=template, is_opened=is_opened, project=project)
 
 
 def _suggest(

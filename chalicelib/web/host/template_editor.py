@@ -4,9 +4,10 @@ from contextlib import suppress
 from typing import Any
 
 from chalice.app import Response
+from msgspec.structs import replace
 
 from chalicelib import container
-from chalicelib.errors import Conflict, HarmonicaError, NotFound, Unprocessable
+from chalicelib.errors import Conflict, Forbidden, HarmonicaError, NotFound, Unprocessable
 from chalicelib.model.templates import OwnTemplate
 from chalicelib.operations.templates import (
     CreateTemplate,
@@ -20,6 +21,7 @@ from chalicelib.services.templates import own
 from chalicelib.settings import settings
 from chalicelib.web.host.form_cards import KINDS
 from chalicelib.web.host.page import render_host_page
+from chalicelib.web.host.projects import list_all, where
 from chalicelib.web.host.repetition import perform_once
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import explain_failure
@@ -45,6 +47,8 @@ def show_new(host: HostRequest) -> Response:
     """Returns the form of a new template: empty, or with what a session of this host's has."""
     query = host.request.query_params or {}
     entries = entries_of_session(host, query["session"]) if query.get("session") else Entries()
+    if query.get("project"):
+        entries = replace(entries, project_id=query["project"])
     return _render(host, None, entries, {})
 
 
@@ -65,7 +69,7 @@ def receive_new(host: HostRequest) -> Response:
 
 def show_template(host: HostRequest, template_id: str) -> Response:
     """Returns the form of a template of this host's."""
-    stored = own.require_own(template_id, host.user_id, deps=container.template_deps())
+    stored = own.require_changeable(template_id, host.user_id, deps=container.template_deps())
     return _render(host, stored, entries_of(stored), {})
 
 
@@ -79,7 +83,7 @@ def receive_template(host: HostRequest, template_id: str) -> Response:
     if (do := form.get("do")) in ("archive", "restore"):
         host.perform(edit_template, EditTemplate(template_id=template_id, archived=do == "archive"))
         return see_other(f"{at}?{do}d=1")
-    stored = own.require_own(template_id, host.user_id, deps=container.template_deps())
+    stored = own.require_changeable(template_id, host.user_id, deps=container.template_deps())
     entries, texts = read_entries(form), locale_for(host.request).texts
     if do in _ROOM:
         return _render(host, stored, with_room(entries, form["do"]), form, is_step=True)
@@ -118,6 +122,7 @@ def _render(
         "steps": preview(stored).steps if stored else [],
         "brief_fields": _BRIEF_FIELDS,
         "kinds": KINDS,
+        "projects": where(list_all(host), "admin"),
         "unchanged": form.get("unchanged") or (stored.updated_at.isoformat() if stored else ""),
         "once": "" if stored else form.get("once") or container.new_id(),
         "is_shared": settings().public_templates == "yes",
@@ -130,4 +135,6 @@ def _render(
 def _explain(failure: HarmonicaError, texts: Texts) -> str:
     if isinstance(failure, Conflict):
         return texts("template_conflict")
+    if isinstance(failure, Forbidden):  # they manage the project no more; what they entered stays
+        return texts("refused_project_gone")
     return texts("template_full") if isinstance(failure, Unprocessable) else explain_failure(failure, texts)

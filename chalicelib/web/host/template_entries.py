@@ -55,6 +55,7 @@ class Entries(Struct, frozen=True):
     has_form: bool = False
     cards: Sequence[Card] = ()
     rows: Sequence[FieldRow] = ()
+    project_id: str = ""
 
 
 def entries_of(template: OwnTemplate) -> Entries:
@@ -66,6 +67,7 @@ def entries_of(template: OwnTemplate) -> Entries:
         template.questions is not None,
         [card_of(it.id, content_of(it)) for it in _questions_of(template)],
         [FieldRow(it.key, it.label, it.hint, it.maps_to, it.required) for it in template.fields],
+        template.project_id or "",
     )
 
 
@@ -115,6 +117,7 @@ def read_entries(form: Form) -> Entries:
         form.get("asks") == "own",
         read_cards(form),
         rows,
+        form.get("project", ""),
     )
 
 
@@ -175,6 +178,7 @@ def values_of(entries: Entries, stored: OwnTemplate | None) -> dict[str, Any]:
         **{name: entries.texts.get(name) for name in TEXTS},
         "cross_pollination_default": entries.cross_pollination,
         "is_public": entries.is_public,
+        "workspace_id": entries.project_id or None,
         "fields": tuple(rows),
         "questions": tuple(NewQuestion(**it) for it in plain) if entries.has_form else None,
     }

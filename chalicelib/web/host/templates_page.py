@@ -1,4 +1,5 @@
-"""The templates that a host may start from: what each is good for and what it asks; those of one's own are changed from here."""
+"""The templates that a host may start from: what each is good for and what it asks; those of one's own, and of projects by their
+admins, are changed from here."""
 
 import re
 from typing import Any
@@ -8,6 +9,7 @@ from msgspec import Struct
 
 from chalicelib import container
 from chalicelib.model.templates import OwnTemplate
+from chalicelib.services.access.roles import is_at_least
 from chalicelib.services.templates import all_templates, own
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest
@@ -41,16 +43,35 @@ class Preview(Struct, frozen=True):
         return not (self.host_is_asked or self.form or self.talk or self.beginning or self.steps)
 
 
+class OfProject(Struct, frozen=True):
+    """A template of a project of this host's: with what it asks, the project's name, and whether they may change it."""
+
+    of: Preview
+    project: str
+    may_change: bool
+
+
 def show_templates(host: HostRequest) -> Response:
-    """Returns all templates that this host may start from, and those of their own that are archived."""
+    """Returns all templates that this host may start from, and those of their own and of their projects that are archived."""
     deps, query = container.template_deps(), host.request.query_params or {}
-    found = own.list_templates(host.user_id, archived=False, deps=deps)
-    texts = locale_for(host.request).texts
+    found, texts = own.read_templates(host.user_id, deps=deps), locale_for(host.request).texts
+    named = {it.project_id for it in found.of_projects if it.project_id}
+    titles = {it.id: it.title for it in container.projects().some(sorted(named))} if named else {}
+    of_projects = [
+        (
+            it.archived_at is not None,
+            OfProject(preview(it), titles[it.project_id], is_at_least(found.roles.get(it.project_id), "admin")),
+        )
+        for it in found.of_projects
+        if it.project_id in titles
+    ]
     values: dict[str, Any] = {
-        "own": [preview(it) for it in found if it.owner_id == host.user_id],
-        "public": [preview(it) for it in found if it.owner_id != host.user_id],
+        "own": [preview(it) for it in found.own if not it.archived_at],
+        "of_projects": [it for is_archived, it in of_projects if not is_archived],
+        "public": [preview(it) for it in own.find_public(host.user_id, found, deps=deps)],
         "built_in": [preview(it) for it in all_templates()],
-        "archived": [preview(it) for it in own.list_templates(host.user_id, archived=True, deps=deps)],
+        "archived": [preview(it) for it in found.own if it.archived_at]
+        + [it.of for is_archived, it in of_projects if is_archived and it.may_change],
         "news": next((texts(news) for told, news in _NEWS.items() if told in query), ""),
     }
     return render_host_page(host.request, "templates.html", host=host, **values)

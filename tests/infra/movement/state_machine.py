@@ -116,6 +116,7 @@ def _anonymise(story: Story, _: str) -> None:
 def _group(story: Story, who: str) -> None:
     project = new_project(story.host, title=f"Of {who}")
     join(project, "editor")
+    assert story.host.call("POST", "/templates", {"title": "Soup", "workspace_id": project}).status_code == 201
     attach(story.host, story.session, project)
 
 

@@ -47,6 +47,8 @@ def item_of(kind: ItemKind) -> Item:
         raw[keys.PK] = {"S": keys.user("1") if kind.owner == "account" else keys.chat("token")}
     elif kind.owner_at:
         raw |= {kind.owner_at: {"S": "1"}, **({keys.SESSION_ID: {"S": "1"}} if kind.owner == "person" else {})}
+    if kind.name == keys.PROJECT_TEMPLATE_LIST:
+        raw["sizes"] = {"S": '{"1":1}'}
     if kind is SESSION:
         raw["anonymous"] = {"BOOL": False}
     if kind is THREAD:

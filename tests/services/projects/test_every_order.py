@@ -131,11 +131,18 @@ class Walk:
                 deletions=deletions,
                 forget_memory=partial(forget_session, memories=container.memories(), clock=self.clock),
                 remove_exports=lambda _: None,
+                forget=lambda _: None,
                 chats=container.telegram_chats(),
                 jobs=jobs,
                 clock=self.clock,
             )
-        remove_project(self.project, projects=container.projects(), jobs=jobs, clock=self.clock)
+        remove_project(
+            self.project,
+            projects=container.projects(),
+            templates=container.template_deps().templates,
+            jobs=jobs,
+            clock=self.clock,
+        )
 
     def check_rest(self) -> None:
         """The three places of a tie say the same, and the project counts what is there."""

@@ -50,7 +50,7 @@ def project(clock: FakeClock) -> str:
         build(id=f"s{number:03d}", owner_id=OWNER, created_at=now, updated_at=now, projects={"p": "owner"})
         for number in range(SESSIONS)
     ]
-    parts = [item for it in new for item in items_of(it, None, (), None, None, None)]
+    parts = [item for it in new for item in items_of(it, None, (), None, None, None, None)]
     store([item for item in parts if isinstance(item, SessionItem | ProjectCardItem)])
     store([TieItem("p", keys.tie(it.id), added_at=now) for it in new])
     count = [ProjectItem.sessions.add(SESSIONS)]
@@ -92,7 +92,8 @@ def test_a_member_costs_three_writes_and_a_deletion_one_for_each_member_and_four
     assert written == [1 + MEMBERS]
     assert container.sessions().view("s499", (), "u1").role is None
     written.clear()
-    remove_project(project, projects=projects, jobs=container.jobs(), clock=clock)
+    templates = container.template_deps().templates
+    remove_project(project, projects=projects, templates=templates, jobs=container.jobs(), clock=clock)
     assert written.count(4) == SESSIONS
     assert sum(written) == 4 * SESSIONS + 1 + MEMBERS + 1  # taking it up; the members; the project itself
     assert projects.session_ids(project) == []

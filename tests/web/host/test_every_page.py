@@ -11,6 +11,9 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from app import app
+from chalicelib import container
+from chalicelib.model.notifications import Event
+from chalicelib.services.notifications.notify import notify
 from chalicelib.settings import settings
 from chalicelib.store import keys
 from tests.api.hosts import Host
@@ -28,7 +31,7 @@ ROUTES = [
     for method, route in methods.items()
     if route.view_function.__module__.startswith("chalicelib.web.host")
 ]
-FOR_ANYBODY = "/sign-in"
+FOR_ANYBODY = ("/sign-in", "/invitation")  # what the latter shows, its link alone opens
 SECRETS = ("Zanzibar", "Quagga", "Xylophone", "Wombat")
 FIELDS = dict(zip(("topic", "goal", "critical", "context"), SECRETS, strict=True))
 
@@ -92,6 +95,9 @@ def _sessions_of(host: Host) -> list[str]:
         join(project, "viewer")
     attach(host, found[0], project)
     template = host.call("POST", "/templates", {"title": SECRETS[3], "default_goal": SECRETS[1]})
+    assert host.call("POST", "/templates", {"title": SECRETS[2], "workspace_id": project}).status_code == 201
+    told = Event("session_ended", "1", container.clock().now(), found[0])
+    assert notify(host.user_id, told, deps=container.notification_deps())
     return [*found, template.json_body["id"]]
 
 

@@ -5,6 +5,7 @@ import pytest
 from chalicelib import container
 from chalicelib.model import Role
 from chalicelib.services.synthesis import digest_runner
+from chalicelib.store import project_roles
 from tests.api.hosts import Host, new_host
 from tests.api.projects import attach, join, new_project
 from tests.api.test_project_memory import AGAINST, CANARY, FOR, PRO_PARKING, Indiscreet, hold
@@ -97,6 +98,58 @@ def test_who_has_a_lower_role_finds_no_form_and_is_refused(host: Host) -> None:
         assert (send(browser, f"/projects/{project}", token, do="archive").status_code == 303) is False
         assert send(browser, f"/projects/{project}", token, do="delete").status_code == 403
     assert host.get(f"/projects/{project}")["status"] == "active"
+
+
+def test_a_session_is_in_its_project_from_the_first_words_on_and_so_is_what_follows_it_up(
+    host: Host, ana: Browser
+) -> None:
+    project, other = new_project(host), new_project(host, title="Drink")
+    address = f"/new?project={project}"
+    assert address in ana.open(f"/projects/{project}").links
+    (form,) = [it for it in ana.open(address).forms if "step" in it.fields]
+    step = submit(ana, "/new", form, goal="Find out what they eat", do="next")
+    assert "critical" in step.html
+    (form,) = [it for it in ana.open("/").forms if "once" in it.fields and it.action == "/new"]
+    submit(ana, "/new", form, goal="Another question", do="next", project=other)
+    first, second = (
+        next(it for it in host.get("/sessions?status=draft")["data"] if it["goal"].startswith(word))["id"]
+        for word in ("Find", "Another")
+    )
+    assert host.get(f"/sessions/{first}")["project_ids"] == [project]
+    assert host.get(f"/sessions/{second}")["project_ids"] == [other]
+    stranger = new_project(new_host("bo@example.com"), title="Secret")
+    assert "Secret" not in ana.open(f"/new?project={stranger}").text
+    submit(ana, "/new", form, goal="A third one", do="next", project=stranger, once="x")
+    (third,) = [it for it in host.get("/sessions?status=draft")["data"] if it["goal"].startswith("A third")]
+    assert host.get(f"/sessions/{third['id']}")["project_ids"] == []
+    brief = {"topic": "Tea", "goal": "Drink", "follow_up_of": first}
+    for guest, there in ((host, [project]), (join(project, "editor"), [project]), (join(project, "viewer"), [])):
+        made = guest.call("POST", "/sessions", brief).json_body["id"]
+        assert guest.get(f"/sessions/{made}")["project_ids"] == there
+    made = host.call("POST", "/sessions", {**brief, "project_id": other}).json_body["id"]
+    assert host.get(f"/sessions/{made}")["project_ids"] == [other]
+
+
+def test_refusals_are_told_in_the_language_of_the_page(host: Host, ana: Browser) -> None:
+    outer = new_project(host)
+    inner = new_project(host, title="Soup", parent_id=outer)
+    address = f"/projects/{outer}"
+    (form,) = [it for it in ana.open(f"{address}?lang=de").forms if "title" in it.fields]
+    wrong = submit(ana, f"{address}?lang=de", form, do="save", title="Food", parent_id=inner)
+    assert wrong.status == 400
+    assert "Ein Projekt kann nicht in sich selbst liegen." in wrong.text
+    stays = send(ana, f"{address}?lang=de", form, do="role", member=host.user_id, role="editor")
+    assert stays.status_code == 400
+    assert "Eigentümer bleibt" in stays.body.decode()
+
+
+def test_the_first_page_reads_the_roles_once(host: Host, ana: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    new_project(host)
+    read: list[str] = []
+    roles_of = project_roles.roles_of
+    monkeypatch.setattr(project_roles, "roles_of", lambda user_id: read.append(user_id) or roles_of(user_id))
+    assert "Food" in ana.open("/").text
+    assert read == [host.user_id]
 
 
 def test_what_a_project_remembers_is_shown_exactly_and_switched_off_and_on_by_editors(

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from tests.api.hosts import Host
+from tests.api.projects import join, new_project
 from tests.web.browser import Browser, Form, Page
-from tests.web.host.visitor import send, submit
+from tests.web.host.visitor import send, sign_in, submit
 
 METHOD = "# Opening\nWelcome them.\n\n# Questions\n1. What do you eat?\n   Probe: Why.\n\n# Closing\nThank them."
 FIELDS = [
@@ -212,3 +213,40 @@ def test_a_session_of_a_chain_says_in_a_sentence_that_chains_do_not_run(host: Ho
     )
     assert "Saved." in page.text
     assert own(host)[0]["chain_config"] == chain
+
+
+def test_one_of_a_project_is_made_shown_to_its_members_and_changed_by_its_admins(host: Host, ana: Browser) -> None:
+    project = new_project(host)
+    page = ana.open(f"/projects/{project}")
+    assert f"/templates/new?project={project}" in page.links
+    form = ana.open(f"/templates/new?project={project}").form("Save the template")
+    assert form.fields["project"] == project
+    submit(ana, "/templates/new", form, title="Soup", do="save")
+    (made,) = own(host)
+    assert made["workspace_id"] == project
+    address = f"/templates/{made['id']}"
+    people = {role: (join(project, role), Browser()) for role in ("viewer", "admin")}
+    for role, (guest, browser) in people.items():
+        sign_in(browser, guest.get("/me")["email"])
+        listed = browser.open("/templates")
+        assert "Soup" in listed.text
+        assert "From your projects" in listed.text
+        assert (address in listed.links) is (role == "admin")
+        assert f"/new?template={made['id']}" in browser.open(f"/projects/{project}").links
+        assert (browser.get(address).status_code == 200) is (role == "admin")
+        begun = brief(browser.open(f"/new?template={made['id']}"))
+        assert submit(browser, "/new", begun, goal=role, do="next").status == 200
+        (draft,) = drafts(guest)
+        assert draft["project_ids"] == ([project] if role == "admin" else [])
+        host.call("DELETE", f"/sessions/{draft['id']}")
+    _, admin = people["admin"]
+    submit(admin, address, admin.open(address).form("Archive"), do="archive")
+    assert own(host) == []
+    assert "Soup" not in ana.open(f"/projects/{project}").text
+    submit(admin, address, admin.open(address).form("Take back"), do="restore")
+    mine = admin.open(address).form("Save the template")
+    submit(admin, address, mine, do="save", project="")
+    assert own(host) == []
+    stale = submit(ana, "/templates/new", form, title="Stew", do="save", project=made["id"], once="x")
+    assert "That project is not there any more." in stale.text
+    assert "Stew" in stale.html

@@ -3,8 +3,8 @@
 tools → guidelines, HARMONICA.md, facilitation prompt, setup, what its projects remember [breakpoint for an hour: the same for every
 participant of a session] → answers to the form → what was said earlier, shortened → the conversation so far [breakpoint] → the
 participant's latest words, with what steers the reply to them: themes of other conversations, pacing. That is ours alone and has the
-authority of the system prompt where the model takes that. Nothing in front of a breakpoint changes within a thread, but for words that no model is
-shown any more, so a turn reads fresh only what is new.
+authority of the system prompt where the model takes that. Nothing in front of a breakpoint changes within a thread, but for words that
+no model is shown any more, so a turn reads fresh only what is new.
 
 A cache looks for what it knows only some twenty blocks back from a breakpoint. So all entries of one side in a row are
 one block, and the breakpoint moves by two blocks a turn.
@@ -63,8 +63,9 @@ def list_secrets(view: SessionView) -> list[str]:
 
 
 def system_blocks(view: SessionView, help_text: str = "", contact: str = "") -> tuple[Block, ...]:
-    """Guidelines, HARMONICA.md, facilitation prompt, setup, how answers are handled, what its projects remember, with the breakpoint
-    that all participants share. Of what the host writes HARMONICA.md is the outermost layer: the same for all sessions that they create with it.
+    """Guidelines, HARMONICA.md, facilitation prompt, setup, how answers are handled and what its projects remember, with the breakpoint
+    that all participants share. Of what the host writes HARMONICA.md is the outermost layer: the same for all sessions that they create
+    with it.
 
     `contact` is whom the operator names for questions.
     """

@@ -19,14 +19,16 @@ from chalicelib.text.contact_details import has_address, has_telephone
 from chalicelib.text.language import detect_language
 from chalicelib.text.names import NOUNS_HAVE_CAPITALS, is_capital, is_odd_capital
 from chalicelib.text.normalise import fold
+from chalicelib.text.stop_words import GRAMMAR
 
 _NUMBER = re.compile(r"\d{4}")
 
 
 class CarriedWords:
-    """Who brought up which words in a session."""
+    """Who brought up which words in a session; `language` is the tag of the one that its summary is in."""
 
-    def __init__(self, aggregate: Aggregate, session: Session, context: str = "") -> None:
+    def __init__(self, aggregate: Aggregate, session: Session, context: str = "", language: str = "") -> None:
+        self._language = language
         hosts = f"{session.topic}\n{session.goal}\n{session.critical or ''}"
         self._hosts = {fold(word.text) for word in tokens.read_written_words(hosts)}
         self._kept = {fold(word.text) for word in tokens.read_written_words(context)}  # for the facilitator alone
@@ -50,7 +52,7 @@ class CarriedWords:
             return False
         if tokens.find_runs(text):  # scripts without spaces, in which no word is told from its neighbours
             return self._shared.may_tell_description(text)
-        language = detect_language(text) or ""
+        language = self._language or detect_language(text) or ""
         return all(self._is_nobodys(word, language) for word in tokens.read_written_words(text))
 
     def _is_nobodys(self, word: tokens.WrittenWord, language: str) -> bool:
@@ -60,7 +62,7 @@ class CarriedWords:
         is_name = is_odd_capital(word.text, opens=word.opens) or folded in self._names
         if is_name and language != NOUNS_HAVE_CAPITALS:
             return False
-        if language and is_common(word.text, language):
+        if folded in GRAMMAR or (language and is_common(word.text, language)):
             return True
         if people := self._by.get(folded):
             return len(people & self._group) >= SHARED_BY

@@ -43,6 +43,8 @@ CLASSES: Mapping[str, type[Model]] = {
     "summary": session_items.SummaryItem,
     "summaries": session_items.KeptSummaryItem,
     "brief": session_items.BriefItem,
+    "knowledge": session_items.DocumentItem,
+    "received": session_items.DocumentItem,
     "deletions": DeletionRecordItem,
     "thread": conversation_items.ThreadItem,
     "form": conversation_items.FormItem,

@@ -184,7 +184,13 @@ def test_a_project_rolls_up_what_its_sessions_know_and_a_rerun_moves_nothing(liv
     host = live.host
     project = new_project(host)
     path = f"/projects/{project}/knowledge"
-    empty = {**{name: [] for name in GROUPS}, "status": "none", "sessions": 0, "known": 0, "generated_at": None}
+    empty: dict[str, Any] = {
+        **{name: [] for name in GROUPS},
+        "status": "none",
+        "sessions": 0,
+        "known": 0,
+        "generated_at": None,
+    }
     assert host.get(path) == empty
     assert host.call("POST", path).json_body == {"status": "skipped", "sessions": 0, "reason": "Nothing is missing"}
     made = []
@@ -225,7 +231,9 @@ def test_a_project_rolls_up_what_its_sessions_know_and_a_rerun_moves_nothing(liv
     assert [it["session_topic"] for it in left["decisions"][0]["sessions"]] == ["Second"]  # at once
 
 
-def test_who_is_removed_or_not_to_be_quoted_is_in_none_of_it(live: Host, session: tuple[str, dict[str, str]]) -> None:
+def test_who_is_removed_or_not_to_be_quoted_is_in_none_of_it(
+    live: LiveApi, session: tuple[str, dict[str, str]]
+) -> None:
     host, (named, people) = live.host, session
     assert CANARY in str(generate(host, named))
     remove(host, named, people["p3"])

@@ -86,7 +86,9 @@ def _summary(shown: str) -> dict[str, Any]:
         said = f"People say what they want of {label}. {CANARY} has said so."
         told = {"themes": [theme.attributes["id"]], "label": label, "statement": said, "description": f"{label}."}
         themes.append({**told, "evidence": own})
-    lists = {name: [] for name in ("same", "minority_views", "open_questions", "proposals", "tensions")}
+    lists: dict[str, list[str]] = {
+        name: [] for name in ("same", "minority_views", "open_questions", "proposals", "tensions")
+    }
     agreed = [f"All agree with {CANARY}."]
     return {
         "overview": "People spoke of the town.",

@@ -1,10 +1,10 @@
 """What the facilitator is shown, in the order that lets a cache keep it.
 
-tools → guidelines, HARMONICA.md, facilitation prompt, setup [breakpoint for an hour: the same for every participant of a session] →
-answers to the form → what was said earlier, shortened → the conversation so far [breakpoint] → the participant's latest words, with
-what steers the reply to them: themes of other conversations, pacing. That is ours alone and has the authority of the system
-prompt where the model takes that. Nothing in front of a breakpoint changes within a thread, but for words that no model is
-shown any more, so a turn reads fresh only what is new.
+tools → guidelines, HARMONICA.md, facilitation prompt, setup, what its projects remember [breakpoint for an hour: the same for every
+participant of a session] → answers to the form → what was said earlier, shortened → the conversation so far [breakpoint] → the
+participant's latest words, with what steers the reply to them: themes of other conversations, pacing. That is ours alone and has the
+authority of the system prompt where the model takes that. Nothing in front of a breakpoint changes within a thread, but for words that
+no model is shown any more, so a turn reads fresh only what is new.
 
 A cache looks for what it knows only some twenty blocks back from a breakpoint. So all entries of one side in a row are
 one block, and the breakpoint moves by two blocks a turn.
@@ -47,8 +47,8 @@ def basic_prompt(view: SessionView) -> str:
 
 
 def list_secrets(view: SessionView) -> list[str]:
-    """What of all this is for the facilitator alone: the guidelines, the host's context and HARMONICA.md, and what the host's
-    guidelines and the facilitation prompt don't have it say as it stands."""
+    """What of all this is for the facilitator alone: the guidelines, the host's context and HARMONICA.md, what the session's
+    projects remember, and what the host's guidelines and the facilitation prompt don't have it say as it stands."""
     prompt = view.prompt.text if view.prompt else basic_prompt(view)
     ours = replace(view, session=replace(view.session, platform_guidelines_override=None))
     hosts = view.session.platform_guidelines_override or ""
@@ -63,8 +63,9 @@ def list_secrets(view: SessionView) -> list[str]:
 
 
 def system_blocks(view: SessionView, help_text: str = "", contact: str = "") -> tuple[Block, ...]:
-    """Guidelines, HARMONICA.md, facilitation prompt, setup and how answers are handled, with the breakpoint that all participants
-    share. Of what the host writes HARMONICA.md is the outermost layer: the same for all sessions that they create with it.
+    """Guidelines, HARMONICA.md, facilitation prompt, setup, how answers are handled and what its projects remember, with the breakpoint
+    that all participants share. Of what the host writes HARMONICA.md is the outermost layer: the same for all sessions that they create
+    with it.
 
     `contact` is whom the operator names for questions.
     """

@@ -38,7 +38,7 @@ MAX_TEXT, MAX_LABEL = 400, 80
 NO_SUMMARY: Final = "Session has no summary yet; have one written first"
 NO_MODEL: Final = "No language model is set up, and nothing else can tell what was decided"
 NO_NEWS: Final = "Nothing has changed since it was generated"
-_CATEGORIES: Final = get_args(ClaimCategory)
+_CATEGORIES: Final[tuple[ClaimCategory, ...]] = get_args(ClaimCategory)
 
 _TEXT: Final = {"type": "string"}
 _IDS: Final = {"type": "array", "items": {"type": "string"}, "description": "The ids of all points that carry it."}
@@ -191,8 +191,9 @@ class _Checked:
 
     def _claims(self) -> Iterable[Claim]:
         for fields, found in self._carried("claims"):
-            text, category = self._text(fields.get("text")), fields.get("category")
-            if self._stands(text and category in _CATEGORIES):
+            text, named = self._text(fields.get("text")), fields.get("category")
+            category = next((it for it in _CATEGORIES if it == named), None)
+            if self._stands(text and category) and category:
                 people = self._book.aggregate.count_people({it.thread_id for it in found})
                 yield Claim(category, text, _quotes(found), people)
 

@@ -11,31 +11,34 @@ import re
 from collections import defaultdict
 
 from chalicelib.model import Session
-from chalicelib.services.synthesis.aggregate import Aggregate
+from chalicelib.services.synthesis.aggregate import Aggregate, without_kept_back
 from chalicelib.services.synthesis.disclosure import SHARED_BY, SharedWords
 from chalicelib.text import tokens
 from chalicelib.text.common_words import is_common
 from chalicelib.text.contact_details import has_address, has_telephone
 from chalicelib.text.language import detect_language
-from chalicelib.text.names import NOUNS_HAVE_CAPITALS, is_odd_capital
+from chalicelib.text.names import NOUNS_HAVE_CAPITALS, is_capital, is_odd_capital
 from chalicelib.text.normalise import fold
+from chalicelib.text.stop_words import GRAMMAR
 
 _NUMBER = re.compile(r"\d{4}")
 
 
 class CarriedWords:
-    """Who brought up which words in a session."""
+    """Who brought up which words in a session; `language` is the tag of the one that its summary is in."""
 
-    def __init__(self, aggregate: Aggregate, session: Session) -> None:
+    def __init__(self, aggregate: Aggregate, session: Session, context: str = "", language: str = "") -> None:
+        self._language = language
         hosts = f"{session.topic}\n{session.goal}\n{session.critical or ''}"
         self._hosts = {fold(word.text) for word in tokens.read_written_words(hosts)}
-        self._shared = SharedWords(aggregate, session)
+        self._kept = {fold(word.text) for word in tokens.read_written_words(context)}  # for the facilitator alone
+        self._shared = SharedWords(without_kept_back(aggregate), session)
         self._names: set[str] = set()
         self._by: defaultdict[str, set[str]] = defaultdict(set)
+        away = aggregate.people(aggregate.kept_back)
+        self._group = aggregate.people(aggregate.counts) - away  # whose words make a group's
         for thread_id, point in aggregate.points:
-            people = aggregate.people([thread_id]) or {
-                thread_id
-            }  # a test run is nobody's, and its words are not a group's
+            people = aggregate.people([thread_id]) - away or {thread_id}  # of a test run, too, its words are nobody's
             for text in (point.quote, point.text, point.topic, point.group):
                 for word in tokens.read_written_words(text):
                     folded = fold(word.text)
@@ -49,7 +52,7 @@ class CarriedWords:
             return False
         if tokens.find_runs(text):  # scripts without spaces, in which no word is told from its neighbours
             return self._shared.may_tell_description(text)
-        language = detect_language(text) or ""
+        language = self._language or detect_language(text) or ""
         return all(self._is_nobodys(word, language) for word in tokens.read_written_words(text))
 
     def _is_nobodys(self, word: tokens.WrittenWord, language: str) -> bool:
@@ -59,7 +62,10 @@ class CarriedWords:
         is_name = is_odd_capital(word.text, opens=word.opens) or folded in self._names
         if is_name and language != NOUNS_HAVE_CAPITALS:
             return False
-        if language and is_common(word.text, language):
+        if folded in GRAMMAR or (language and is_common(word.text, language)):
             return True
-        people = self._by.get(folded)
-        return not people or len(people & self._group) >= SHARED_BY
+        if people := self._by.get(folded):
+            return len(people & self._group) >= SHARED_BY
+        # The model's own word, unless it is a name that a sentence begins with.
+        is_own = language == NOUNS_HAVE_CAPITALS or not is_capital(word.text)
+        return is_own and folded not in self._kept

@@ -18,6 +18,7 @@ from chalicelib.services.synthesis.carried_words import CarriedWords
 from chalicelib.services.synthesis.prose import without_quotes
 from chalicelib.services.synthesis.scratchpad import AGREED, SHARED_BY, find_carried_by_kept_back
 from chalicelib.services.synthesis.visibility import tellable_stances
+from chalicelib.text.language import detect_language
 from chalicelib.text.normalise import one_line
 from chalicelib.text.quotation_marks import find_sentences
 
@@ -31,7 +32,9 @@ def conclude(
     """What this summary comes to for later sessions; without a point where nothing in it is carried by three people."""
     known = without_kept_back(aggregate)
     others = find_carried_by_kept_back(aggregate, registry)
-    common, carried = CarriedWords(aggregate, view.session), stances_by_theme(known, registry)
+    language = detect_language(" ".join((summary.overview, *(theme.statement for theme in summary.themes)))) or ""
+    common = CarriedWords(aggregate, view.session, view.context or "", language)
+    carried = stances_by_theme(known, registry)
     points = []
     for theme in summary.themes:
         ids = [live.id for name in (theme.gathers or (theme.id,)) if (live := registry.resolve(name))]

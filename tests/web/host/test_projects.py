@@ -176,6 +176,6 @@ def test_what_a_project_remembers_is_shown_exactly_and_switched_off_and_on_by_ed
     seen = browser.open(address)
     assert told[0] in seen.text
     assert "Begin new sessions with it" not in seen.text
-    assert send(browser, address, off.form("Begin new sessions with it"), do="remember").status_code == 403
+    assert send(browser, address, seen.forms[-1], do="remember").status_code == 403
     on = submit(ana, address, off.form("Begin new sessions with it"), do="remember")
     assert "This is exactly what a session that begins now gets." in on.text

@@ -28,8 +28,8 @@ _PARTS: dict[str, Part] = {
     **dict.fromkeys(
         ("context", "private_context", "harmonica_md", "questions", "template", "summary_prompt"), "design"
     ),
-    **dict.fromkeys(("platform_guidelines_override", "prompt", "prompt_versions", "edits"), "design"),
-    **dict.fromkeys(("summary", "summaries", "brief"), "summary"),
+    **dict.fromkeys(("platform_guidelines_override", "prompt", "prompt_versions", "edits", "received"), "design"),
+    **dict.fromkeys(("summary", "summaries", "brief", "knowledge"), "summary"),
     **{"messages": "transcripts", "insights": "insights", "order_of_insights": "insights"},
 }
 _ALWAYS = ("session", "thread")

@@ -11,9 +11,11 @@ import app
 from chalicelib import container
 from chalicelib.errors import NotFound
 from chalicelib.model import Identity, TelegramGroup
+from chalicelib.model.notifications import Event, MailDigest
 from chalicelib.model.own_models import OwnModels
 from chalicelib.services.accounts import deletion
 from chalicelib.services.accounts.export import ask_for_export
+from chalicelib.services.notifications.notify import notify
 from chalicelib.store import keys
 from chalicelib.store.item_kinds import KINDS
 from chalicelib.store.session_items import MemberItem, SessionItem
@@ -128,6 +130,8 @@ def test_every_kind_of_item_that_goes_with_an_account_was_there_and_is_gone(
     host: Host, bo: Host, taken_part: str, cem: Browser, clock: FakeClock
 ) -> None:
     sign_in(cem, "bo@example.com")
+    assert notify(bo.user_id, Event("group_left", "1", clock.now()), deps=container.notification_deps())
+    container.notifications().want_digest(MailDigest(bo.user_id, "en", "UTC"))
     project = bo.call("POST", "/projects", {"title": "Food"}).json_body["id"]
     invited = {"emails": ["dee@example.com"]}
     assert bo.call("POST", f"/projects/{project}/invitations", invited).status_code == 201

@@ -133,9 +133,13 @@ WRITE_PROMPT = Function(
     "WritePrompt",
     memory=1024,
     timeout=WORKER_SECONDS,
-    tables={"Accounts": OWN_MODEL_ITEMS, "Sessions": ITEMS, "Guards": KEY_ITEM},
+    tables={
+        "Accounts": OWN_MODEL_ITEMS,
+        "Sessions": ITEMS,
+        "Conversations": ("BatchGetItem", "Query"),  # digests, which knowledge is made of
+        "Guards": KEY_ITEM,
+    },
     settings=MODEL,
-    sends_to=(CARDS,),
     works_off=PROMPTS,
 )
 WRITE_SUMMARY = Function(
@@ -158,7 +162,6 @@ WRITE_BRIEF = Function(
     timeout=SHORT_WORKER_SECONDS,
     tables={"Sessions": ITEMS},
     settings=("public_url",),
-    sends_to=(CARDS,),
     works_off=BRIEFS,
 )
 UPDATE_CARDS = Function(

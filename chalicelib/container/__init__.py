@@ -55,6 +55,7 @@ from chalicelib.container.session import (
     memory_deps,
     projects,
     remember,
+    roll_up_deps,
     sessions,
     template_deps,
 )

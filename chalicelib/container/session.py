@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.model.memory import Memory
+    from chalicelib.services.projects.knowledge import RollUpDeps
     from chalicelib.services.projects.memory import MemoryDeps
     from chalicelib.services.templates.own import TemplateDeps
 
@@ -66,6 +67,13 @@ def memory_deps() -> "MemoryDeps":
     from chalicelib.services.projects.memory import MemoryDeps
 
     return MemoryDeps(container.projects(), container.sessions(), container.cards(), container.memories())
+
+
+def roll_up_deps() -> "RollUpDeps":
+    """The dependencies of the knowledge of projects."""
+    from chalicelib.services.projects.knowledge import RollUpDeps
+
+    return RollUpDeps(container.projects(), container.sessions(), container.memories(), container.knowledge())
 
 
 def remember(project_ids: "Collection[str]", now: "datetime") -> "Memory":

@@ -28,6 +28,12 @@ class WritePrompt(_SessionJob, frozen=True, tag="write_prompt"):
     """Write what a session waits for: its facilitation prompt, the short version of its context."""
 
 
+class WriteKnowledge(_SessionJob, frozen=True, tag="write_knowledge"):
+    """Generate the knowledge of a session, for this project that it is in."""
+
+    project_id: str
+
+
 class WriteSummary(_SessionJob, frozen=True, tag="write_summary"):
     """Bring the summary of a session up to date."""
 
@@ -189,6 +195,7 @@ class SuppressAddresses(_Job, frozen=True, tag="suppress_addresses"):
 
 SessionJob = (
     WritePrompt
+    | WriteKnowledge
     | WriteSummary
     | WriteBrief
     | UpdateCards
@@ -203,7 +210,6 @@ SessionJob = (
     | AnnounceSession
     | SendReminder
     | SendInvitation
-    | TellHosts
     | SendDigest
 )
 DueJob = SessionJob | DeleteProject
@@ -221,7 +227,7 @@ Delivery = (
     | HandleUpdate
     | ReplyInChat
 )
-Job = DueJob | Delivery
+Job = DueJob | TellHosts | Delivery
 
 
 class Queue(Struct, frozen=True):
@@ -255,7 +261,7 @@ class Queue(Struct, frozen=True):
         return f"{self.name.upper()}_DEAD_LETTERS_URL"
 
 
-PROMPTS = Queue("prompts", (WritePrompt,), "write_prompt")
+PROMPTS = Queue("prompts", (WriteKnowledge, WritePrompt), "write_prompt")
 BRIEFS = Queue("briefs", (WriteBrief,), "write_brief", batch=5)
 # A summary is given back while it is not its turn, and what fails of it is counted with the session, which rests after a few times.
 # Until then a host who asks for one stands behind the message that failed, so that one comes back within a minute.

@@ -5,22 +5,24 @@ from typing import Literal
 
 from msgspec import Struct
 
+from chalicelib.model.synthesis import Quote
+
 ClaimCategory = Literal["decision", "tension", "action", "open-question", "observation", "quote", "minority-view"]
 
 
 class Decision(Struct, frozen=True, omit_defaults=True):
-    """What people agreed on; `evidence` are ids of messages, of participants alone."""
+    """What people agreed on; `evidence` are words of messages, of participants alone."""
 
     label: str
     summary: str
-    evidence: tuple[str, ...]
+    evidence: tuple[Quote, ...]
 
 
 class Action(Struct, frozen=True, omit_defaults=True):
     """What is to be done; by whom and until when, where what was said has that."""
 
     description: str
-    evidence: tuple[str, ...]
+    evidence: tuple[Quote, ...]
     owner: str = ""
     due: str = ""
 
@@ -30,7 +32,7 @@ class Tension(Struct, frozen=True, omit_defaults=True):
 
     summary: str
     sides: tuple[str, ...]
-    evidence: tuple[str, ...]
+    evidence: tuple[Quote, ...]
 
 
 class Claim(Struct, frozen=True, omit_defaults=True):
@@ -38,7 +40,7 @@ class Claim(Struct, frozen=True, omit_defaults=True):
 
     category: ClaimCategory
     text: str
-    evidence: tuple[str, ...]
+    evidence: tuple[Quote, ...]
     people: int = 1
 
 

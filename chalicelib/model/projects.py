@@ -36,6 +36,7 @@ class Project(Struct, frozen=True):
     color: str | None = None
     parent_id: str | None = None
     inherit: bool = True
+    knowledge_asked_at: datetime | None = None  # when that of its sessions was asked for last
     sessions: int = 0
     members: int = 1
     revision: int = 0

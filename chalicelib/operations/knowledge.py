@@ -1,5 +1,6 @@
 """What a session came to know, and what the sessions of a project came to know together."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
@@ -7,7 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 from chalicelib import container
 from chalicelib.clock import ON_DEMAND_SECONDS
 from chalicelib.errors import Conflict, Unavailable
-from chalicelib.model import SessionView
+from chalicelib.model import Quote, SessionView
 from chalicelib.model import knowledge as stored
 from chalicelib.model.knowledge import ClaimCategory
 from chalicelib.operations.fields import Count, MessageId, SessionInput
@@ -96,7 +97,7 @@ class SessionKnowledge(Output):
     gaps: Annotated[
         list[str], Meta(description="What nobody spoke to.", examples=[["Nobody said what a later bus may cost."]])
     ]
-    metadata: KnowledgeMetadata
+    metadata: Annotated[KnowledgeMetadata, Meta(description="How it came about.")]
 
 
 class KnowledgeOutcome(Output):
@@ -172,13 +173,18 @@ def _outcome(of: stored.Knowledge | None, reason: str) -> KnowledgeOutcome:
 def show_knowledge(of: stored.Knowledge) -> SessionKnowledge:
     """Knowledge as it is told."""
     return SessionKnowledge(
-        [KnowledgeDecision(it.label, it.summary, list(it.evidence)) for it in of.decisions],
-        [KnowledgeAction(it.description, list(it.evidence), it.owner or UNSET, it.due or UNSET) for it in of.actions],
-        [KnowledgeTension(it.summary, list(it.sides), list(it.evidence)) for it in of.tensions],
-        [KnowledgeClaim(it.category, it.text, list(it.evidence), _strength(it, of)) for it in of.claims],
+        [KnowledgeDecision(it.label, it.summary, ids_of(it.evidence)) for it in of.decisions],
+        [KnowledgeAction(it.description, ids_of(it.evidence), it.owner or UNSET, it.due or UNSET) for it in of.actions],
+        [KnowledgeTension(it.summary, list(it.sides), ids_of(it.evidence)) for it in of.tensions],
+        [KnowledgeClaim(it.category, it.text, ids_of(it.evidence), _strength(it, of)) for it in of.claims],
         list(of.gaps),
         KnowledgeMetadata(int(of.generated_at.timestamp()), of.model, 1),
     )
+
+
+def ids_of(evidence: Iterable[Quote]) -> list[str]:
+    """The ids of the messages that something rests on."""
+    return [it.message_id for it in evidence]
 
 
 def _strength(claim: stored.Claim, of: stored.Knowledge) -> float:

@@ -125,6 +125,16 @@ def edit_session(call: Call, given: tuple[dict[str, Any], datetime | None], view
     return show_session(call, edited)
 
 
+def close_session(call: Call, given: tuple[dict[str, Any], None], view: SessionView) -> Session:
+    """End a session now, as `PATCH` with `status: completed` does; one that has ended stays as it is."""
+    return edit_session(call, given, view)
+
+
+def reopen_session(call: Call, given: tuple[dict[str, Any], None], view: SessionView) -> Session:
+    """Open a session that has ended, as `PATCH` with `status: active` does; one that is open stays as it is."""
+    return edit_session(call, given, view)
+
+
 def _with_template(changes: dict[str, Any], view: SessionView, user_id: str) -> dict[str, Any]:
     """Gives the changes with what the session is to keep of a template that a host made. The one that it has already stays as it was
     taken, whoever made it, and whether or not it is still there."""
@@ -174,6 +184,18 @@ def _checked(call: Call, given: SessionChanges) -> tuple[dict[str, Any], datetim
     return editing.check_changes(changes, call.now) | later, given.unchanged_since or None
 
 
+def _closing(call: Call, _: SessionInput) -> tuple[dict[str, Any], None]:
+    return editing.check_changes({"status": "completed"}, call.now), None
+
+
+def _opening(call: Call, _: SessionInput) -> tuple[dict[str, Any], None]:
+    return editing.check_changes({"status": "active"}, call.now), None
+
+
+def _changed_again(call: Call, _: dict[str, Any], view: SessionView) -> Session:
+    return show_session(call, view)
+
+
 def _created(call: Call, of: StoredSession, participants: int, is_chain: bool) -> NewSession:
     shown = listed(of, of.id, None, participants)
     chain = ChainOutcome("unsupported", _NO_CHAINS, _NO_CHAINS) if is_chain else UNSET
@@ -197,6 +219,26 @@ OPERATIONS = (
         Session,
         reads=session_with((*parts.FOR_EDIT, *parts.FOR_COST)),
         check=_checked,
+        fails=(Conflict,),
+    ),
+    Operation(
+        close_session,
+        "editor",
+        SessionInput,
+        Session,
+        reads=session_with((*parts.FOR_EDIT, *parts.FOR_COST)),
+        check=_closing,
+        again=Repeat(_changed_again),
+        fails=(Conflict,),
+    ),
+    Operation(
+        reopen_session,
+        "editor",
+        SessionInput,
+        Session,
+        reads=session_with((*parts.FOR_EDIT, *parts.FOR_COST)),
+        check=_opening,
+        again=Repeat(_changed_again),
         fails=(Conflict,),
     ),
     Operation(delete_session, "admin", SessionInput, reads=session_with()),

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
@@ -200,7 +200,7 @@ class Accounts:
 def user_of(item: UserItem) -> User:
     """A user as they are stored."""
     plan = cast(Plan, item.subscription_status)
-    chosen = {"locale": item.locale, "time_zone": item.time_zone, "updated_at": item.updated_at}
+    chosen: dict[str, Any] = {"locale": item.locale, "time_zone": item.time_zone, "updated_at": item.updated_at}
     return User(item.id, item.email, item.name, plan, item.created_at, item.disabled_at, **chosen)
 
 

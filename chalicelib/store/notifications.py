@@ -97,7 +97,9 @@ class Notifications:
         chosen = {"language": digest.language, "zone": digest.zone}
         actions, there = sets(MailDigestItem, chosen), MailDigestItem.language.exists()
         if not holds(lambda: database.update(_mark(digest), actions, there)):
-            item = MailDigestItem(digest.user_id, keys.mail_digest(digest.user_id), **chosen)
+            item = MailDigestItem(
+                digest.user_id, keys.mail_digest(digest.user_id), language=digest.language, zone=digest.zone
+            )
             holds(lambda: database.put(item, MailDigestItem.language.does_not_exist()))
 
     def stop_digest(self, user_id: str) -> None:

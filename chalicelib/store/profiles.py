@@ -55,8 +55,9 @@ class Profiles:
 
 
 def _unchanged(seen: datetime | None) -> Condition:
-    same = UserItem.updated_at == seen if seen else UserItem.updated_at.does_not_exist()
-    return UserItem.email.exists() & same
+    same: Condition = UserItem.updated_at == seen if seen else UserItem.updated_at.does_not_exist()
+    found: Condition = UserItem.email.exists() & same
+    return found
 
 
 def _read(user_id: str, *others: str) -> dict[str, Raw]:

@@ -93,6 +93,10 @@ class Projects:
 
         return holds(lambda: database.transact(build))
 
+    def note_asked(self, project_id: str, now: datetime) -> None:
+        """Note that the knowledge of its sessions was asked for."""
+        holds(lambda: database.update(_item(project_id), [ProjectItem.knowledge_asked_at.set(now)], _is_there()))
+
     def subprojects(self, project_id: str) -> list[str]:
         """The ids of the projects within this one."""
         found = database.query(ProjectPart, project_id, keys.SUBPROJECTS, keys.AFTER_SUBPROJECTS, keys_only=True)

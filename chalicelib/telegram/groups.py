@@ -72,10 +72,9 @@ def unlink(incoming: Incoming, _: str) -> Step:
     """Has no more sessions announced in this group."""
     if refused := _refuse_others(incoming):
         return refused
-    concerned = service.let_go(str(incoming.chat_id), service.UNLINKED, deps=container.group_deps())
+    concerned = _let_go(incoming, service.UNLINKED)
     if not concerned:
         return Step((incoming.say(incoming.texts("group_not_linked")),))
-    _tell_hosts(incoming, "group_left", concerned)
     hosts = (f"• <b>{escape(name)}</b>" for name in _names(incoming, concerned).values())
     return Step((incoming.say("\n".join((incoming.texts("group_unlinked"), *hosts))),))
 
@@ -155,7 +154,7 @@ def _go(incoming: Incoming) -> Step:
         return Step()
     except RequestRefused:
         pass
-    _tell_hosts(incoming, "group_left", service.let_go(group_id, service.REMOVED, deps=deps))
+    _let_go(incoming, service.REMOVED)
     return Step()
 
 
@@ -187,6 +186,15 @@ def start_with_code(incoming: Incoming, code: str) -> Step:
     add = Button(incoming.texts("group_add"), url=group_link(incoming.bot, read_code(code)))
     host = f"<b>{escape(_name(incoming, link.user_id))}</b>"
     return Step((incoming.say(incoming.texts("group_opened", host=host), ((add,),)),))
+
+
+def _let_go(incoming: Incoming, reason: str) -> list[str]:
+    """Has no more sessions announced in this group; returns the hosts whom that concerns. They are told first: where this dies in
+    between, the update comes again, and tells nobody twice."""
+    group_id = str(incoming.chat_id)
+    linked = [it.user_id for it in container.telegram_groups().of_group(group_id) if it.group.status != "removed"]
+    _tell_hosts(incoming, "group_left", linked)
+    return service.let_go(group_id, reason, deps=container.group_deps())
 
 
 def _tell_hosts(incoming: Incoming, kind: Literal["group_linked", "group_left"], user_ids: list[str]) -> None:

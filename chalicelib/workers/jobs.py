@@ -35,6 +35,7 @@ from chalicelib.model.jobs import (
     WriteAccountExport,
     WriteBrief,
     WriteExport,
+    WriteKnowledge,
     WritePrompt,
     WriteSummary,
 )
@@ -82,6 +83,8 @@ def run_job(job: Job, deadline: Deadline) -> None:
     match job:
         case WritePrompt():
             _write_prompt(job, deadline)
+        case WriteKnowledge():
+            _write_knowledge(job, deadline)
         case WriteSummary():
             summarise(job.session_id, deps=container.synthesis_deps(), deadline=deadline)
         case WriteBrief():
@@ -216,6 +219,20 @@ def _write_export(job: WriteExport | WriteAccountExport) -> None:
             write_export(job.session_id, job.export_id, deps=container.export_deps())
         case WriteAccountExport():
             write_account_export(job.user_id, deps=container.account_export_deps())
+
+
+def _write_knowledge(job: WriteKnowledge, deadline: Deadline) -> None:
+    from chalicelib.services.results.knowledge import write_knowledge
+
+    write_knowledge(
+        job.session_id,
+        sessions=container.sessions(),
+        model=container.model(),
+        deps=container.ask_deps(),
+        items=container.knowledge(),
+        deadline=container.clock().deadline(min(PROMPT_JOB_SECONDS, deadline.remaining())),
+        now=container.clock().now(),
+    )
 
 
 def _write_prompt(job: WritePrompt, deadline: Deadline) -> None:

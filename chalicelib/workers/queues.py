@@ -25,23 +25,11 @@ from chalice.app import SQSEvent
 
 from chalicelib import container
 from chalicelib.errors import Conflict, NeverDone, NotFound, NotYet, RateLimited, Throttled, TooEarly, Unavailable
-from chalicelib.model.jobs import (
-    Job,
-    Queue,
-    TellHosts,
-    WriteBrief,
-    WriteExport,
-    WritePrompt,
-    WriteSummary,
-    decode_job,
-    ids_of,
-)
+from chalicelib.model.jobs import Job, Queue, TellHosts, WriteExport, decode_job, ids_of
 from chalicelib.observability import log_failure, logger
 from chalicelib.settings import settings
 from chalicelib.store import due_kinds
 
-# What hosts are told of where it is given up; other work they did not ask for, or see elsewhere how it stands.
-_WORK: dict[type, str] = {WritePrompt: "prompt", WriteSummary: "summary", WriteBrief: "brief", WriteExport: "export"}
 _PASSING = (Conflict, RateLimited, Unavailable)
 _SWEPT = {kind.job for kind in due_kinds.KINDS}
 _FIRST_WAIT = 5.0
@@ -113,11 +101,12 @@ class _Messages:
         container.jobs().postpone(settings().queue_urls[self.queue.name], record.receipt_handle, seconds)
 
     def _tell_hosts(self, job: Job | None, record: SQSRecord) -> None:
-        """Have hosts told that work of theirs is given up. The operator is, by the dead letters, in any case."""
-        if not isinstance(job, (WritePrompt, WriteSummary, WriteBrief, WriteExport)):
+        """Have hosts told that an export is given up: nothing else asks for it again. What the sweep asks for again is not given up with a
+        message; whatever gives that up tells of it."""
+        if not isinstance(job, WriteExport):
             return
-        work, at = _WORK[type(job)], container.clock().now().isoformat()
-        told = TellHosts(job.session_id, "work_failed", at, f"{work} {record.message_id}", {"work": work})
+        at = container.clock().now().isoformat()
+        told = TellHosts(job.session_id, "work_failed", at, f"export {record.message_id}", {"work": "export"})
         try:
             container.jobs().tell_hosts(told)
         except Unavailable as error:

@@ -1,6 +1,6 @@
 """Streams only decide and forward, and may be called twice for the same change; a failure makes the stream try again."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from chalice.app import DynamoDBEvent, DynamoDBRecord
 
@@ -11,6 +11,7 @@ from chalicelib.services.notifications.session_events import events_of_change
 from chalicelib.services.synthesis.staleness import concerns_summary, mark_undigested_words
 from chalicelib.store import keys
 
+STREAM_KEEPS = timedelta(days=1)  # its records
 # Since when something is to be written, or announced.
 _WANTED = {
     keys.SESSION: keys.PROMPT_WANTED_AT,
@@ -77,7 +78,9 @@ def conversations_changed(event: DynamoDBEvent) -> None:
 
 
 def _tell_of_first_answer(session_id: str, begun: list[datetime]) -> None:
-    """Have those who may edit a session told of the first answer in it, where it is among these, by when each was said."""
+    """Have those who may edit a session told of the first answer in it, where it is among these, by when each was said. Of one that is
+    older than a stream can be behind, nobody is told: its session was brought here from another stage."""
+    begun = [at for at in begun if container.clock().now() - at < STREAM_KEEPS]
     if begun and container.summaries().is_first_answer(session_id, min(begun)):
         at = min(begun).isoformat()
         container.jobs().tell_hosts(TellHosts(session_id, "first_answer", at))

@@ -12,7 +12,9 @@ import app
 from chalicelib import container, settings
 from chalicelib.model import Identity, SignIn, Thread
 from chalicelib.model.conversations import TranscriptRequest
+from chalicelib.model.knowledge import Knowledge
 from chalicelib.model.memory import Conclusion, Conclusions, Memory, Remembered
+from chalicelib.model.notifications import Event, MailDigest
 from chalicelib.model.own_models import OwnModels
 from chalicelib.model.reminders import Reminder, ReminderTarget
 from chalicelib.model.telegram import Attendance, Chat
@@ -22,6 +24,7 @@ from chalicelib.services.accounts.export import ask_for_export
 from chalicelib.services.accounts.logins import start_login
 from chalicelib.services.delivery.reminder_job import want_reminders
 from chalicelib.services.facilitation import condensed_history
+from chalicelib.services.notifications.notify import notify
 from chalicelib.services.synthesis import reduced_digests
 from chalicelib.store import aliases, database, keys, moving, widgets
 from chalicelib.store.item_kinds import ERASURE, KINDS, ItemKind, Owner, kind_of
@@ -147,6 +150,8 @@ def store_what_is_left(host: Host, session: str, monkeypatch: pytest.MonkeyPatch
     assert container.announcements().claim_first(session, "-1", "somebody", container.clock().now())
     container.own_models().put(OwnModels(host.user_id))
     assert ask_for_export(host.user_id, anew=False, deps=container.account_export_deps())
+    assert notify(host.user_id, Event("group_left", "1", container.clock().now()), deps=container.notification_deps())
+    container.notifications().want_digest(MailDigest(host.user_id, "en", "UTC"))
     store_of_doors(host, session)
     return str(other.json_body["id"])
 
@@ -179,6 +184,7 @@ def store_memory(host: Host, session: str, project: str) -> None:
     now, epoch = container.clock().now(), container.sessions().view(session, (keys.SYNTHESIS,)).synthesis.epoch
     point = Conclusion("t1", "theme", "Buses", "", 3)
     assert container.memories().put(session, Conclusions((point,), 3, now), epoch)
+    assert container.knowledge().put(session, Knowledge(now, now, "writer"), epoch)
     assert host.call("PATCH", f"/sessions/{session}", {"status": "completed"}).status_code == 200
     begun = str(host.new_session(project_id=project)["id"])
     assert container.memories().received(begun) == Memory((Remembered(session, now, point),), ANY, now)

@@ -1,22 +1,27 @@
 """The knowledge of a session: each thing in it rests on messages that code has found, or is not there."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+import app
 from chalicelib import container
 from chalicelib.llm.scripted.model import ScriptedModel
 from chalicelib.model import ThreadView
 from chalicelib.services.participants.consent import set_consent
 from chalicelib.store import thread_head
+from tests import events
 from tests.api.hosts import Host, error_of
-from tests.api.jobs import summarise
+from tests.api.jobs import asked, done, summarise
 from tests.api.participants import remove
+from tests.api.projects import join, new_project
 from tests.api.shapes import ID, NULL, assert_shape
 from tests.asked_model import points_with
+from tests.events import Context
 from tests.fake_anthropic import text, tool
-from tests.llm.wire import live_api
+from tests.llm.wire import LiveApi, live_api
 from tests.rule_based_model import digest, summary
 
 CANARY = "marmalade"
@@ -33,6 +38,22 @@ KNOWLEDGE: dict[str, Any] = {
     "claims": [{"category": str, "text": str, "evidence": EVIDENCE, "strength": float}],
     "gaps": [str],
     "metadata": {"generatedAt": int, "model": str, "version": int},
+}
+
+
+GROUPS = ("decisions", "tensions", "actions", "open_questions", "themes")
+KNOWN = {
+    "label": (str, NULL),
+    "text": (str, NULL),
+    "recurring": bool,
+    "sessions": [{"session_id": ID, "session_topic": str, "evidence": EVIDENCE}],
+}
+ROLL_UP: dict[str, Any] = {
+    **{group: [KNOWN] for group in GROUPS},
+    "status": str,
+    "sessions": int,
+    "known": int,
+    "generated_at": NULL,
 }
 
 
@@ -76,23 +97,23 @@ def rule(body: Any) -> Any:
             points = digest(system, shown)
             return tool("record_digest", {"points": points, "gist": points[0]["text"] if points else ""})
         case ["write_summary"]:
-            return tool("write_summary", summary(shown))
+            return tool("write_summary", {**summary(shown), "overview": "People spoke of the town at length."})
         case _:
             return text("And what else?")
 
 
 @pytest.fixture
-def live(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
+def live(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveApi]:
     with live_api(monkeypatch, MODEL_LARGE="claude-opus-5-5") as found:
         found.server.rule = rule
-        yield found.host
+        yield found
 
 
 @pytest.fixture
-def session(live: Host) -> tuple[str, dict[str, str]]:
+def session(live: LiveApi) -> tuple[str, dict[str, str]]:
     """A session with a summary, and the ids of its people."""
-    session = str(live.new_session(prompt="Ask.")["id"])
-    people = {name: live.say(session, words, name).json_body["thread_id"] for name, words in SAID.items()}
+    session = str(live.host.new_session(prompt="Ask.")["id"])
+    people = {name: live.host.say(session, words, name).json_body["thread_id"] for name, words in SAID.items()}
     assert summarise(session)
     return session, people
 
@@ -109,9 +130,9 @@ def generate(host: Host, session: str) -> dict[str, Any]:
 
 
 def test_each_thing_rests_on_messages_that_code_found_or_is_dropped_and_counted(
-    live: Host, session: tuple[str, dict[str, str]]
+    live: LiveApi, session: tuple[str, dict[str, str]]
 ) -> None:
-    host, (named, _) = live, session
+    host, (named, _) = live.host, session
     messages = {
         it["id"]: it["content"]
         for person in host.get(f"/sessions/{named}/responses")["data"]
@@ -159,12 +180,58 @@ def test_a_script_says_that_it_cannot(host: Host, monkeypatch: pytest.MonkeyPatc
     assert "No language model" in made["reason"]
 
 
+def test_a_project_rolls_up_what_its_sessions_know_and_a_rerun_moves_nothing(live: LiveApi) -> None:
+    host = live.host
+    project = new_project(host)
+    path = f"/projects/{project}/knowledge"
+    empty = {**{name: [] for name in GROUPS}, "status": "none", "sessions": 0, "known": 0, "generated_at": None}
+    assert host.get(path) == empty
+    assert host.call("POST", path).json_body == {"status": "skipped", "sessions": 0, "reason": "Nothing is missing"}
+    made = []
+    for topic in ("First", "Second"):
+        session = str(host.new_session(topic=topic, prompt="Ask.", project_id=project)["id"])
+        for name, words in SAID.items():
+            host.say(session, words, name)
+        assert summarise(session)
+        made.append(session)
+        live.clock.advance(60)
+    viewer = join(project, "viewer")
+    assert viewer.call("POST", path).status_code == 403
+    assert host.call("POST", path).json_body == {"status": "running", "sessions": 2}
+    assert host.get(path)["status"] == "running"
+    live.clock.advance(901)
+    assert host.get(path)["status"] == "failed"
+    jobs = asked("prompts")
+    assert {(it["session_id"], it["project_id"]) for it in jobs} == {(session, project) for session in made}
+    order = []
+    for job in sorted(jobs, key=lambda it: made.index(it["session_id"]), reverse=True):  # the second before the first
+        assert done(
+            app.write_prompt(events.batch(events.raw_message(json.dumps({"job": "write_knowledge", **job}))), Context())
+        )
+        order.append([it["text"] for it in host.get(path)["decisions"]])
+    found = viewer.get(path)
+    assert_shape({**found, "generated_at": None}, ROLL_UP)
+    assert (found["status"], found["sessions"], found["known"]) == ("complete", 2, 2)
+    assert order == [["Buses are to run later."]] * 2
+    (decision,) = found["decisions"]
+    assert (decision["label"], decision["recurring"]) == ("Later buses", True)
+    assert [it["session_topic"] for it in decision["sessions"]] == ["First", "Second"]
+    assert [len(it["evidence"]) for it in decision["sessions"]] == [2, 2]
+    assert host.call("POST", path).json_body["status"] == "skipped"
+    assert viewer.get(path) == found
+    person = host.get(f"/sessions/{made[0]}/responses?mode=list")["data"][0]["participant_id"]
+    remove(host, made[0], person)
+    left = viewer.get(path)
+    assert [it["session_topic"] for it in left["decisions"][0]["sessions"]] == ["Second"]  # at once
+
+
 def test_who_is_removed_or_not_to_be_quoted_is_in_none_of_it(live: Host, session: tuple[str, dict[str, str]]) -> None:
-    host, (named, people) = live, session
+    host, (named, people) = live.host, session
     assert CANARY in str(generate(host, named))
     remove(host, named, people["p3"])
     assert host.get(f"/sessions/{named}/knowledge")["knowledge"] is None  # at once, with the summary
-    assert host.call("POST", f"/sessions/{named}/summary").json_body["status"] == "current"
+    live.clock.advance(3600)
+    assert summarise(named)
     known = generate(host, named)["knowledge"]
     assert CANARY not in str(known)
     assert known["tensions"][0]["evidence"] == known["decisions"][0]["evidence"]
@@ -173,5 +240,6 @@ def test_who_is_removed_or_not_to_be_quoted_is_in_none_of_it(live: Host, session
     of = container.sessions().view(named, ()).session
     set_consent(of, ThreadView(head, ()), quotes=False, deps=container.consent_deps())
     assert host.get(f"/sessions/{named}/knowledge")["knowledge"] is None
-    assert host.call("POST", f"/sessions/{named}/summary").json_body["status"] == "current"
+    live.clock.advance(3600)
+    assert summarise(named)
     assert len(generate(host, named)["knowledge"]["decisions"][0]["evidence"]) == 1

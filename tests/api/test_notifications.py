@@ -199,14 +199,15 @@ def test_what_is_read_stays_and_ids_of_others_are_left_out(host: Host, clock: Fa
     assert host.call("POST", "/notifications/read", {"all": True}).json_body == {"unread": 0}
     assert len(told(host)) == 6
     assert host.get("/notifications?unread=true")["data"] == []
-    for path, body in (
+    refused: tuple[tuple[str, Any], ...] = (
         ("/notifications?cursor=nonsense", None),
         ("/notifications?limit=51", None),
         ("/notifications?unread=perhaps", None),
         ("/notifications/read", {}),
         ("/notifications/read", {"ids": ["a"], "all": True}),
         ("/notifications/read", {"ids": ["a"] * 101}),
-    ):
+    )
+    for path, body in refused:
         answer = host.call("GET" if body is None else "POST", path, body)
         assert error_of(answer)[:2] == (400, "validation_error"), path
 

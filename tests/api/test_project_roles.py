@@ -1,126 +1,202 @@
-"""Who may what by a role in a session, in a project that it is in, both, neither, or one that was just taken away: one table, on REST."""
+"""Who may what by a role in a session, in a project that it is in, both, neither, or one that was just taken away: every row of
+`docs/roles.md`, on REST."""
 
 from collections.abc import Callable, Iterator
-from itertools import product
+from itertools import count, product
 from typing import Any, get_args
+
+import pytest
 
 from chalicelib import container
 from chalicelib.model import Role
 from chalicelib.model.sessions import highest, is_at_least, lowest
+from chalicelib.services.participants import decisions
+from chalicelib.services.projects import deletion as project_deletion
+from chalicelib.services.sessions import deletion
+from chalicelib.store.members import Members
+from chalicelib.store.projects import Projects
+from chalicelib.store.templates import Templates
+from tests.api import test_every_endpoint as endpoints
 from tests.api.hosts import Host, error_of, new_host
 from tests.api.projects import attach, join, new_project
+from tests.role_table import Row, rows_of
 
 ROLES: tuple[Role, ...] = get_args(Role)
 NOT_IN_SESSION = (403, "forbidden", "You don't have access to this session")
 NOT_IN_PROJECT = (403, "forbidden", "You don't have access to this project")
-
-# What can be done, with the least role that it takes; none of it changes who may what.
-OF_SESSION: dict[tuple[str, str], tuple[Role, Any]] = {
-    ("GET", ""): ("viewer", None),
-    ("GET", "/responses"): ("viewer", None),
-    ("GET", "/summary"): ("viewer", None),
-    ("GET", "/members"): ("viewer", None),
-    ("PATCH", ""): ("editor", {"critical": "Soup"}),
-    ("GET", "/edit-history"): ("editor", None),
-    ("PATCH", "/members/{viewer}"): ("admin", {"role": "viewer"}),
-    ("PATCH", " "): ("admin", {"retention_days": 30}),
-    ("GET", "/invitations"): ("admin", None),
-    ("POST", "/invitations"): ("admin", {"emails": ["x@example.com"], "role": "admin"}),
-    ("DELETE", "/participants/00000000-0000-4000-8000-000000000000"): ("owner", None),
-}
-OF_PROJECT: dict[tuple[str, str], tuple[Role, Any]] = {
-    ("GET", ""): ("viewer", None),
-    ("GET", "/sessions"): ("viewer", None),
-    ("GET", "/members"): ("viewer", None),
-    ("PATCH", ""): ("editor", {"description": "All on food"}),
-    ("PATCH", " "): ("admin", {"location": "Leeds"}),
-    ("GET", "/invitations"): ("admin", None),
-    ("POST", "/invitations"): ("admin", {"emails": ["x@example.com"], "role": "admin"}),
-    ("DELETE", "/invitations/00000000-0000-4000-8000-000000000000"): ("admin", None),
-    ("PATCH", "/members/{viewer}"): ("admin", {"role": "viewer"}),
-    ("PATCH", "/members/{owner}"): ("owner", {"role": "owner"}),
+NOT_IN_TEMPLATE = (403, "forbidden", "You don't have access to this template")
+NOBODY = "00000000-0000-4000-8000-000000000000"
+ROWS = rows_of("REST")
+OWN = "`role: owner`, by their own role"
+# Some for each role, in the session and in the project.
+APART = [row for row in ROWS if row.what or (row.method == "GET" and row.path.endswith(("_id}", "members", "history")))]
+# What is sent for a row that is about a part of a request, or about somebody else.
+SENT: dict[tuple[str, str, str], Any] = {
+    ("PATCH", "/sessions/{session_id}", "`retention_days`"): {"retention_days": count(10).__next__},
+    ("PATCH", "/projects/{project_id}", "`status`, `location`, `color`, `parent_id`"): {"location": container.new_id},
+    ("PATCH", "/sessions/{session_id}/members/{user_id}", OWN): {"role": "owner"},
+    ("PATCH", "/projects/{project_id}/members/{user_id}", "`role: owner`"): {"role": "owner"},
+    ("PATCH", "/templates/{template_id}", ""): {"title": "Soup"},
+    ("POST", "/templates", "`workspace_id`"): {"title": "Soup", "workspace_id": "{project_id}"},
+    ("POST", "/sessions", "`project_id`"): {"topic": "Tea", "goal": "Drink", "project_id": "{project_id}"},
+    ("POST", "/sessions", "`template_id` of a project"): {
+        "topic": "Tea",
+        "goal": "Drink",
+        "template_id": "{template_id}",
+    },
 }
 
 
-class Case:
-    """Somebody with these roles, in a session in a project of somebody else's."""
+class World:
+    """A session in a project with a template, and somebody who reads both."""
 
-    def __init__(self, host: Host, own: Role | None, in_project: Role | None) -> None:
-        self.host, self.guest = host, new_host(f"{container.new_id()}@example.com")
+    def __init__(self, host: Host) -> None:
+        self.host = host
         self.session, self.project = str(host.new_session()["id"]), new_project(host)
         attach(host, self.session, self.project)
-        if own:
-            container.sessions().add_member(self.session, self.guest.user_id, own)
-        if in_project:
-            join(self.project, in_project, self.guest)
-        self.viewer = host.invite(self.session, "viewer").user_id
-        join(self.project, "viewer", Host(host.client, self.viewer, ""))
+        self.reader = host.invite(self.session, "viewer").user_id
+        join(self.project, "viewer", Host(host.client, self.reader, ""))
+        made = host.call("POST", "/templates", {"title": "Soup", "workspace_id": self.project})
+        self.template = str(made.json_body["id"])
+        self.participant = str(host.say(self.session, "Soup").json_body["thread_id"])
 
-    def check(self, of_session: Role | None, of_project: Role | None) -> Iterator[str]:
-        """What the guest may, and may not, against what these roles say."""
-        for table, base, role, refused in (
-            (OF_SESSION, f"/sessions/{self.session}", of_session, NOT_IN_SESSION),
-            (OF_PROJECT, f"/projects/{self.project}", of_project, NOT_IN_PROJECT),
-        ):
-            for (method, path), (least, body) in table.items():
-                asked = path.strip().format(viewer=self.viewer, owner=self.viewer)
-                answer = self.guest.call(method, base + asked, body)
-                may, told = is_at_least(role, least), f"{role} {method} {base[:9]}{path} {answer.status_code}"
-                if may and answer.status_code == 403:
+    def guest(self, own: Role | None, in_project: Role | None) -> Host:
+        """Somebody with these roles."""
+        guest = new_host(f"{container.new_id()}@example.com")
+        if own:
+            container.sessions().add_member(self.session, guest.user_id, own)
+        if in_project:
+            join(self.project, in_project, guest)
+        return guest
+
+    def wrong(self, guest: Host, of_session: Role | None, of_project: Role | None, rows: list[Row]) -> Iterator[str]:
+        """What this guest may, and may not, against what these roles say."""
+        for row in rows:
+            is_of_session = "{session_id}" in row.path and "{project_id}" not in row.path
+            role = of_session if is_of_session else of_project
+            if row.what == OWN:  # nobody who is here is the session's own owner
+                role = None if role is None else lowest(role, "admin")
+            answer = guest.call(row.method, self.fill(self.path(row)), self.fill(self.body(row)))
+            told = f"{of_session}/{of_project} {row} {answer.status_code}"
+            if is_at_least(role, row.least):
+                if answer.status_code in (401, 403, 429, 500):
                     yield told
-                if not may and error_of(answer) != refused:
+            elif row.what == "`template_id` of a project":  # whether there is one is not told
+                if answer.status_code != 400:
                     yield told
-        listed = {it["id"]: it["role"] for it in self.guest.get("/sessions?include=role")["data"]}
+            elif answer.status_code != 403 or error_of(answer) not in (NOT_IN_SESSION, NOT_IN_PROJECT, NOT_IN_TEMPLATE):
+                yield told
+        listed = {it["id"]: it["role"] for it in guest.get("/sessions?include=role")["data"]}
         if listed.get(self.session) != of_session:
             yield f"listed as {listed}, not as {of_session}"
 
+    def path(self, row: Row) -> str:
+        """Where a row is asked for: of its project, no session, so that it stays there."""
+        path = row.path + ("?workspace_id={project_id}" if (row.method, row.path) == ("GET", "/templates") else "")
+        return path.replace("{session_id}", NOBODY) if "{project_id}" in row.path else path
 
-def wrong(cases: Iterator[tuple[Case, Role | None, Role | None]]) -> list[str]:
-    """All that does not hold of these cases."""
-    return [told for case, of_session, of_project in cases for told in case.check(of_session, of_project)]
+    def body(self, row: Row) -> Any:
+        """What is sent for a row."""
+        body = SENT.get((row.method, row.path, row.what))
+        if body is None and not row.what:
+            body = {**endpoints.OF_SESSION, **endpoints.OF_PROJECT}.get((row.method, row.path))
+        return body
+
+    def fill(self, value: Any) -> Any:
+        """A path or a body with the ids of this world; what is called gives a new text."""
+        if isinstance(value, dict):
+            return {name: self.fill(it) for name, it in value.items()}
+        if callable(value):
+            return value()
+        if not isinstance(value, str) or "{" not in value:
+            return value
+        ids = {**endpoints.PARTS, "user_id": self.reader, "participant_id": self.participant}
+        named = {"session_id": self.session, "project_id": self.project, "template_id": self.template}
+        return value.format(**ids | named)
 
 
+@pytest.fixture
+def lasting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing goes for good: what takes something away says that it did, once its rights are checked."""
+    monkeypatch.setattr(deletion, "delete_session", lambda *_, **__: None)
+    monkeypatch.setattr(project_deletion, "delete_project", lambda project, **_: project)
+    monkeypatch.setattr(Templates, "remove", lambda *_: True)
+    monkeypatch.setattr(decisions, "remove_participant", lambda *_, **__: None)
+    monkeypatch.setattr(Members, "remove", lambda *_: True)
+    monkeypatch.setattr(Projects, "remove_member", lambda *_: True)
+
+
+def test_every_address_has_a_row() -> None:
+    """A new one has to say who may."""
+    told = {(row.method, row.path) for row in ROWS}
+    of_templates = {it for it in endpoints.WITH_KEY if "{template_id}" in it[1]}
+    assert {*endpoints.OF_SESSION, *endpoints.OF_PROJECT, *of_templates} - told == set()
+
+
+@pytest.mark.usefixtures("lasting")
 def test_the_higher_of_both_roles_counts_and_without_any_nothing_is_allowed(host: Host) -> None:
-    every: tuple[Role | None, ...] = (None, *(role for role in ROLES if role != "owner"))
+    """Every row by every role in the session alone and in the project alone; by both, those that tell roles apart."""
+    world, found = World(host), list[str]()
+    given: tuple[Role | None, ...] = (None, *(role for role in ROLES if role != "owner"))
+    for own, in_project in product(given, given):
+        rows = APART if own and in_project else ROWS
+        found += world.wrong(world.guest(own, in_project), highest(own, in_project), in_project, rows)
+    owner = new_host("owner@example.com")
+    world.project = new_project(owner)
+    join(world.project, "admin", host)
+    attach(host, world.session, world.project)
+    join(world.project, "viewer", Host(host.client, world.reader, ""))
+    world.template = str(
+        owner.call("POST", "/templates", {"title": "x", "workspace_id": world.project}).json_body["id"]
+    )
+    found += world.wrong(owner, "owner", "owner", ROWS)
+    assert found == []
 
-    def cases() -> Iterator[tuple[Case, Role | None, Role | None]]:
-        for own, in_project in product(every, every):
-            yield Case(host, own, in_project), highest(own, in_project), in_project
 
-    assert wrong(cases()) == []
+def test_what_was_taken_away_a_second_ago_allows_nothing(host: Host) -> None:
+    """Every row, for an admin of both until now."""
+    world = World(host)
+    guest = world.guest("admin", "admin")
+    assert list(world.wrong(guest, "admin", "admin", ROWS[:1])) == []
+    for what in ("sessions", "projects"):
+        its_id = world.session if what == "sessions" else world.project
+        assert host.call("DELETE", f"/{what}/{its_id}/members/{guest.user_id}").status_code == 204
+    assert list(world.wrong(guest, None, None, ROWS)) == []
 
 
 def test_what_was_taken_away_is_gone_with_the_next_request(host: Host) -> None:
     """With no job having run: whichever way it was taken."""
 
-    def of_project(case: Case) -> None:
-        answer = host.call("DELETE", f"/projects/{case.project}/members/{case.guest.user_id}")
+    def of_project(world: World, guest: Host) -> None:
+        answer = host.call("DELETE", f"/projects/{world.project}/members/{guest.user_id}")
         assert answer.status_code == 204
 
-    def by_detaching(case: Case) -> None:
-        attach(host, case.session, None)
+    def by_detaching(world: World, _: Host) -> None:
+        attach(host, world.session, None)
 
-    def by_detaching_one(case: Case) -> None:
-        assert host.call("DELETE", f"/projects/{case.project}/sessions/{case.session}").status_code == 204
+    def by_detaching_one(world: World, _: Host) -> None:
+        assert host.call("DELETE", f"/projects/{world.project}/sessions/{world.session}").status_code == 204
 
-    def by_deleting(case: Case) -> None:
-        gone = host.call("DELETE", f"/projects/{case.project}")
+    def by_deleting(world: World, _: Host) -> None:
+        gone = host.call("DELETE", f"/projects/{world.project}")
         assert (gone.status_code, gone.json_body["status"]) == (200, "deleted")
 
-    ways: tuple[tuple[Callable[[Case], None], bool], ...] = (
+    ways: tuple[tuple[Callable[[World, Host], None], bool], ...] = (
         (of_project, False),
         (by_detaching, True),
         (by_detaching_one, True),
         (by_deleting, False),
     )
-    for (way, stays), own in product(ways, (None, "viewer")):
-        case = Case(host, own, "admin")  # type: ignore[arg-type]
-        assert case.guest.call("PATCH", f"/sessions/{case.session}", {"critical": "Before"}).status_code == 200
-        way(case)
+    held: tuple[Role | None, ...] = (None, "viewer")
+    for (way, stays), own in product(ways, held):
+        world = World(host)
+        guest = world.guest(own, "admin")
+        assert guest.call("PATCH", f"/sessions/{world.session}", {"critical": "Before"}).status_code == 200
+        way(world, guest)
         if way is by_deleting:
-            assert case.guest.call("GET", f"/projects/{case.project}").status_code == 404
+            assert guest.call("GET", f"/projects/{world.project}").status_code == 404
             continue
-        assert wrong(iter([(case, own, "admin" if stays else None)])) == []  # type: ignore[list-item]
+        assert list(world.wrong(guest, own, "admin" if stays else None, ROWS[:10] if stays else APART)) == []
 
 
 def test_nobody_gives_by_a_project_a_role_above_their_own(host: Host) -> None:

@@ -24,7 +24,7 @@ WIDGET = {"widget": {"type": "SingleSelect", "label": "Which one?", "options": [
 WORDS = ("It is too loud in here, every day.", "I can hear the printer from my desk.", "Doors slam all the time.")
 TOOLS = {
     *("conclude", "present_widget", "write_prompt", "change_prompt", "record_digest", "write_summary", "answer_question", "suggest"),
-    *("record_review", "propose_follow_up"),
+    *("record_review", "record_knowledge", "propose_follow_up"),
 }  # fmt: skip
 
 
@@ -79,6 +79,7 @@ def requests(live: LiveApi, monkeypatch: pytest.MonkeyPatch) -> list[Request]:
         (f"/sessions/{session}/ask", {"question": "What is loud?"}, host),
         (f"/sessions/{session}/ask", {"question": "What is loud?"}, guest),
         (f"/sessions/{session}/review", {}, host),
+        (f"/sessions/{session}/knowledge", {}, host),
         (f"/sessions/{session}/follow-up", {}, host),
         (f"/sessions/{session}/prompts/revise", {"instructions": "Ask about bread."}, host),
         (f"/sessions/{session}/regenerate-facilitation-prompt", {}, host),

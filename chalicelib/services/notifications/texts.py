@@ -4,7 +4,7 @@
 | --- | --- | --- | --- |
 | `first_answer` | a session | | its page |
 | `session_ended` | a session | | its page |
-| `work_failed` | a session | `work`: prompt, summary, brief, export | the page on which that is mended |
+| `work_failed` | a session | `work`: prompt, summary, export | the page on which that is mended |
 | `announcement_failed` | a session | `reason`, a code of `distribution` | its settings |
 | `model_key_refused` | the account | | the account's own models |
 | `group_linked`, `group_left` | the account | | its Telegram groups |
@@ -24,12 +24,7 @@ from chalicelib.services.delivery.announcement_texts import explain_failure
 from chalicelib.text.locales import fill
 
 _FOLDER: Final = Path(__file__).with_name("words")
-_WORK: Final = {
-    "prompt": "/prompt",
-    "summary": "/summary",
-    "brief": "/summary",
-    "export": "/export",
-}  # and the page of each
+_WORK: Final = {"prompt": "/prompt", "summary": "/summary", "export": "/export"}  # and the page of each
 _OF_ACCOUNT: Final = {
     "model_key_refused": ("key", "/account/models"),
     "group_linked": ("linked", "/account/telegram"),

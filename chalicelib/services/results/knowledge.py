@@ -15,7 +15,7 @@ from chalicelib.clock import Deadline
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.llm import tags
 from chalicelib.llm.interface import SCRIPTED, Block, ChatMessage, Model, ModelUnavailable, Request, Tool
-from chalicelib.model import SessionView
+from chalicelib.model import Quote, SessionView
 from chalicelib.model.knowledge import Action, Claim, ClaimCategory, Decision, Knowledge, Tension
 from chalicelib.observability import logger
 from chalicelib.services.facilitation.tailored_prompt import strict_schema
@@ -26,7 +26,9 @@ from chalicelib.services.synthesis.evidence import Evidence, EvidenceBook
 from chalicelib.services.synthesis.prose import ProseCheck
 from chalicelib.services.synthesis.theme_groups import one_line
 from chalicelib.services.synthesis.unquotable import find_unquotable_words
+from chalicelib.services.usage.budget import meter_for
 from chalicelib.store.knowledge import KnowledgeItems
+from chalicelib.store.sessions import FOR_ASK, Sessions
 from chalicelib.text.normalise import fold
 
 MAX_TOKENS: Final = 6_000
@@ -104,6 +106,25 @@ def generate_knowledge(
     return Generated(made)
 
 
+def write_knowledge(
+    session_id: str,
+    *,
+    sessions: Sessions,
+    model: Model,
+    deps: AskDeps,
+    items: KnowledgeItems,
+    deadline: Deadline,
+    now: datetime,
+) -> None:
+    """Generate the knowledge of a session where it lacks any of its summary. Raises NotFound without a session, and what
+    `generate_knowledge` does but for Invalid: a session without a summary has none."""
+    view = sessions.view(session_id, FOR_ASK)
+    stored = items.of_each([session_id]).get(session_id)
+    asked = meter_for(view, model) if model.understands else model
+    if view.summary:
+        generate_knowledge(view, stored, model=asked, deps=deps, items=items, deadline=deadline, now=now)
+
+
 def _request(view: SessionView, book: EvidenceBook) -> Request:
     language = tags.data("language", view.session.language) if view.session.language else "the language of most points"
     most = {f"most_{name}": str(number) for name, number in MOST.items()}
@@ -150,14 +171,14 @@ class _Checked:
         for fields, found in self._carried("decisions"):
             label, summary = self._text(fields.get("label"), MAX_LABEL), self._text(fields.get("summary"))
             if self._stands(label and summary):
-                yield Decision(label, summary, _ids(found))
+                yield Decision(label, summary, _quotes(found))
 
     def _actions(self) -> Iterable[Action]:
         for fields, found in self._carried("actions"):
             description = self._text(fields.get("description"))
             if self._stands(description):
                 yield Action(
-                    description, _ids(found), *(_as_said(fields.get(name), found) for name in ("owner", "due"))
+                    description, _quotes(found), *(_as_said(fields.get(name), found) for name in ("owner", "due"))
                 )
 
     def _tensions(self) -> Iterable[Tension]:
@@ -166,14 +187,14 @@ class _Checked:
             sides = tuple(filter(None, map(self._text, given if isinstance(given, list) else [])))
             summary = self._text(fields.get("summary"))
             if self._stands(summary and len(sides) > 1):
-                yield Tension(summary, sides, _ids(found))
+                yield Tension(summary, sides, _quotes(found))
 
     def _claims(self) -> Iterable[Claim]:
         for fields, found in self._carried("claims"):
             text, category = self._text(fields.get("text")), fields.get("category")
             if self._stands(text and category in _CATEGORIES):
                 people = self._book.aggregate.count_people({it.thread_id for it in found})
-                yield Claim(category, text, _ids(found), people)
+                yield Claim(category, text, _quotes(found), people)
 
     def _carried(self, name: str) -> Iterable[tuple[Mapping[str, Any], list[Evidence]]]:
         """The things of one kind that rest on something that may be shown, each with that."""
@@ -197,8 +218,13 @@ class _Checked:
         return bool(what)
 
 
-def _ids(found: Iterable[Evidence]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(it.point.message_id for it in found))[:MOST_EVIDENCE]
+def _quotes(found: Iterable[Evidence]) -> tuple[Quote, ...]:
+    """The messages that these points are from, each once, with what the first of them quotes."""
+    quotes: dict[str, Quote] = {}
+    for it in found:
+        words = " ".join(it.point.quote.split())
+        quotes.setdefault(it.point.message_id, Quote(words, it.thread_id, it.point.message_id))
+    return tuple(quotes.values())[:MOST_EVIDENCE]
 
 
 def _as_said(given: object, found: Iterable[Evidence]) -> str:

@@ -37,10 +37,10 @@ from chalicelib.store.sessions import FOR_COST, FOR_EDIT, Sessions
 from chalicelib.store.summaries import later
 from chalicelib.store.telegram import TelegramGroups
 
-# Of as many editors at once as there are tries, each gets through.
 if TYPE_CHECKING:
     from chalicelib.services.projects.memory import Remember
 
+# Of as many editors at once as there are tries, each gets through.
 _RETRY = Retry(tries=12, pause=lambda failed: 0.05 * failed, jitter=True)
 _OF_SESSION = set(Session.__struct_fields__)
 _APPLIED = {"status", "opens_at", "closes_at", "branding"}  # to what there is, each in its own way
@@ -58,7 +58,9 @@ def check_changes(changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     None (or an empty text) is the default of a new session. Raises Invalid for a value that cannot be.
     """
     blank = NewSession(topic="", goal="")
-    values = {name: getattr(blank, name) if value in (None, "") else value for name, value in changes.items()}
+    values: dict[str, Any] = {
+        name: getattr(blank, name, None) if value in (None, "") else value for name, value in changes.items()
+    }
     if "template_id" in values:
         values["template_id"] = template_id(values["template_id"])
     if "time_zone" in values:

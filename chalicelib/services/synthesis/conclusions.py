@@ -14,7 +14,7 @@ from chalicelib.model import SessionView, Stance, Summary, Theme, ThemeRegistry
 from chalicelib.model.memory import Conclusion, ConclusionKind, Conclusions
 from chalicelib.model.synthesis import joined
 from chalicelib.services.synthesis.aggregate import Aggregate, count_stances, stances_by_theme, without_kept_back
-from chalicelib.services.synthesis.disclosure import SharedWords
+from chalicelib.services.synthesis.carried_words import CarriedWords
 from chalicelib.services.synthesis.prose import without_quotes
 from chalicelib.services.synthesis.scratchpad import AGREED, SHARED_BY, find_carried_by_kept_back
 from chalicelib.services.synthesis.visibility import tellable_stances
@@ -31,7 +31,7 @@ def conclude(
     """What this summary comes to for later sessions; without a point where nothing in it is carried by three people."""
     known = without_kept_back(aggregate)
     others = find_carried_by_kept_back(aggregate, registry)
-    common, carried = SharedWords(known, view.session), stances_by_theme(known, registry)
+    common, carried = CarriedWords(aggregate, view.session), stances_by_theme(known, registry)
     points = []
     for theme in summary.themes:
         ids = [live.id for name in (theme.gathers or (theme.id,)) if (live := registry.resolve(name))]
@@ -57,21 +57,24 @@ def _join(ids: list[str], carried: dict[str, dict[str, str]]) -> dict[str, str]:
     return people
 
 
-def _may_tell_label(theme: Theme, summary: Summary, common: SharedWords) -> bool:
+def _may_tell_label(theme: Theme, summary: Summary, common: CarriedWords) -> bool:
     """Whether its name is nobody's. Without a language model it is a question of the host's, or hidden already."""
     if summary.model == SCRIPTED:
         return not theme.members_only
     return theme.label not in summary.withheld and common.may_tell(theme.label)
 
 
-def _tellable(theme: Theme, summary: Summary, common: SharedWords) -> str:
-    """The sentences of what the summary says of a theme that are nobody's; without a language model these are people's answers."""
+def _tellable(theme: Theme, summary: Summary, common: CarriedWords) -> str:
+    """What the summary says of a theme, up to the first sentence that may be somebody's: what follows may lean on that. Without a language
+    model it is people's answers."""
     if summary.model == SCRIPTED:
         return ""
     kept = ""
-    for sentence in _sentences(without_quotes(theme.statement, "", summary.withheld)):
-        if len(kept) + len(sentence) < MAX_TEXT and common.may_tell_description(sentence):
-            kept = f"{kept} {sentence}".strip()
+    for sentence in _sentences(theme.statement):
+        is_told = without_quotes(sentence, "", summary.withheld) == sentence and common.may_tell(sentence)
+        if not is_told or len(kept) + len(sentence) >= MAX_TEXT:
+            break
+        kept = f"{kept} {sentence}".strip()
     return kept
 
 

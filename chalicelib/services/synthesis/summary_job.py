@@ -253,7 +253,7 @@ def _news_of(
 ) -> Conclusions | None:
     """What a session comes to by this summary; None where that is what is stored."""
     before, made = view.conclusions, conclude(view, summary, aggregate, registry, now)
-    is_news = made.points != before.points or before.withdrawn if before else bool(made.points)
+    is_news = before is None or before.withdrawn or made.points != before.points
     return made if is_news else None
 
 

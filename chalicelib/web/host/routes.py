@@ -280,6 +280,22 @@ def post_projects() -> Response:
     return answer_host(routes, projects.receive_projects)
 
 
+@routes.route("/projects/{project_id}/knowledge", methods=READ, content_types=[])
+def get_project_knowledge(project_id: str) -> Response:
+    """Returns what the sessions of a project came to know."""
+    from chalicelib.web.host import project_knowledge
+
+    return answer_host(routes, lambda host: project_knowledge.show_project_knowledge(host, project_id))
+
+
+@routes.route("/projects/{project_id}/knowledge", methods=["POST"], content_types=[])
+def post_project_knowledge(project_id: str) -> Response:
+    """Has collected what is missing of that."""
+    from chalicelib.web.host import project_knowledge
+
+    return answer_host(routes, lambda host: project_knowledge.receive_project_knowledge(host, project_id))
+
+
 @routes.route("/projects/{project_id}", methods=READ, content_types=[])
 def get_project(project_id: str) -> Response:
     """Returns a project."""

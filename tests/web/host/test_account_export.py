@@ -12,7 +12,7 @@ import app
 from chalicelib import container
 from chalicelib.model import Identity
 from chalicelib.model.own_models import ModelKey, OwnModels, SealedSecret
-from chalicelib.services.accounts import export
+from chalicelib.services.accounts import export, export_document
 from tests import events
 from tests.api.hosts import Host, new_host
 from tests.api.jobs import asked, delete_data, done
@@ -176,15 +176,14 @@ def test_it_goes_with_whoever_is_removed_from_a_session_in_it(
         assert len(files()) == 1
         remove()
     else:
-        render = export.render_file
 
         def render_after(*given: Any, **named: Any) -> str:
-            made = render(*given, **named)
+            made = export_document.render_file(*given, **named)
             remove()
             return made
 
         with monkeypatch.context() as patched:
-            patched.setattr(export, "render_file", render_after)
+            patched.setattr("chalicelib.services.accounts.export.render_file", render_after)
             work_off()
     assert files() == []
     assert all(map(delete_data, asked("deletions")))

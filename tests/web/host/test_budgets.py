@@ -30,9 +30,11 @@ def test_a_page_costs_these_calls_to_be_shown(host: Host, ana: Browser, meter: M
     costs = {
         # The drafts, the other sessions, the roles in projects; whose the account is, and whether that address is invited anywhere.
         "/": 5,
-        "/account": 5,  # which items are the user's, what they say; the drafts, the other sessions, the roles in projects
+        # Which items are the user's, what they say, a digest among them; the drafts, the other sessions, the roles in projects.
+        "/account": 5,
         "/account/harmonica-md": 1,
         "/account/export": 1,
+        "/notifications": 0,  # the list counts for the bell
         "/account/telegram": 1,
         "/keys": 2,
         f"/sessions/{session}": 2,  # the session, the user's Telegram groups

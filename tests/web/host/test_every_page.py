@@ -11,6 +11,9 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from app import app
+from chalicelib import container
+from chalicelib.model.notifications import Event
+from chalicelib.services.notifications.notify import notify
 from chalicelib.settings import settings
 from chalicelib.store import keys
 from tests.api.hosts import Host
@@ -93,6 +96,8 @@ def _sessions_of(host: Host) -> list[str]:
     attach(host, found[0], project)
     template = host.call("POST", "/templates", {"title": SECRETS[3], "default_goal": SECRETS[1]})
     assert host.call("POST", "/templates", {"title": SECRETS[2], "workspace_id": project}).status_code == 201
+    told = Event("session_ended", "1", container.clock().now(), found[0])
+    assert notify(host.user_id, told, deps=container.notification_deps())
     return [*found, template.json_body["id"]]
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -207,15 +207,15 @@ def try_again(run: Callable[[], None]) -> None:
 
 
 def test_morning_is_by_the_clock_of_the_reader() -> None:
-    def told(zone: str, *at: int) -> datetime:
-        return next_morning(MailDigest("u", "en", zone), datetime(2026, *at, tzinfo=UTC))
+    def morning(zone: str, at: str) -> str:
+        return next_morning(MailDigest("u", "en", zone), datetime.fromisoformat(at)).isoformat()
 
-    assert told("UTC", 3, 1, 7, 59) == datetime(2026, 3, 1, 8, tzinfo=UTC)
-    assert told("UTC", 3, 1, 8, 0) == datetime(2026, 3, 2, 8, tzinfo=UTC)
-    assert told("Europe/Berlin", 3, 28, 12) == datetime(
-        2026, 3, 29, 6, tzinfo=UTC
-    )  # the clocks go forward in that night
-    assert told("Asia/Tokyo", 3, 1, 22, 30) == datetime(2026, 3, 1, 23, tzinfo=UTC)
+    assert morning("UTC", "2026-03-01T07:59:00+00:00") == "2026-03-01T08:00:00+00:00"
+    assert morning("UTC", "2026-03-01T08:00:00+00:00") == "2026-03-02T08:00:00+00:00"
+    assert (
+        morning("Europe/Berlin", "2026-03-28T12:00:00+00:00") == "2026-03-29T06:00:00+00:00"
+    )  # the clocks went forward
+    assert morning("Asia/Tokyo", "2026-03-01T22:30:00+00:00") == "2026-03-01T23:00:00+00:00"
 
 
 def test_where_no_mail_is_sent_the_page_says_so_and_none_can_be_had(
@@ -237,7 +237,7 @@ def test_where_no_mail_is_sent_the_page_says_so_and_none_can_be_had(
 def test_every_language_tells_each_kind(host: Host, ana: Browser, clock: FakeClock) -> None:
     session = host.new_session(topic="Lunch")["id"]
     details = {"by": host.user_id, "role": "admin", "page": "/invitation?t=x"}
-    for work in ("prompt", "summary", "brief", "export"):
+    for work in ("prompt", "summary", "export"):
         assert tell(host, work, kind="work_failed", session_id=session, details={"work": work})
     for kind in ("first_answer", "session_ended"):
         assert tell(host, kind, kind=kind, session_id=session)

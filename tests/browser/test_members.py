@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from infra.local.mailbox import FOLDER
 from tests.browser.appearance import photograph
+from tests.browser.axe import violations
 from tests.browser.devices import DESKTOP, PHONE, Devices, sign_in_as_demo_host
 from tests.e2e.local import LocalCloud
 from tests.e2e.test_main_job import wait_for
@@ -21,7 +22,13 @@ def link_to(cloud: LocalCloud, address: str, page: str) -> str:
         found = [it for mail in mails for it in re.findall(rf"https?://[^/\s]+({page}\?t=[\w.-]+)", mail.read_text())]
         return found[-1] if found else ""
 
-    return wait_for(f"the mail to {address}", find)
+    return str(wait_for(f"the mail to {address}", find))
+
+
+def look(page: Page, name: str) -> None:
+    """Keep a picture of a page, on which there is no barrier."""
+    photograph(page, name)
+    assert violations(page) == [], name
 
 
 def test_an_owner_invites_an_editor_who_had_no_account_and_a_viewer(cloud: LocalCloud, devices: Devices) -> None:
@@ -48,7 +55,7 @@ def test_an_owner_invites_an_editor_who_had_no_account_and_a_viewer(cloud: Local
     owner.goto(f"{session}/members")
     expect(owner.locator("ul[aria-labelledby=members] > li")).to_have_count(3)
     expect(owner.locator("#pending")).to_have_count(0)
-    photograph(owner, "members-3-all-in")
+    look(owner, "members-3-all-in")
 
 
 def invite(page: Page, session: str, address: str, role: str) -> None:
@@ -59,19 +66,19 @@ def invite(page: Page, session: str, address: str, role: str) -> None:
     page.locator("#message").fill("Glad to have you with us.")
     page.locator("button[value=invite]").click()
     expect(page.locator("#addresses-error")).to_be_visible()
-    photograph(page, f"members-1-wrong-{role}")
+    look(page, f"members-1-wrong-{role}")
     page.locator("#addresses").fill(address)
     expect(page.locator("#message")).to_have_value("Glad to have you with us.")
     page.locator("button[value=invite]").click()
     expect(page.locator("#told")).to_contain_text(address)
-    photograph(page, f"members-2-invited-{role}")
+    look(page, f"members-2-invited-{role}")
 
 
 def accept(page: Page, cloud: LocalCloud, address: str, role: str) -> None:
     """From the mail: look at it, sign up by a mail that leads back, accept."""
     page.goto(link_to(cloud, address, "/invitation"))
     expect(page.locator("main")).to_contain_text("Lunch at work")
-    photograph(page, f"invitation-1-signed-out-{role}")
+    look(page, f"invitation-1-signed-out-{role}")
     page.locator("main a.button").click()
     page.locator("#email").fill(address)
     page.locator("form:has(#email) button").click()
@@ -79,7 +86,7 @@ def accept(page: Page, cloud: LocalCloud, address: str, role: str) -> None:
     page.goto(link_to(cloud, address, "/sign-in/confirm"))
     page.locator("main form button").click()
     expect(page.locator("button[value=accept]")).to_be_visible()
-    photograph(page, f"invitation-2-own-{role}")
+    look(page, f"invitation-2-own-{role}")
     page.locator("button[value=accept]").click()
     expect(page.locator("#told")).to_be_visible()
-    photograph(page, f"invitation-3-in-{role}")
+    look(page, f"invitation-3-in-{role}")

@@ -83,8 +83,10 @@ def accept(subject: Subject, invitation_id: str, user: User, *, deps: AnsweringD
 def decline(subject: Subject, invitation_id: str, user: User, *, deps: AnsweringDeps, now: datetime) -> None:
     """Note that somebody does not want to. Raises InvitationOver, AnotherAddress."""
     invitation = deps.holding.store.of(subject).find(invitation_id)
-    if invitation is None or invitation.answer != "open":
-        raise InvitationOver("unknown" if invitation is None else invitation.answer, subject)  # type: ignore[arg-type]
+    if invitation is None:
+        raise InvitationOver("unknown", subject)
+    if invitation.answer != "open":
+        raise InvitationOver(invitation.answer, subject)
     if not invitation.is_open(now):
         raise InvitationOver("expired", subject)
     require_own(invitation, user)

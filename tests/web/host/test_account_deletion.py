@@ -130,11 +130,11 @@ def test_every_kind_of_item_that_goes_with_an_account_was_there_and_is_gone(
     host: Host, bo: Host, taken_part: str, cem: Browser, clock: FakeClock
 ) -> None:
     sign_in(cem, "bo@example.com")
+    assert notify(bo.user_id, Event("group_left", "1", clock.now()), deps=container.notification_deps())
+    container.notifications().want_digest(MailDigest(bo.user_id, "en", "UTC"))
     project = bo.call("POST", "/projects", {"title": "Food"}).json_body["id"]
     invited = {"emails": ["dee@example.com"]}
     assert bo.call("POST", f"/projects/{project}/invitations", invited).status_code == 201
-    assert notify(bo.user_id, Event("group_left", "1", clock.now()), deps=container.notification_deps())
-    container.notifications().want_digest(MailDigest(bo.user_id, "en", "UTC"))
     own = [kind for kind in KINDS if kind.goes == "with account"]
     there = {kind.name for kind, raw in stored() if kind in own and bo.user_id in json.dumps(raw)}
     assert call(cem, "DELETE", "/me").status_code == 202

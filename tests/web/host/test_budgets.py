@@ -28,10 +28,10 @@ def test_a_page_costs_these_calls_to_be_shown(host: Host, ana: Browser, meter: M
     session = host.new_session(prompt="Ask.", context="c")["id"]
     person = host.say(session, "Soup").json_body["thread_id"]
     costs = {
-        # The drafts, the other sessions, and for each list, and for that of projects, in which the host has a role; whose the account
-        # is, and whether that address is invited anywhere.
-        "/": 7,
-        "/account": 5,  # which items are the user's, what they say, whether there is a digest; the drafts, the other sessions
+        # The drafts, the other sessions, the roles in projects; whose the account is, and whether that address is invited anywhere.
+        "/": 5,
+        # Which items are the user's, what they say, a digest among them; the drafts, the other sessions, the roles in projects.
+        "/account": 5,
         "/account/harmonica-md": 1,
         "/account/export": 1,
         "/notifications": 0,  # the list counts for the bell

@@ -9,9 +9,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from chalicelib import container
+from chalicelib.errors import NotFound
 from chalicelib.model import Role
 from chalicelib.model.member_invitations import Subject
 from chalicelib.services.accounts.deletion import delete_account
+from chalicelib.services.accounts.sign_in import make_link
 from chalicelib.services.member_invitations import answering
 from chalicelib.services.member_invitations.links import read_name
 from chalicelib.services.sessions.deletion import delete_session
@@ -402,3 +404,19 @@ def test_the_form_keeps_what_was_typed_and_shows_links_where_none_are_mailed(
     assert [Browser().open(it).status for it in (old, new)] == [404, 200]
     gone = submit(ana, f"/projects/{project}", made.form("Withdraw invitation"), do="withdraw")
     assert "The invitation is withdrawn." in gone.text
+
+
+def test_without_mail_a_link_of_the_operators_lets_in_whoever_is_invited_and_nobody_else(
+    host: Host, ben: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAIL_FROM", "")
+    settings.cache_clear()
+    session = f"/sessions/{host.new_session()['id']}"
+    made = host.call("POST", f"{session}/invitations", {"emails": [DEE], "role": "editor"}).json_body["data"][0]
+    deps, now = container.sign_in_deps(), container.clock().now()
+    with pytest.raises(NotFound):
+        make_link("eva@example.com", public_url="http://x", deps=deps, now=now)
+    link = make_link(DEE, public_url="http://x", deps=deps, now=now).removeprefix("http://x")
+    assert use_link(ben, link).status_code == 303
+    assert answer(ben, urlsplit(made["url"])._replace(scheme="", netloc="").geturl()).status_code == 303
+    assert role_in(host, session, DEE) == "editor"

@@ -55,7 +55,9 @@ def check_changes(changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     None (or an empty text) is the default of a new session. Raises Invalid for a value that cannot be.
     """
     blank = NewSession(topic="", goal="")
-    values = {name: getattr(blank, name, None) if value in (None, "") else value for name, value in changes.items()}
+    values: dict[str, Any] = {
+        name: getattr(blank, name, None) if value in (None, "") else value for name, value in changes.items()
+    }
     if "template_id" in values:
         values["template_id"] = template_id(values["template_id"])
     if "time_zone" in values:

@@ -3,6 +3,7 @@
 A worker looks at stored state to see what is due, so a job may come late, twice, or for nothing.
 """
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -20,8 +21,10 @@ from chalicelib.model.jobs import (
     Job,
     Queue,
     ReplyInChat,
+    SendMemberInvitation,
     SendSignInMail,
     SendTranscript,
+    TellHosts,
     UpdateCards,
     WriteBrief,
     WritePrompt,
@@ -66,6 +69,11 @@ class Jobs:
         """
         self.ask(WriteSummary(session_id), now)
 
+    def tell_hosts(self, job: TellHosts) -> None:
+        """Have those told who may edit a session, after the queue's delay; not held up by its cards."""
+        once = hashlib.sha256(f"{job.session_id} {job.kind} {job.happened}".encode()).hexdigest()
+        self._send(job, MessageGroupId=f"told:{job.session_id}", MessageDeduplicationId=once)
+
     def send_sign_in_mail(self, sign_in_id: str) -> None:
         """Have a mail written to somebody who asked to be let in."""
         self._send(SendSignInMail(sign_in_id))
@@ -94,7 +102,7 @@ class Jobs:
         queue = QUEUE_OF[type(job)]
         self._send(job, **(self._once(queue, subject_of(job), now) if queue.fifo else {}))
 
-    def ask_all(self, jobs: Sequence[DueJob], now: datetime) -> None:
+    def ask_all(self, jobs: Sequence[DueJob | SendMemberInvitation], now: datetime) -> None:
         """Have jobs of one kind done, ten at most, in one call. Raises Unavailable where not all were taken; some may have been."""
         queue = QUEUE_OF[type(jobs[0])]
         entries = [

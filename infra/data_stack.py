@@ -49,6 +49,7 @@ TABLES = (
             Index(keys.BY_USER, keys.USER_ID, keys.CREATED_AT),
             Index(keys.PUBLIC_FEED, keys.FEED, keys.UPDATED_AT),
         ),
+        expiry=keys.FORGET_AT,
     ),
     Table(
         "Sessions",

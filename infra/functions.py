@@ -33,7 +33,7 @@ VISIBILITY_TIMES = 6  # the worker's timeout, as Lambda asks, so that no message
 API_SECONDS = 28  # API Gateway gives up after 29
 
 KEY_ITEM = ("GetItem", "UpdateItem")
-OWN_MODEL_ITEMS = ("GetItem", "PutItem")  # a call that is refused is noted
+OWN_MODEL_ITEMS = ("BatchGetItem", "GetItem", "PutItem")  # a call that is refused is noted, and its host told
 CHAT_ITEMS = ("GetItem", "Query", "UpdateItem")
 ITEMS = ("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem")
 
@@ -73,7 +73,7 @@ API = Function(
     memory=1024,
     timeout=API_SECONDS,
     tables={
-        "Accounts": ("BatchGetItem", "DeleteItem", *KEY_ITEM, "PutItem"),
+        "Accounts": ("BatchGetItem", "ConditionCheckItem", "DeleteItem", *KEY_ITEM, "PutItem"),
         "Sessions": (*ITEMS, "DeleteItem"),
         "Projects": (*ITEMS, "DeleteItem"),
         "Conversations": (*ITEMS, "DeleteItem"),
@@ -126,14 +126,19 @@ CONVERSATIONS_CHANGED = Function(
     memory=512,
     timeout=STREAM_SECONDS,
     tables={"Sessions": ("UpdateItem",), "Conversations": ("BatchGetItem",)},
-    sends_to=(SUMMARIES,),
+    sends_to=(CARDS, SUMMARIES),
     follows=Stream("ConversationsStreamArn", (PARTICIPANT_SPOKE,)),
 )
 WRITE_PROMPT = Function(
     "WritePrompt",
     memory=1024,
     timeout=WORKER_SECONDS,
-    tables={"Accounts": OWN_MODEL_ITEMS, "Sessions": ITEMS, "Guards": KEY_ITEM},
+    tables={
+        "Accounts": OWN_MODEL_ITEMS,
+        "Sessions": ITEMS,
+        "Conversations": ("BatchGetItem", "Query"),  # digests, which knowledge is made of
+        "Guards": KEY_ITEM,
+    },
     settings=MODEL,
     works_off=PROMPTS,
 )
@@ -148,6 +153,7 @@ WRITE_SUMMARY = Function(
         "Guards": KEY_ITEM,
     },
     settings=("summary_interval", "summary_silence", *MODEL),
+    sends_to=(CARDS,),
     works_off=SUMMARIES,
 )
 WRITE_BRIEF = Function(
@@ -162,7 +168,10 @@ UPDATE_CARDS = Function(
     "UpdateCards",
     memory=512,
     timeout=SHORT_WORKER_SECONDS,
-    tables={"Sessions": ("BatchGetItem", "Query", "UpdateItem")},
+    tables={
+        "Accounts": ("BatchGetItem", "GetItem", "PutItem"),
+        "Sessions": ("BatchGetItem", "Query", "UpdateItem"),
+    },
     works_off=CARDS,
 )
 DELETE_DATA = Function(
@@ -170,7 +179,7 @@ DELETE_DATA = Function(
     memory=512,
     timeout=WORKER_SECONDS,
     tables={
-        "Accounts": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "UpdateItem"),
+        "Accounts": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"),
         "Sessions": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
         "Projects": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "Query", "UpdateItem"),
         "Conversations": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "Query", "UpdateItem"),
@@ -187,8 +196,15 @@ WRITE_EXPORT = Function(
     "WriteExport",
     memory=1769,  # a whole processor: sessions of a thousand people are tens of megabytes
     timeout=WORKER_SECONDS,
-    tables={"Sessions": ("BatchGetItem", "GetItem", "Query", "UpdateItem"), "Conversations": ("BatchGetItem", "Query")},
+    tables={
+        "Accounts": ("BatchGetItem", "GetItem", "PutItem"),
+        "Sessions": ITEMS,
+        "Conversations": ("BatchGetItem", "Query"),
+        "Telegram": ("Query",),
+    },
+    indexes=(("Accounts", keys.BY_USER), ("Sessions", keys.BY_MEMBER)),
     files=("PutObject", "DeleteObject"),
+    sends_to=(CARDS, EXPORTS),
     works_off=EXPORTS,
 )
 SEND_MAIL = Function(
@@ -196,10 +212,11 @@ SEND_MAIL = Function(
     memory=512,
     timeout=SHORT_WORKER_SECONDS,
     tables={
-        "Accounts": ("BatchGetItem", "GetItem"),
+        "Accounts": ("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem"),
         "Sessions": ("BatchGetItem", "UpdateItem"),
+        "Projects": ("BatchGetItem",),
         "Conversations": ("BatchGetItem", "Query"),
-        "Guards": (*KEY_ITEM, "DeleteItem"),
+        "Guards": (*KEY_ITEM, "BatchGetItem", "DeleteItem"),
     },
     settings=("deployment_secret_arn", "public_url", "sign_up", "mail_from", "support_contact", "llm_provider"),
     works_off=MAILS,
@@ -295,15 +312,19 @@ OPEN_AND_CLOSE = Function(
     "OpenAndClose",
     memory=512,
     timeout=CLOCK_SECONDS,
-    tables={"Sessions": ("BatchGetItem", "UpdateItem")},
-    indexes=(("Sessions", keys.DUE),),
+    tables={
+        # A draft that opens begins with what its projects remember.
+        "Sessions": ("BatchGetItem", "ConditionCheckItem", "PutItem", "UpdateItem"),
+        "Projects": ("BatchGetItem",),
+    },
+    indexes=(("Sessions", keys.DUE), ("Sessions", keys.BY_MEMBER)),
 )
 SWEEP = Function(
     "Sweep",
     memory=512,
     timeout=WORKER_SECONDS,
-    tables={**OPEN_AND_CLOSE.tables, "Projects": ("UpdateItem",), "Conversations": ("UpdateItem",)},
-    indexes=(("Sessions", keys.DUE), ("Projects", keys.DUE), ("Conversations", keys.DUE)),
+    tables={**OPEN_AND_CLOSE.tables, "Projects": ("BatchGetItem", "UpdateItem"), "Conversations": ("UpdateItem",)},
+    indexes=(*OPEN_AND_CLOSE.indexes, ("Projects", keys.DUE), ("Conversations", keys.DUE)),
     settings=("retention_days",),
     sends_to=due_kinds.queues(),
 )

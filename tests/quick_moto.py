@@ -1,7 +1,7 @@
 """Makes the in-memory AWS quick enough for thousands of tests; `tests/store` runs on moto as it comes as well.
 
-Requests to DynamoDB go from the client to moto's handler without HTTP in between. What moto works out again at every
-call, though its arguments are the same, is remembered; and it copies no more than a transaction needs.
+Requests to DynamoDB and SQS go from the client to moto's handler without HTTP in between, see also `quick_dynamodb`. What moto
+works out again at every call, though its arguments are the same, is remembered; and it copies no more than a transaction needs.
 """
 
 import copyreg
@@ -9,7 +9,8 @@ import marshal
 import os
 import pickle
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from copy import copy, deepcopy
 from functools import cache, lru_cache
 from inspect import CO_VARKEYWORDS
@@ -27,9 +28,10 @@ import pytest
 from botocore.client import BaseClient
 from botocore.compat import accepts_kwargs
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from moto.core import DEFAULT_ACCOUNT_ID, responses
 from moto.dynamodb.comparisons import ConditionExpressionParser
-from moto.dynamodb.exceptions import ItemSizeTooLarge
+from moto.dynamodb.exceptions import DynamodbException, ItemSizeTooLarge
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
@@ -37,6 +39,9 @@ from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node, UpdateExp
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 from moto.dynamodb.parsing.validators import ActionCountValidator, OverlappingPathsValidator
 from moto.dynamodb.responses import DynamoHandler
+
+from tests import quick_dynamodb, quick_sqs
+from tests.quick_dynamodb import Unusual
 
 MOST_BYTES = 405_000  # of an item, as moto has it
 
@@ -58,6 +63,12 @@ _OPERATIONS = {
     "Scan": DynamoHandler.scan,
     "TransactWriteItems": DynamoHandler.transact_write_items,
     "UpdateItem": DynamoHandler.update_item,
+}
+_QUICK = {
+    "DeleteItem": quick_dynamodb.write,
+    "PutItem": quick_dynamodb.write,
+    "TransactWriteItems": quick_dynamodb.transact,
+    "UpdateItem": quick_dynamodb.write,
 }
 _patches = pytest.MonkeyPatch()
 
@@ -138,14 +149,14 @@ def _directly(send: Callable[..., Any]) -> Callable[..., Any]:
     """Call moto's handler with a copy of the arguments; what fails is sent again, for the error to come as AWS words it."""
 
     def call(client: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
-        handle = _OPERATIONS.get(operation)
-        if not (handle and moto.core.models.botocore_stubber.enabled and _is_dynamodb(client)):
+        service = client.meta.service_model.service_name
+        answer = _ANSWERS.get(service) if operation in _DIRECT.get(service, ()) else None
+        if not (answer and moto.core.models.botocore_stubber.enabled and _is_of_aws(client)):
             return send(client, operation, arguments)
-        handler = DynamoHandler()
-        handler.current_account, handler.region = DEFAULT_ACCOUNT_ID, client.meta.region_name
         try:
-            handler.body = marshal.loads(marshal.dumps(arguments))
-            result: Any = handle(handler).result
+            result = answer(client, operation, arguments)
+        except ClientError:
+            raise
         except Exception:
             return send(client, operation, arguments)
         return {**result, "ResponseMetadata": {"HTTPStatusCode": 200, "HTTPHeaders": {}, "RetryAttempts": 0}}
@@ -153,9 +164,23 @@ def _directly(send: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def _is_dynamodb(client: BaseClient) -> bool:
-    meta = client.meta
-    return meta.service_model.service_name == "dynamodb" and meta.endpoint_url.endswith(".amazonaws.com")
+def _answer(client: BaseClient, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    if quick := _QUICK.get(operation):
+        with suppress(AssertionError, LookupError, TypeError, Unusual, ValueError, DynamodbException):
+            return quick(client, operation, arguments)
+    handler = DynamoHandler()
+    handler.current_account, handler.region = DEFAULT_ACCOUNT_ID, client.meta.region_name
+    handler.body = marshal.loads(marshal.dumps(arguments))
+    answer: dict[str, Any] = _OPERATIONS[operation](handler).result
+    return answer
+
+
+_DIRECT: dict[str, Collection[str]] = {"dynamodb": _OPERATIONS, "sqs": quick_sqs.OPERATIONS}
+_ANSWERS = {"dynamodb": _answer, "sqs": quick_sqs.answer}
+
+
+def _is_of_aws(client: BaseClient) -> bool:
+    return bool(client.meta.endpoint_url.endswith(".amazonaws.com"))
 
 
 def _plain(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -12,8 +12,11 @@ from chalicelib.store.guards import Guards
 if TYPE_CHECKING:
     from chalicelib.identity_provider import IdentityProvider
     from chalicelib.services.accounts.deletion import AccountDeletionDeps
+    from chalicelib.services.accounts.export import AccountExportDeps
+    from chalicelib.services.accounts.profile import ProfileDeps
     from chalicelib.services.accounts.sign_in import SignInDeps
     from chalicelib.store.logins import Logins
+    from chalicelib.store.profiles import Profiles
 
 
 @cache
@@ -35,10 +38,30 @@ def guards() -> Guards:
     return Guards()
 
 
+@cache
+def profiles() -> "Profiles":
+    """The repository of what hosts say of themselves."""
+    from chalicelib.store.profiles import Profiles
+
+    return Profiles()
+
+
+def profile_deps() -> "ProfileDeps":
+    """The dependencies of what hosts say of themselves."""
+    from chalicelib.services.accounts.profile import ProfileDeps
+
+    return ProfileDeps(container.profiles(), container.logins(), container.clock())
+
+
 def sign_in_deps() -> "SignInDeps":
     """The dependencies of signing in."""
     from chalicelib.services.accounts.sign_in import SignInDeps
     from chalicelib.store.sign_ins import SignIns
+
+    def is_invited(email: str) -> bool:
+        from chalicelib.services.member_invitations import holding
+
+        return holding.is_invited(email, deps=container.holding_deps(), now=container.clock().now())
 
     return SignInDeps(
         accounts=container.accounts(),
@@ -46,6 +69,7 @@ def sign_in_deps() -> "SignInDeps":
         guards=container.guards(),
         secret=container.deployment_secret(),
         sign_up=settings().sign_up,
+        is_invited=is_invited,
     )
 
 
@@ -61,8 +85,36 @@ def account_deletion_deps() -> "AccountDeletionDeps":
         projects=container.projects(),
         session_deletions=container.deletions(),
         participants=container.participant_deps(),
+        forget_invitations_to=container.forget_invitations_to,
+        forget_invitations_by=container.forget_invitations_by,
+        exports=container.account_export_deps(),
         jobs=container.jobs(),
         clock=container.clock(),
+    )
+
+
+def account_export_deps() -> "AccountExportDeps":
+    """The dependencies of exports of accounts."""
+    from chalicelib.services.accounts.export import AccountExportDeps
+    from chalicelib.services.accounts.export_document import ContentDeps
+    from chalicelib.store.account_exports import AccountExports
+    from chalicelib.store.own_models import OwnModelStore
+
+    contents = ContentDeps(
+        sessions=container.sessions(),
+        cards=container.cards(),
+        projects=container.projects(),
+        participants=container.participants(),
+        own_models=OwnModelStore(),
+        session_exports=container.export_deps(),
+    )
+    return AccountExportDeps(
+        exports=AccountExports(),
+        contents=contents,
+        files=container.files(),
+        jobs=container.jobs(),
+        clock=container.clock(),
+        new_id=container.new_id,
     )
 
 

@@ -72,7 +72,20 @@ def stop_actions() -> "StopActions":
         thread_id = aliases.find(stop.session_id, [thread_id]).get(thread_id, thread_id)
         stop_reminders_to(stop.address_hash, stop.session_id, thread_id, reminders=container.reminders(), secret=secret)
 
-    return {"reminder": end_reminders, "invitation": end_invitation}
+    def end_member_invitation(stop: "StopLink") -> None:
+        from chalicelib.services.member_invitations.mail_job import stop_mails
+
+        stop_mails(stop, deps=container.inviting_deps(), now=container.clock().now())
+
+    def end_digest(stop: "StopLink") -> None:
+        container.notifications().stop_digest(stop.subject)
+
+    return {
+        "reminder": end_reminders,
+        "invitation": end_invitation,
+        "member_invitation": end_member_invitation,
+        "digest": end_digest,
+    }
 
 
 @cache

@@ -9,6 +9,7 @@ from chalicelib.settings import settings
 
 if TYPE_CHECKING:
     from chalicelib.llm.model_servers import ModelServers
+    from chalicelib.model.notifications import Event
     from chalicelib.model.own_models import SealedSecret
     from chalicelib.services.own_models.keys import ModelKeyDeps
     from chalicelib.services.own_models.own_model import KeyUse, OwnModelDeps
@@ -33,7 +34,15 @@ def own_model_deps() -> "OwnModelDeps":
     """The dependencies of calls of models of one's own."""
     from chalicelib.services.own_models.own_model import OwnModelDeps
 
-    return OwnModelDeps(container.own_models(), container.clock(), lambda use: _own_model(use, _own_key_period()))
+    return OwnModelDeps(
+        container.own_models(), container.clock(), lambda use: _own_model(use, _own_key_period()), _tell_host
+    )
+
+
+def _tell_host(user_id: str, event: "Event") -> None:
+    from chalicelib.services.notifications.notify import notify
+
+    notify(user_id, event, deps=container.notification_deps())
 
 
 def model_key_deps() -> "ModelKeyDeps":

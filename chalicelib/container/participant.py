@@ -51,6 +51,7 @@ def participant_deps() -> "ParticipantDeps":
 
     def forget_words(session_id: str, thread_id: str) -> None:
         from chalicelib.services.participants.chats import leave_chats
+        from chalicelib.services.projects.passing_on import tell_withdrawn
         from chalicelib.services.results.exports.large import remove_exports
         from chalicelib.services.results.insights import drop_words
         from chalicelib.services.synthesis.withdrawn_labels import drop_labels
@@ -59,6 +60,7 @@ def participant_deps() -> "ParticipantDeps":
         remove_exports(session_id, deps=container.export_deps())  # which the request may not have come to
         drop_words(session_id, thread_id, deps=container.insight_deps())
         drop_labels(session_id, thread_id, themes=Themes(), clock=container.clock())
+        tell_withdrawn(session_id, memories=container.memories(), clock=container.clock())
         leave_chats(session_id, thread_id, chats=container.telegram_chats(), secret=container.deployment_secret())
 
     def forget_written(session_id: str, thread_id: str, written: "Sequence[str]") -> None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from chalicelib.services.results.ask_evidence import AskDeps
     from chalicelib.services.results.exports.large import ExportDeps
     from chalicelib.services.results.insights import InsightDeps
+    from chalicelib.store.knowledge import KnowledgeItems
 
 
 def ask_deps() -> "AskDeps":
@@ -17,6 +18,13 @@ def ask_deps() -> "AskDeps":
     from chalicelib.services.results.ask_evidence import AskDeps
 
     return AskDeps(conversations=container.conversations(), themes=Themes(), reduced_digests=ReducedDigests())
+
+
+def knowledge() -> "KnowledgeItems":
+    """The repository of what sessions came to know."""
+    from chalicelib.store.knowledge import KnowledgeItems
+
+    return KnowledgeItems()
 
 
 def insight_deps() -> "InsightDeps":
@@ -32,6 +40,11 @@ def export_deps() -> "ExportDeps":
     from chalicelib.services.results.exports.large import ExportDeps
     from chalicelib.store.exports import Exports
 
+    def withdraw_account(user_id: str, export_id: str) -> None:
+        from chalicelib.services.accounts.export import remove_account_export
+
+        remove_account_export(user_id, export_id, deps=container.account_export_deps())
+
     return ExportDeps(
         exports=Exports(),
         files=container.files(),
@@ -39,4 +52,5 @@ def export_deps() -> "ExportDeps":
         insights=container.insight_deps(),
         clock=container.clock(),
         new_id=container.new_id,
+        withdraw_account=withdraw_account,
     )

@@ -8,10 +8,17 @@ from chalicelib.settings import settings
 from chalicelib.store.cards import Cards
 from chalicelib.store.deletion import Deletions
 from chalicelib.store.members import Members
+from chalicelib.store.memories import Memories
 from chalicelib.store.projects import Projects
 from chalicelib.store.sessions import Sessions
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from chalicelib.model.memory import Memory
+    from chalicelib.services.projects.knowledge import RollUpDeps
+    from chalicelib.services.projects.memory import MemoryDeps
     from chalicelib.services.templates.own import TemplateDeps
 
 
@@ -47,6 +54,37 @@ def members() -> Members:
 def projects() -> Projects:
     """The repository of projects."""
     return Projects()
+
+
+@cache
+def memories() -> Memories:
+    """The repository of what sessions pass on to others of their projects."""
+    return Memories()
+
+
+def memory_deps() -> "MemoryDeps":
+    """The dependencies of the memory of projects."""
+    from chalicelib.services.projects.memory import MemoryDeps
+
+    return MemoryDeps(container.projects(), container.sessions(), container.cards(), container.memories())
+
+
+def roll_up_deps() -> "RollUpDeps":
+    """The dependencies of the knowledge of projects."""
+    from chalicelib.services.projects.knowledge import RollUpDeps
+
+    return RollUpDeps(container.projects(), container.sessions(), container.memories(), container.knowledge())
+
+
+def remember(project_ids: "Collection[str]", now: "datetime") -> "Memory":
+    """What a new session of these projects begins with; where it is in none, nothing is imported for that."""
+    from chalicelib.model.memory import Memory
+
+    if not project_ids:
+        return Memory()
+    from chalicelib.services.projects.memory import remember as read
+
+    return read(project_ids, now, deps=container.memory_deps())
 
 
 @cache

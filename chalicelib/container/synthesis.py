@@ -36,6 +36,7 @@ def synthesis_deps_with(model: Model, clock: Clock) -> "SynthesisDeps":
         themes=Themes(),
         reduced_digests=ReducedDigests(),
         scratchpads=Scratchpads(),
+        memories=container.memories(),
         model=model,
         jobs=container.jobs(),
         clock=clock,

@@ -13,7 +13,9 @@ from chalicelib.clock import Deadline
 from chalicelib.errors import Unavailable
 
 Tier = Literal["small", "medium", "large"]
-Task = Literal["turn", "prompt", "digest", "summary", "suggestion", "follow_up", "review", "ask", "ask_of_others"]
+Task = Literal[
+    "turn", "prompt", "digest", "summary", "suggestion", "follow_up", "review", "ask", "ask_of_others", "knowledge"
+]
 NO_MODEL_SECONDS: Final = 3_600.0  # after which it is worth asking again where there is no model
 SCRIPTED: Final = "scripted"  # the provider that is no model, and the name that is stored with what it wrote
 

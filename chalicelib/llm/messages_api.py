@@ -31,6 +31,7 @@ EFFORT: Final[Mapping[Task, Effort]] = {
     "prompt": "medium",
     "follow_up": "medium",
     "review": "medium",
+    "knowledge": "medium",
     "summary": "medium",
 }
 _ENDINGS: Final[Mapping[str, Ending]] = {

@@ -1,4 +1,4 @@
-"""Records of what hosts take away."""
+"""Records of what hosts take away: of a session, or of all that they have."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -46,3 +46,35 @@ class LargeExport(Struct, frozen=True):
     def is_over(self, now: datetime) -> bool:
         """Whether its file is gone, or never came."""
         return now >= (self.made_at or self.asked_at) + KEPT
+
+
+class AccountExport(Struct, frozen=True):
+    """An export of all that an account has, which a job writes file by file: of so many `sessions` it has come through `done`, the
+    last of them `after`, and so many `files` are there. Sessions are in the order of their ids."""
+
+    id: str
+    asked_at: datetime
+    sessions: int = 0
+    done: int = 0
+    after: str = ""
+    files: int = 0
+    made_at: datetime | None = None
+    moved_at: datetime | None = None  # when its job last came on
+
+    @property
+    def is_made(self) -> bool:
+        """Whether all of its files are there."""
+        return self.made_at is not None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When its files go."""
+        return self.made_at + KEPT if self.made_at else None
+
+    def is_lost(self, now: datetime) -> bool:
+        """Whether its job comes to no end."""
+        return not self.is_made and now >= (self.moved_at or self.asked_at) + _LOST
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether its files are gone, or never came."""
+        return now >= (self.made_at or self.moved_at or self.asked_at) + KEPT

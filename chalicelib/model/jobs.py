@@ -11,6 +11,8 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct, structs
 
+from chalicelib.model.notifications import SessionEvent
+
 _TAG = "job"
 
 
@@ -24,6 +26,12 @@ class _SessionJob(_Job, frozen=True):
 
 class WritePrompt(_SessionJob, frozen=True, tag="write_prompt"):
     """Write what a session waits for: its facilitation prompt, the short version of its context."""
+
+
+class WriteKnowledge(_SessionJob, frozen=True, tag="write_knowledge"):
+    """Generate the knowledge of a session, for this project that it is in."""
+
+    project_id: str
 
 
 class WriteSummary(_SessionJob, frozen=True, tag="write_summary"):
@@ -69,6 +77,17 @@ class WriteExport(_SessionJob, frozen=True, tag="write_export"):
     """Write an export of a session that is more than an answer can carry."""
 
     export_id: str
+
+
+class WriteAccountExport(_Job, frozen=True, tag="write_account_export"):
+    """Write the next file of the export of all that an account has."""
+
+    user_id: str
+
+    @property
+    def session_id(self) -> str:
+        """An id that no session has."""
+        return self.user_id
 
 
 class OpenSession(_SessionJob, frozen=True, tag="open_session"):
@@ -118,6 +137,37 @@ class SendInvitation(_SessionJob, frozen=True, tag="send_invitation"):
     invitation_id: str
 
 
+class SendMemberInvitation(_Job, frozen=True, tag="send_member_invitation"):
+    """Write to somebody who is invited to be a member, where that is still wanted; `kind` says whether of a session or of a project."""
+
+    kind: str
+    subject_id: str
+    invitation_id: str
+
+
+class TellHosts(_SessionJob, frozen=True, tag="tell_hosts"):
+    """Tell those who may edit a session what happened in it. `happened` names the event: of the same name, it is told of once.
+
+    `at` is a time in ISO 8601; `details` are ids and codes that the texts are made of.
+    """
+
+    kind: SessionEvent
+    at: str
+    happened: str = ""
+    details: dict[str, str] = {}
+
+
+class SendDigest(_Job, frozen=True, tag="send_digest"):
+    """Mail a host what they were told of and have not read, where that is still wanted."""
+
+    user_id: str
+
+    @property
+    def session_id(self) -> str:
+        """The partition of its mark, in which no session is."""
+        return self.user_id
+
+
 class SendSignInMail(_Job, frozen=True, tag="send_sign_in_mail"):
     """Write to somebody who asked to be let in, where they may be."""
 
@@ -145,6 +195,7 @@ class SuppressAddresses(_Job, frozen=True, tag="suppress_addresses"):
 
 SessionJob = (
     WritePrompt
+    | WriteKnowledge
     | WriteSummary
     | WriteBrief
     | UpdateCards
@@ -152,12 +203,14 @@ SessionJob = (
     | RemoveAccount
     | EraseParticipant
     | WriteExport
+    | WriteAccountExport
     | OpenSession
     | CloseSession
     | ExpireSession
     | AnnounceSession
     | SendReminder
     | SendInvitation
+    | SendDigest
 )
 DueJob = SessionJob | DeleteProject
 # What is told outside, and what comes back from there.
@@ -165,6 +218,8 @@ Delivery = (
     AnnounceSession
     | SendReminder
     | SendInvitation
+    | SendMemberInvitation
+    | SendDigest
     | SendSignInMail
     | SendTranscript
     | NoteBounce
@@ -172,7 +227,7 @@ Delivery = (
     | HandleUpdate
     | ReplyInChat
 )
-Job = DueJob | Delivery
+Job = DueJob | TellHosts | Delivery
 
 
 class Queue(Struct, frozen=True):
@@ -206,22 +261,29 @@ class Queue(Struct, frozen=True):
         return f"{self.name.upper()}_DEAD_LETTERS_URL"
 
 
-PROMPTS = Queue("prompts", (WritePrompt,), "write_prompt")
+PROMPTS = Queue("prompts", (WriteKnowledge, WritePrompt), "write_prompt")
 BRIEFS = Queue("briefs", (WriteBrief,), "write_brief", batch=5)
 # A summary is given back while it is not its turn, and what fails of it is counted with the session, which rests after a few times.
 # Until then a host who asks for one stands behind the message that failed, so that one comes back within a minute.
 SUMMARIES = Queue(
     "summaries", (WriteSummary,), "write_summary", fifo=True, delay="summary_delay", receives=100, longest_wait=60.0
 )
-CARDS = Queue("cards", (UpdateCards,), "update_cards", fifo=True, delay="cards_delay", batch=5)
+# What lists show of a session, and what hosts are told of it. A message without a tag is from before there was the second job.
+CARDS = Queue("cards", (TellHosts, UpdateCards), "update_cards", fifo=True, delay="cards_delay", batch=5)
 DELETIONS = Queue(
     "deletions", (EraseParticipant, DeleteSession, ExpireSession, RemoveAccount, DeleteProject), "delete_data"
 )
 # What SES does not take yet waits here, longer than anybody waits for a link to sign in.
-MAILS = Queue("mails", (SendInvitation, SendSignInMail, SendTranscript), "send_mail", receives=20, tries=5)
+MAILS = Queue(
+    "mails",
+    (SendMemberInvitation, SendInvitation, SendSignInMail, SendTranscript, SendDigest),
+    "send_mail",
+    receives=20,
+    tries=5,
+)
 # These hold addresses: after five tries a worker puts what is left without them into the dead letters, SQS itself only later.
 BOUNCES = Queue("bounces", (SuppressAddresses, NoteBounce), "note_bounce", receives=20, tries=5)
-EXPORTS = Queue("exports", (WriteExport,), "write_export")
+EXPORTS = Queue("exports", (WriteExport, WriteAccountExport), "write_export")
 # While Telegram takes nothing, what it is to be told waits in these two; and while SES takes no more mails, they do.
 DELIVERIES = Queue("deliveries", (SendReminder, AnnounceSession), "deliver", receives=20, tries=5)
 # A group is a chat: each in order, many at once.
@@ -237,8 +299,10 @@ QUEUE_OF = {kind: queue for queue in QUEUES for kind in queue.jobs}
 _ESCAPED = {0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
 
 
-def subject_of(job: DueJob) -> str:
+def subject_of(job: DueJob | SendMemberInvitation) -> str:
     """The id of the session, or the project, that a job is about."""
+    if isinstance(job, SendMemberInvitation):
+        return job.subject_id
     return job.project_id if isinstance(job, DeleteProject) else job.session_id
 
 

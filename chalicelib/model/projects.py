@@ -20,7 +20,8 @@ PROJECTS_A_SESSION = 20
 class Project(Struct, frozen=True):
     """A project as it is stored. `parent_id` is the one that it lies within; that is for order alone, and gives no rights.
 
-    `sessions` and `members` count. `revision` grows with each change of who is a member, or of a member's role.
+    With `inherit`, new sessions of it begin with what its concluded ones came to. `sessions` and `members` count. `revision` grows with
+    each change of who is a member, or of a member's role.
     """
 
     id: str
@@ -34,6 +35,8 @@ class Project(Struct, frozen=True):
     location: str | None = None
     color: str | None = None
     parent_id: str | None = None
+    inherit: bool = True
+    knowledge_asked_at: datetime | None = None  # when that of its sessions was asked for last
     sessions: int = 0
     members: int = 1
     revision: int = 0

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
+from chalicelib.model.memory import Conclusions, Memory
 from chalicelib.model.own_models import ModelSource
 from chalicelib.model.scratchpad import Scratchpad
 from chalicelib.model.synthesis import Brief, Summary, Synthesis
@@ -305,6 +306,8 @@ class SessionView(Struct, frozen=True):
     condensed_context: str | None = None  # the short version of a long one, once there is one
     context_due_at: datetime | None = None  # since when that is to be written
     context_tries: int = 0  # since then, that a model was paid for and none came of
+    harmonica_md: str | None = None  # that of whoever created it, as it was then
+    own_harmonica_md: str | None = None  # that of whoever reads it, as it is now
     questions: tuple[Question, ...] = ()
     template: SessionTemplate | None = None  # where a host made it
     logo: str | None = None  # the picture, a PNG in Base64
@@ -325,6 +328,8 @@ class SessionView(Struct, frozen=True):
     brief: Brief | None = None
     scratchpad: Scratchpad | None = None
     spending: Spending | None = None
+    conclusions: Conclusions | None = None
+    received: Memory | None = None  # what it began with of what other sessions of its projects came to
 
     @property
     def prompt_due(self) -> bool:

@@ -12,7 +12,11 @@ DEFAULT_RATE = 300  # requests a minute of a key that has no rate of its own
 
 
 class User(Struct, frozen=True):
-    """A host's account; while it is disabled, none of its keys and links is let in."""
+    """A host's account; while it is disabled, none of its keys and links is let in.
+
+    `locale` is the language of its pages and mails, `time_zone` that of their times, each None where it was not chosen.
+    `updated_at` grows strictly with each change of these or of HARMONICA.md; None before the first.
+    """
 
     id: str
     email: str
@@ -20,6 +24,24 @@ class User(Struct, frozen=True):
     subscription_status: Plan
     created_at: datetime
     disabled_at: datetime | None = None
+    locale: str | None = None
+    time_zone: str | None = None
+    updated_at: datetime | None = None
+
+
+class Profile(Struct, frozen=True):
+    """What a host says of themselves: the account, and HARMONICA.md, None where there is none."""
+
+    user: User
+    harmonica_md: str | None = None
+
+
+class SessionDefaults(Struct, frozen=True):
+    """What a new session takes from the account of whoever creates it."""
+
+    time_zone: str | None = None
+    harmonica_md: str | None = None
+    has_models: bool = False  # whether the account has a model of its own for each tier
 
 
 class ApiKey(Struct, frozen=True):
@@ -69,13 +91,15 @@ class Login(Struct, frozen=True):
     """A browser session as a request used it, and how many requests it has made in this minute.
 
     `proved_at` is when its user proved who they are: when it was begun, or before that, at a provider where they were signed in;
-    None where that provider did not tell.
+    None where that provider did not tell. `locale` and `time_zone` follow the user.
     """
 
     id: str
     user_id: str
     proved_at: datetime | None
     used: int
+    locale: str | None = None
+    time_zone: str | None = None
 
 
 class Identity(Struct, frozen=True):

@@ -1,14 +1,43 @@
 """One's own account."""
 
-from typing import Annotated, Literal
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib import container
+from chalicelib.errors import Conflict, Invalid
 from chalicelib.model import ApiKey as UsedKey
-from chalicelib.operations.fields import Time, Uuid, moment, moment_or_null
-from chalicelib.operations.operation import Call, Done, Nothing, Operation, Output
+from chalicelib.model import Profile
+from chalicelib.operations.fields import Count, Moment, Time, Uuid, moment, moment_or_null
+from chalicelib.operations.operation import Call, Changes, Done, Input, Nothing, Operation, Output
 from chalicelib.services.accounts.logins import ProofTooOld, require_fresh
+from chalicelib.services.accounts.profile import HARMONICA_MD_CHARACTERS, changed_at, edit_profile, read_changes
+
+NAME_LIMIT = 255
+Locale = Annotated[
+    Literal["en", "de", "es", "fr", "ar", "zh-Hans", "zh-Hant"],
+    Meta(description="The language of the pages and mails for this user; null: the browser's.", examples=["de"]),
+]
+Zone = Annotated[
+    str,
+    Meta(
+        max_length=64,
+        description="The zone of times on the user's pages, and of new sessions that name none, by its name in the IANA "
+        "database; null: UTC.",
+        examples=["Europe/Berlin"],
+    ),
+]
+UserName = Annotated[str, Meta(max_length=NAME_LIMIT, description="The user's name.", examples=["Ana"])]
+HarmonicaMd = Annotated[
+    str,
+    Meta(
+        max_length=HARMONICA_MD_CHARACTERS,
+        description="HARMONICA.md: who the user's organisation is, what it does and how it works, in markdown. It is part of the "
+        "prompts of sessions that the user creates from then on.",
+        examples=["# Who we are\n\nA school kitchen for 300 children."],
+    ),
+]
 
 
 class ApiKey(Output):
@@ -27,9 +56,34 @@ class UserInfo(Output):
 
     id: Annotated[Uuid, Meta(description="The user's id.", examples=["0c9d8e7f-1a2b-4c3d-9e4f-5a6b7c8d9e0f"])]
     email: Annotated[str, Meta(description="The user's address.", examples=["ana@example.com"])]
-    name: Annotated[str | None, Meta(description="The user's name.", examples=["Ana"])]
+    name: UserName | None
+    locale: Locale | None
+    time_zone: Zone | None
+    harmonica_md: HarmonicaMd | None
+    updated_at: Annotated[
+        Time, Meta(description="When any of name, locale, time_zone and harmonica_md was last changed.")
+    ]
     subscription_status: Annotated[Literal["FREE", "PRO", "ENTERPRISE"], Meta(description="The user's plan.")]
     api_key: Annotated[ApiKey | None, Meta(description="The key in use; null for a signed-in browser.")]
+
+
+class EditMe(Changes):
+    """What is to change of the account: what is absent stays; null clears."""
+
+    name: UserName | UnsetType | None = UNSET
+    locale: Locale | UnsetType | None = UNSET
+    time_zone: Zone | UnsetType | None = UNSET
+    harmonica_md: HarmonicaMd | UnsetType | None = UNSET
+    unchanged_since: (
+        Annotated[
+            Moment,
+            Meta(
+                description="The `updated_at` of the account that the changes were made from: where it was changed since, nothing is "
+                "changed, and the answer is 409."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class AccountDeletion(Output):
@@ -41,15 +95,97 @@ class AccountDeletion(Output):
     ]
 
 
+class ExportMe(Input):
+    """Whether another export is wanted than the one that is there."""
+
+    anew: Annotated[bool, Meta(description="Whether to make another one, although one is there.")] = False
+
+
+class AccountExport(Output):
+    """An export of all that the account has: as JSON, in one file or several."""
+
+    status: Annotated[
+        Literal["pending", "ready", "failed"],
+        Meta(
+            description="Whether it is being made, or there; `failed` where it came on no more for half an hour: ask for it again.",
+            examples=["ready"],
+        ),
+    ]
+    sessions: Annotated[
+        Count, Meta(description="Of how many sessions there is something in it, as far as that is known.")
+    ]
+    sessions_done: Annotated[Count, Meta(description="How many of them are in it by now.")]
+    urls: Annotated[
+        list[str],
+        Meta(
+            description="Where to fetch the files, once all are there; for five minutes: ask again for others.",
+            examples=[["https://exports.example.com/…"]],
+        ),
+    ]
+    asked_at: Annotated[Time, Meta(description="When it was asked for.")]
+    expires_at: Annotated[
+        Time | None, Meta(description="When the files go: a day after they were made, or with the account.")
+    ]
+
+
 def get_me(call: Call, _: Nothing) -> UserInfo:
     """The user and the key in use."""
-    user, used = container.accounts().user(call.user_id), call.principal.means
+    return _shown(call, container.profiles().find(call.user_id))
+
+
+def edit_me(call: Call, given: tuple[dict[str, Any], datetime | None]) -> UserInfo:
+    """Change the account's name, language, zone, or HARMONICA.md; gives the account as it is then.
+
+    Sessions keep the HARMONICA.md that they were created under.
+    """
+    changes, unchanged_since = given
+    return _shown(
+        call, edit_profile(call.user_id, changes, unchanged_since=unchanged_since, deps=container.profile_deps())
+    )
+
+
+def _changes(_: Call, given: EditMe) -> tuple[dict[str, Any], datetime | None]:
+    """Puts the input into the words of the rules. Raises Invalid where it names nothing that can be set."""
+    allowed = [name for name in EditMe.__struct_fields__ if name != "unchanged_since"]
+    changes = {name: getattr(given, name) for name in allowed if getattr(given, name) is not UNSET}
+    if not changes:
+        raise Invalid(f"No valid fields provided. Allowed fields: {', '.join(allowed)}")
+    return read_changes(changes), given.unchanged_since or None
+
+
+def _shown(call: Call, profile: Profile) -> UserInfo:
+    user, used = profile.user, call.principal.means
     key = (
         ApiKey(used.name, used.prefix, moment(used.created_at), moment_or_null(used.last_used_at))
         if isinstance(used, UsedKey)
         else None
     )
-    return UserInfo(user.id, user.email, user.name, user.subscription_status, key)
+    stored = {
+        name: getattr(user, name) for name in ("id", "email", "name", "locale", "time_zone", "subscription_status")
+    }
+    return UserInfo(**stored, harmonica_md=profile.harmonica_md, updated_at=moment(changed_at(user)), api_key=key)
+
+
+def export_me(call: Call, given: ExportMe) -> Done | AccountExport:
+    """All that the account has, to take away. It takes a browser that signed in within the last ten minutes.
+
+    That is the profile, HARMONICA.md, keys without their secrets, templates, the sessions that the account owns with everything in
+    them, and what the user said in others. A job makes it: 202, and again until it is `ready`.
+    """
+    from chalicelib.services.accounts.export import ask_for_export, links_of
+
+    login, deps = call.principal.require_login(), container.account_export_deps()
+    require_fresh(login, call.now)
+    found = ask_for_export(login.user_id, anew=given.anew, deps=deps)
+    shown = AccountExport(
+        "ready" if found.is_made else "failed" if found.is_lost(call.now) else "pending",
+        found.sessions,
+        found.done,
+        links_of(login.user_id, found, deps=deps),
+        moment(found.asked_at),
+        moment_or_null(found.ends_at),
+    )
+    return shown if found.is_made else Done(shown, goes_on=True)
 
 
 def delete_me(call: Call, _: Nothing) -> Done:
@@ -68,5 +204,7 @@ def delete_me(call: Call, _: Nothing) -> Done:
 
 OPERATIONS = (
     Operation(get_me, "user", Nothing, UserInfo, settled=False),
+    Operation(edit_me, "user", EditMe, UserInfo, check=_changes, fails=(Conflict,)),
+    Operation(export_me, "user", ExportMe, AccountExport, goes_on=True, fails=(ProofTooOld,), settled=False),
     Operation(delete_me, "user", Nothing, AccountDeletion, goes_on=True, fails=(ProofTooOld,)),
 )

@@ -29,6 +29,13 @@ ParentId = Annotated[
         examples=[None],
     ),
 ]
+Inherit = Annotated[
+    bool,
+    Meta(
+        description="Whether new sessions of it begin with what its concluded ones came to: the project's memory.",
+        examples=[True],
+    ),
+]
 ShownRole = Annotated[Role, Meta(description="The caller's role in it.", examples=["owner"])]
 
 
@@ -57,6 +64,7 @@ class Project(Output):
     parent_id: Annotated[
         Uuid | None, Meta(description="The project that it lies within; null for none.", examples=[None])
     ]
+    inherit: Inherit
     session_count: Annotated[Count, Meta(description="How many sessions are in it.")]
     member_count: Annotated[
         Count, Meta(description=f"How many people have a role in it, at most {MEMBERS_A_PROJECT}.", examples=[3])
@@ -85,7 +93,7 @@ def show_project(view: ProjectView) -> Project:
 def shown(view: ProjectView) -> dict[str, Any]:
     """What is told of a project, by the names of the fields."""
     of = view.project
-    same = ("id", "title", "description", "status", "is_public", "location", "color", "parent_id")
+    same = ("id", "title", "description", "status", "is_public", "location", "color", "parent_id", "inherit")
     return {
         **{name: getattr(of, name) for name in same},
         "created_at": moment(of.created_at),

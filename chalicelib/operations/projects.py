@@ -12,6 +12,7 @@ from chalicelib.operations.operation import Call, Changes, Done, Input, Operatio
 from chalicelib.operations.project_output import (
     Color,
     Description,
+    Inherit,
     Location,
     ParentId,
     Project,
@@ -27,7 +28,7 @@ from chalicelib.operations.session_output import listed
 from chalicelib.operations.subject import ProjectRead
 from chalicelib.services.sessions import listing
 
-_SETTABLE = ("title", "description", "status", "location", "color", "parent_id")
+_SETTABLE = ("title", "description", "status", "location", "color", "parent_id", "inherit")
 
 
 class CreateProject(Input):
@@ -38,6 +39,7 @@ class CreateProject(Input):
     location: Location | None = None
     color: Color | None = None
     parent_id: ParentId | None = None
+    inherit: Inherit = True
 
 
 class ListProjects(Input):
@@ -59,6 +61,7 @@ class EditProject(ProjectInput, Changes):
     location: Location | UnsetType | None = UNSET
     color: Color | UnsetType | None = UNSET
     parent_id: ParentId | UnsetType | None = UNSET
+    inherit: Inherit | UnsetType = UNSET
 
 
 class ListProjectSessions(ProjectInput):
@@ -107,7 +110,7 @@ def get_project(_: Call, __: ProjectInput, view: ProjectView) -> ProjectWithSess
 
 
 def edit_project(call: Call, given: dict[str, Any], view: ProjectView) -> Project:
-    """Change what the body names of a project; gives it as it is then. Editors change title and description, admins the rest."""
+    """Change what the body names of a project; gives it as it is then. Editors change title, description and `inherit`, admins the rest."""
     from chalicelib.services.projects.editing import edit_project as edit
 
     return show_project(edit(view, given, call.user_id, projects=container.projects(), now=call.now))
@@ -152,7 +155,7 @@ def _changes(_: Call, given: EditProject) -> dict[str, Any]:
 
 
 def _cleared(values: dict[str, Any]) -> dict[str, Any]:
-    values = {name: value or None for name, value in values.items()}
+    values = {name: None if value == "" else value for name, value in values.items()}
     return values | ({"parent_id": values["parent_id"].lower()} if values.get("parent_id") else {})
 
 

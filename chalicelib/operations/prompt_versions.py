@@ -62,6 +62,13 @@ class PromptVersions(Output):
     """A page of the versions of a session's prompt."""
 
     data: Annotated[list[PromptVersion], Meta(description="The versions, the newest first.")]
+    harmonica_md: Annotated[
+        str | None,
+        Meta(
+            description="The HARMONICA.md of whoever created the session, as it was then: it stands in front of every version, and stays.",
+            examples=["# Who we are\n\nA school kitchen for 300 children."],
+        ),
+    ]
     pagination: Annotated[Pagination, Meta(description="Which part of the list this is.")]
     drift: Annotated[
         list[PromptSource],
@@ -90,6 +97,7 @@ def list_prompt_versions(_: Call, given: ListPromptVersions, view: SessionView) 
     names = container.accounts().names_of({by for it in page.versions if (by := it.prompt.created_by)})
     return PromptVersions(
         [_shown(it, names) for it in page.versions],
+        view.harmonica_md,
         Pagination(page.total, given.limit, given.offset),
         convert(list_drifted(view), list[PromptSource]),
     )

@@ -33,7 +33,7 @@ class SessionCloned(SessionCreated):
 def clone_session(call: Call, _: SessionInput, view: SessionView) -> Done:
     """Make another session with the brief, prompt, form and settings of this one, and none of its people and what they said.
 
-    It is a draft of the caller's. Where it could not be as the other one is, `reset` says so.
+    It is a draft of the caller's, with the caller's HARMONICA.md as it is now. Where it could not be as the other one is, `reset` says so.
     """
     sessions = container.sessions()
     clone, reset = cloning.clone_session(view, call.user_id, sessions=sessions, now=call.now, new_id=call.new_id)

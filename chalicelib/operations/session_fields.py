@@ -365,7 +365,16 @@ class CreateSession(Input):
     welcome_message: WelcomeMessage | None = None
     meta_description: MetaDescription | None = None
     language: Language | None = None
-    time_zone: TimeZone = "UTC"
+    time_zone: (
+        Annotated[
+            TimeZone,
+            Meta(
+                description="The zone of the session's times, by its name in the IANA database. A new session that names none has "
+                "that of its owner's account, else UTC."
+            ),
+        ]
+        | None
+    ) = None
     duration_minutes: DurationMinutes = 10
     opens_at: OpensAt | None = None
     closes_at: Annotated[Moment, Meta(description="When the session ends by itself.")] | None = None

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from chalicelib import container
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.model import Session as StoredSession
-from chalicelib.model import SessionView
+from chalicelib.model import SessionDefaults, SessionView
 from chalicelib.model.own_models import ModelSource
 from chalicelib.model.projects import ProjectView
 from chalicelib.model.templates import OwnTemplate
@@ -46,13 +46,21 @@ def create_session(call: Call, given: fields.CreateSession) -> Done:
     if given.follow_up_of is not None:
         source = _require_member(given.follow_up_of, call.user_id)
         project_ids = project_ids or [it for it, role in source.project_roles.items() if is_at_least(role, "editor")]
-    blank = {"topic": given.topic or "", "goal": given.goal or "", "models": "stage", "project_ids": project_ids}
+    defaults = container.profiles().session_defaults(call.user_id)
+    zone = given.time_zone or defaults.time_zone or "UTC"
+    blank = {
+        "topic": given.topic or "",
+        "goal": given.goal or "",
+        "models": "stage",
+        "project_ids": project_ids,
+        "time_zone": zone,
+    }
     template = _find_template(given.template_id, call.user_id)
     form = template.questions if isinstance(template, OwnTemplate) and given.questions is None else given.questions
     named = msgspec.to_builtins(given) | blank | {"questions": msgspec.to_builtins(form)}
     new = msgspec.convert(named, creation.NewSession)
     announced = check_distribution(new.distribution, call.user_id, groups=container.telegram_groups())
-    new = replace(new, distribution=announced, models=_models_of_new(call.user_id, given.models))
+    new = replace(new, distribution=announced, models=_models_of_new(call.user_id, given.models, defaults))
     session = creation.create_session(
         new,
         call.user_id,
@@ -60,6 +68,8 @@ def create_session(call: Call, given: fields.CreateSession) -> Done:
         now=call.now,
         new_id=call.new_id,
         template=kept_of(template),
+        remember=container.remember,
+        harmonica_md=defaults.harmonica_md,
     )
     is_chain = isinstance(template, OwnTemplate) and template.template_type == "chain"
     return Done(_created(call, session, 0, is_chain), {"session_id": session.id, "is_chain": is_chain})
@@ -74,13 +84,13 @@ def _find_template(named: str | None, user_id: str) -> Template | OwnTemplate | 
     return choose_template(named, user_id, deps=container.template_deps())
 
 
-def _models_of_new(user_id: str, wanted: ModelSource | None) -> ModelSource:
+def _models_of_new(user_id: str, wanted: ModelSource | None, defaults: SessionDefaults) -> ModelSource:
     """Gives whose model a new session has: where nobody says it, the account's own, if it has one for each tier."""
     if wanted == "account":
         require_own_models(user_id)
     if wanted is not None or not container.has_own_models():
         return wanted or "stage"
-    return "account" if container.own_models().get(user_id).tiers else "stage"
+    return "account" if defaults.has_models else "stage"
 
 
 def get_session(call: Call, _: SessionInput, view: SessionView) -> Session:
@@ -110,6 +120,7 @@ def edit_session(call: Call, given: tuple[dict[str, Any], datetime | None], view
         clock=container.clock(),
         new_id=call.new_id,
         target=_find_project(project_id, call.user_id) if project_id else None,
+        remember=container.remember,
     )
     return show_session(call, edited)
 

@@ -69,12 +69,15 @@ class AccountDeletions:
 
     def end_access(self, user_id: str) -> None:
         """Remove all that lets somebody in as this user, and what else `accounts` has of them, but for what says in which projects they
-        have a role."""
+        have a role, and what tells of an export: its files go first."""
         indexed = database.query_index(Account, keys.BY_USER, keys.USER_ID, user_id)
         found = [*(raw[keys.PK]["S"] for raw in indexed), *item_kinds.of_account(user_id)]
+        later = (keys.project_roles(user_id), keys.account_export(user_id))
         for pk in dict.fromkeys(found):
-            if item_kinds.is_of_account(keys.ACCOUNTS, pk) and pk != keys.project_roles(user_id):
+            if item_kinds.is_of_account(keys.ACCOUNTS, pk) and pk not in later:
                 holds(partial(database.delete, Account(pk), Account.pk.exists()))
+        digest = SessionPart(user_id, keys.mail_digest(user_id))
+        holds(partial(database.delete, digest, SessionPart.part.exists()))
 
     def remove_project_roles(self, user_id: str) -> None:
         """Remove what says in which projects they have a role, once they have none."""

@@ -124,15 +124,39 @@ def _partition_of(kind: type[Model]) -> str:
     return keys.PROJECT_ID if issubclass(kind, ProjectPart) else keys.SESSION_ID
 
 
+def get_many_of(
+    session_ids: Sequence[str], wanted: Callable[[str], Sequence[tuple[type[Model], str, str | None]]]
+) -> dict[str, dict[str, Raw]]:
+    """What `wanted` names of each of these sessions, as `get_many` gives it, in one consistent BatchGetItem (at most 100 keys).
+
+    What it names without a part is of no session, and given with each.
+    """
+    named = {session_id: list(wanted(session_id)) for session_id in session_ids}
+    distinct = {it: None for each in named.values() for it in each}
+    tables: dict[str, dict[str, Any]] = {}
+    for kind, identifier, part in distinct:
+        table = tables.setdefault(kind.Meta.table_name, {"Keys": [], "ConsistentRead": True})
+        key = {keys.PK: identifier} if part is None else {keys.SESSION_ID: identifier, keys.PART: part}
+        table["Keys"].append({name: {"S": value} for name, value in key.items()})
+    found = _batch_get(tables) if tables else []
+    common = {_name_of(raw): raw for raw in found if keys.SESSION_ID not in raw}
+    of_each: dict[str, dict[str, Raw]] = {session_id: dict(common) for session_id in session_ids}
+    for raw in found:
+        if keys.SESSION_ID in raw:
+            of_each[raw[keys.SESSION_ID]["S"]][_name_of(raw)] = raw
+    return of_each
+
+
 def _name_of(raw: Raw) -> str:
     return str(next(raw[name]["S"] for name in (keys.PART, keys.PK, keys.GUARD_ID) if name in raw))
 
 
-def get_each(kind: type[Model], partition_ids: Sequence[str], part: str) -> dict[str, Raw]:
+def get_each(kind: type[Model], partition_ids: Sequence[str], part: str, *, consistent: bool = False) -> dict[str, Raw]:
     """One part of each of these partitions, by partition, in one BatchGetItem (at most 100); it may be a moment old."""
     partition = _partition_of(kind)
     named = [{partition: {"S": identifier}, keys.PART: {"S": part}} for identifier in partition_ids]
-    return {raw[partition]["S"]: raw for raw in _batch_get({kind.Meta.table_name: {"Keys": named}})}
+    found = _batch_get({kind.Meta.table_name: {"Keys": named, "ConsistentRead": consistent}})
+    return {raw[partition]["S"]: raw for raw in found}
 
 
 def get_pairs(kind: type[Model], named: Sequence[tuple[str, str]]) -> list[Raw]:

@@ -89,6 +89,12 @@ class Deletions:
         for project_id in ties.projects_left(session_id):
             ties.forget(session_id, project_id)
 
+    def team(self, session_id: str) -> list[str]:
+        """The accounts that had a role in a deleted session: its members whose cards are left, and whoever may read of its deletion."""
+        found = database.query(SessionPart, session_id, keys.MEMBERS, keys.AFTER_MEMBERS, keys_only=True)
+        members = [raw[keys.PART]["S"].removeprefix(keys.MEMBERS) for raw in found]
+        return list(dict.fromkeys([*deletion_records.readers(session_id), *members]))
+
     def left(self, session_id: str) -> Iterator[Leftover]:
         """What is left, in pages: the heads of threads, then the other conversations, then the session's own parts.
 

@@ -56,6 +56,12 @@ def item_of_session(session_id: str, record: DeletionRecord, readers: Collection
     )
 
 
+def readers(session_id: str) -> list[str]:
+    """The accounts that may know of a session that was deleted."""
+    item = _read_session(session_id)
+    return list(item.readers) if item else []
+
+
 def is_counted(session_id: str) -> bool:
     """Whether the record of a deleted session says what is removed, or there is none to say it."""
     item = _read_session(session_id)

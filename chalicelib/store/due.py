@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from chalicelib.model.jobs import DueJob
 from chalicelib.store import database, keys
 from chalicelib.store.database import Raw, holds, stored_moment
@@ -81,7 +83,8 @@ def job_of(raw: Raw, until: datetime) -> DueJob | None:
 def _job(kind: DueKind, raw: Raw) -> DueJob:
     """The job that is asked for by a mark, of whose item the keys are known."""
     partition, of = _partition_in(raw), kind.item.owner_in(raw[keys.PART]["S"])
-    return kind.job(**{name: partition if name in _PARTITIONS else of for name in kind.job.__struct_fields__})
+    named = {name: partition if name in _PARTITIONS else of for name in kind.job.__struct_fields__}
+    return msgspec.convert(named, kind.job)
 
 
 def _partition_in(raw: Raw) -> str:

@@ -75,6 +75,8 @@ INVITATION_LATER = DueKind(
     "invitation_later", item_kinds.INVITATION, jobs.SendInvitation, waits=timedelta(), most=MAILS_A_SWEEP
 )
 REMINDER = DueKind("reminder", item_kinds.REMINDER, jobs.SendReminder, waits=timedelta(), most=MAILS_A_SWEEP)
+# In the morning by the clock of a host who wants that, where there is something new to tell.
+MAIL_DIGEST = DueKind("mail_digest", item_kinds.MAIL_DIGEST, jobs.SendDigest, waits=timedelta(), most=MAILS_A_SWEEP)
 
 KINDS = (
     ERASURE,
@@ -96,6 +98,7 @@ KINDS = (
     REMINDER,
     INVITATION,
     INVITATION_LATER,
+    MAIL_DIGEST,
 )
 
 # What the clock looks for each minute, as soon as it is due.

@@ -15,6 +15,7 @@ from chalicelib.store import (
     due,
     edit_history,
     keys,
+    memories,
     participant_limit,
     summaries,
     ties,
@@ -58,6 +59,7 @@ def edit_session(before: SessionView, after: SessionView, user_id: str) -> bool:
         _edit_logo(write, before, after)
         _edit_template(write, before, after)
         _edit_prompt(write, before, after)
+        _edit_memory(write, after)
         edit_history.edit(write, before, after, user_id)
         participant_limit.edit(write, before, after)
         deadlines.edit(write, before.session, after.session)
@@ -142,6 +144,12 @@ def _edit_template(write: Transaction, before: SessionView, after: SessionView) 
         write.update(item, actions=[SessionTemplateItem.document.set(document)])
     elif before.template and not after.template:
         write.delete(item)
+
+
+def _edit_memory(write: Transaction, after: SessionView) -> None:
+    """What a draft that opens begins with takes the place of what it had as one; any other edit leaves that as it is."""
+    if after.session.projects and after.received:
+        memories.begin_with(write, after.session.id, after.received, "")
 
 
 def _edit_prompt(write: Transaction, before: SessionView, after: SessionView) -> None:

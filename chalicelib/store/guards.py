@@ -14,6 +14,7 @@ from chalicelib.model import Outcome, PastRequest
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
 from chalicelib.store.leases import Lease
+from chalicelib.store.tables import Guard
 from chalicelib.store.user_items import DayKeyItem, RequestItem, UsedItem, VisitsItem
 
 REQUEST = Lease(RequestItem.holder, RequestItem.running_until)
@@ -42,11 +43,12 @@ class Guards:
     def __init__(self) -> None:
         self._day_keys: dict[str, bytes] = {}  # of the latest two days
 
-    def count_visit(self, visitor: str, now: datetime, window: timedelta = _MINUTE) -> int:
-        """Count a visit; how many this visitor has made in this minute, or other window, over all containers. One UpdateItem."""
+    def count_visit(self, visitor: str, now: datetime, window: timedelta = _MINUTE, number: int = 1) -> int:
+        """Count a visit, or so many; how many this visitor has made in this minute, or other window, over all containers. One
+        UpdateItem."""
         item = VisitsItem(keys.visits(visitor, _seconds(now) // int(window.total_seconds())))
         expires = _seconds(now + window + CLOCKS_DIFFER)
-        actions: list[Action] = [VisitsItem.visits.add(1), VisitsItem.expires_at.set(expires)]
+        actions: list[Action] = [VisitsItem.visits.add(number), VisitsItem.expires_at.set(expires)]
         arguments = {**item.get_update_kwargs_from_instance(actions=actions), "ReturnValues": "UPDATED_NEW"}
         return int(database.call("UpdateItem", arguments)["Attributes"]["visits"]["N"])
 
@@ -114,6 +116,11 @@ class Guards:
         """Whether something that may be used once was used."""
         item = database.get(UsedItem, keys.used(fingerprint))
         return item is not None and item.expires_at > _seconds(now)
+
+
+def forget_invitations(project_id: str) -> None:
+    """Remove the invitations to be a member of a project that is gone; those of a session go with its other guards."""
+    database.delete_all(Guard, [{keys.GUARD_ID: {"S": keys.member_invitations(project_id)}}])
 
 
 def _seconds(at: datetime) -> int:

@@ -96,12 +96,21 @@ _LISTED = Moving("always", "names the templates that are kept")
 _COSTS = Moving("always", "to make it again costs a call of a model")
 _TOLD = Moving("always", "what was told or sent is not told or sent again")
 _NAMED = Moving("with secret", "is named by a hash that nobody makes with another secret")
+_ASKED_ANEW = Moving("never", "is over in two weeks, and whoever invited does it again in a moment")
 _BRIEFLY = Moving("never", "is worth something for minutes, or for a day, in one stage")
 
 SESSION = ItemKind(keys.SESSIONS, keys.SESSION, "session", "at once", "session")
 CONTEXT = ItemKind(keys.SESSIONS, keys.CONTEXT, "session", "by job", "context")
 SYNTHESIS = ItemKind(keys.SESSIONS, keys.SYNTHESIS, "session", "at once", not_exported=_STATE, moves=_WAITS)
 SUMMARY = ItemKind(keys.SESSIONS, keys.SUMMARY, "session", "by job", "summary")
+CONCLUSIONS = ItemKind(
+    keys.SESSIONS,
+    keys.CONCLUSIONS,
+    "session",
+    "at once",
+    not_exported="is made of the summary, and shown with the memory of a project",
+    moves=_COSTS,
+)
 INVITATION = ItemKind(
     keys.SESSIONS,
     keys.INVITATIONS,
@@ -124,6 +133,7 @@ DELETION = ItemKind(keys.SESSIONS, keys.DELETION, "session", "last", not_exporte
 ACCOUNT_DELETION = ItemKind(
     keys.SESSIONS, keys.ACCOUNT_DELETIONS, "account", "with account", not_exported=_STATE, moves=_WAITS
 )
+MAIL_DIGEST = ItemKind(keys.SESSIONS, keys.MAIL_DIGESTS, "account", "with account", "mail_digest")
 # Of people who were removed from it; nothing in one tells whose it is, so it goes with the session.
 DELETION_RECORD = ItemKind(keys.SESSIONS, keys.DELETION_RECORDS, "session", "by job", "deletions")
 PROJECT = ItemKind(keys.PROJECTS, keys.PROJECT, "project", "last", "project")
@@ -161,6 +171,8 @@ KINDS = (
         moves=_COSTS,
     ),
     ItemKind(keys.SESSIONS, keys.PRIVATE_CONTEXT, "session", "by job", "private_context"),
+    # As it was when the session was created; that of the account is another item.
+    ItemKind(keys.SESSIONS, keys.PINNED_HARMONICA_MD, "session", "by job", "harmonica_md"),
     ItemKind(keys.SESSIONS, keys.QUESTIONS, "session", "by job", "questions"),
     ItemKind(keys.SESSIONS, keys.LOGO, "session", "by job", "logo"),
     ItemKind(keys.SESSIONS, keys.SUMMARY_PROMPT, "session", "by job", "summary_prompt"),
@@ -203,6 +215,18 @@ KINDS = (
     SUMMARY,
     ItemKind(keys.SESSIONS, keys.KEPT_SUMMARIES, "session", "by job", "summaries", shards=keys.KEPT),
     ItemKind(keys.SESSIONS, keys.BRIEF, "session", "by job", "brief"),
+    # At once, so that no session begins with it afterwards; those that did are told by the job.
+    CONCLUSIONS,
+    ItemKind(keys.SESSIONS, keys.KNOWLEDGE, "session", "by job", "knowledge"),
+    ItemKind(keys.SESSIONS, keys.RECEIVED, "session", "by job", "received"),
+    ItemKind(
+        keys.SESSIONS,
+        keys.RECEIVERS,
+        "session",
+        "by job",
+        not_exported="names a session that began with what this one came to",
+        moves=Moving("always", "by it, what is withdrawn here is withdrawn there"),
+    ),
     # Of somebody who is removed, it goes with them; unless the session is, or was, anonymous.
     INVITATION,
     STOPPED,  # stays when a person is removed: whoever wants no more mails is not to get one for that
@@ -219,6 +243,7 @@ KINDS = (
     ),
     DELETION,
     ACCOUNT_DELETION,
+    MAIL_DIGEST,
     DELETION_RECORD,
     ItemKind(
         keys.SESSIONS,
@@ -284,6 +309,15 @@ KINDS = (
         not_exported="holds secrets, which nothing shows; all else in it is shown where keys of models are listed",
         moves=Moving("never", "is sealed with a key of KMS that never leaves its account and stage"),
     ),
+    ItemKind(keys.ACCOUNTS, keys.HARMONICA_MDS, "account", "with account", "harmonica_md"),
+    ItemKind(
+        keys.ACCOUNTS,
+        keys.ACCOUNT_EXPORTS,
+        "account",
+        "with account",
+        not_exported="tells of an export",
+        moves=Moving("never", "tells of files in this stage's bucket, which go within a day"),
+    ),
     ItemKind(
         keys.ACCOUNTS,
         keys.SUPPRESSED,
@@ -302,6 +336,7 @@ KINDS = (
         owner_at="thread_id",
         moves=Moving("always", "a code that somebody wrote down leads there, too"),
     ),
+    ItemKind(keys.ACCOUNTS, keys.NOTIFICATIONS, "account", "with account", "notifications"),
     ItemKind(keys.ACCOUNTS, keys.TEMPLATES, "account", "with account", "templates", owner_at=keys.USER_ID),
     ItemKind(
         keys.ACCOUNTS,
@@ -345,6 +380,31 @@ KINDS = (
     ),
     ItemKind(
         keys.GUARDS, keys.SESSION_SPENDING, "session", "last", not_exported="counts what models cost it", moves=_COUNTED
+    ),
+    # Of a project in the same way; it goes with that.
+    ItemKind(
+        keys.GUARDS,
+        keys.MEMBER_INVITATIONS,
+        "session",
+        "last",
+        not_exported="holds addresses of people who were asked, and are no members",
+        moves=_ASKED_ANEW,
+    ),
+    ItemKind(
+        keys.GUARDS,
+        keys.INVITED,
+        "deployment",
+        "expires",
+        not_exported="is by a hash of an address",
+        moves=_ASKED_ANEW,
+    ),
+    ItemKind(
+        keys.GUARDS,
+        keys.INVITING,
+        "account",
+        "with account",
+        not_exported="says where invitations are that nobody answered",
+        moves=_ASKED_ANEW,
     ),
     ItemKind(
         keys.GUARDS,

@@ -11,6 +11,7 @@ import hashlib
 ACCOUNTS, SESSIONS, CONVERSATIONS = "accounts", "sessions", "conversations"
 GUARDS, TELEGRAM, PROJECTS = "guards", "telegram", "projects"
 GUARD_ID, EXPIRES_AT = "id", "expires_at"
+FORGET_AT = "forget_at"  # of accounts, in which the end of a key is called `expires_at`
 PK, SK = "pk", "sk"
 SESSION_ID, PART, PROJECT_ID = "session_id", "part", "project_id"
 USER_ID, CREATED_AT, UPDATED_AT = "user_id", "created_at", "updated_at"
@@ -27,7 +28,9 @@ SCRATCHPAD = "scratchpad"
 INSIGHT_ORDER = "insights"
 KEPT_SUMMARIES, AFTER_SUMMARIES = "summary#", "summary$"
 SUMMARY_PROMPT, GUIDELINES = "summary_prompt", "guidelines"
+CONCLUSIONS, RECEIVED, KNOWLEDGE = "conclusions", "received", "knowledge"
 PRIVATE_CONTEXT = "private_context"
+PINNED_HARMONICA_MD = "pinned_harmonica_md"
 TEMPLATE = "template"
 FEED_PART = "feed"
 DELETION = "deletion"
@@ -43,6 +46,8 @@ AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, memb
 
 USERS, EMAILS, API_KEYS, LOGINS, IDENTITIES = "user#", "email#", "key#", "login#", "identity#"
 OWN_MODELS = "models#"
+NOTIFICATIONS, MAIL_DIGESTS = "notifications#", "mail_digest#"
+HARMONICA_MDS, ACCOUNT_EXPORTS = "harmonica_md#", "account_export#"
 TEMPLATES, TEMPLATE_LISTS = "template#", "templates#"
 PROJECT_TEMPLATES, PROJECT_TEMPLATE_LIST = "project_template#", "templates"
 PROJECT_ROLES = "projects#"
@@ -51,6 +56,7 @@ SUPPRESSED = "suppressed#"
 RECEIPTS = "receipt#"
 PROMPTS, TALLIES, MEMBERS, PARTICIPATIONS, REDUCED_DIGESTS = "prompt#", "tally#", "member#", "participant#", "reduce#"
 THEMES, AFTER_THEMES = "theme#", "theme$"
+RECEIVERS, AFTER_RECEIVERS = "received_by#", "received_by$"
 INSIGHTS, AFTER_INSIGHTS = "insight#", "insight$"
 DIGESTS, FORMS, MESSAGES, THREADS = "digest#", "form#", "message#", "thread#"
 COMMENTS, CONDENSED, ERASURES = "comment#", "condensed#", "erasure#"
@@ -71,6 +77,7 @@ VISITS, REQUESTS, DELETED, SIGN_INS = "visits#", "request#", "deleted#", "sign_i
 LINKS, OPENED_LINKS = "link#", "opened_link#"
 SPENDING, SESSION_SPENDING, SHARES, DAY_KEYS = "spending#", "spending#session#", "share#", "day_key#"
 USED, MAIL_DAYS = "used#", "mail_day#"
+MEMBER_INVITATIONS, INVITED, INVITING = "member_invitations#", "invited#", "inviting#"
 AFTER_THREADS = "thread$"  # the character after '#': the first key behind every thread
 
 NOBODYS = "00000000-0000-0000-0000-000000000000"  # an id that nothing has
@@ -135,6 +142,26 @@ def own_models(user_id: str) -> str:
     return f"{OWN_MODELS}{user_id}"
 
 
+def notifications(user_id: str) -> str:
+    """`notifications#<user_id>`: what a host is told of, all of it."""
+    return f"{NOTIFICATIONS}{user_id}"
+
+
+def mail_digest(user_id: str) -> str:
+    """`mail_digest#<user_id>`, in a partition of the same id."""
+    return f"{MAIL_DIGESTS}{user_id}"
+
+
+def harmonica_md(user_id: str) -> str:
+    """`harmonica_md#<user_id>`: HARMONICA.md of an account."""
+    return f"{HARMONICA_MDS}{user_id}"
+
+
+def account_export(user_id: str) -> str:
+    """`account_export#<user_id>`: the export of all that an account has."""
+    return f"{ACCOUNT_EXPORTS}{user_id}"
+
+
 def receipt(code_hash: str) -> str:
     """`receipt#<sha256 of the code>`: the code itself is never stored."""
     return f"{RECEIPTS}{code_hash}"
@@ -168,6 +195,21 @@ def stopped(address_hash: str) -> str:
 def mail_day(address_hash: str) -> str:
     """`mail_day#<hash of an address>`."""
     return f"{MAIL_DAYS}{address_hash}"
+
+
+def member_invitations(subject_id: str) -> str:
+    """`member_invitations#<id of a session or a project>`."""
+    return f"{MEMBER_INVITATIONS}{subject_id}"
+
+
+def invited(address_hash: str) -> str:
+    """`invited#<hash of an address>`."""
+    return f"{INVITED}{address_hash}"
+
+
+def inviting(user_id: str) -> str:
+    """`inviting#<user_id>`."""
+    return f"{INVITING}{user_id}"
 
 
 def used(fingerprint: str) -> str:
@@ -308,6 +350,11 @@ def project_roles(user_id: str) -> str:
 def tie(session_id: str) -> str:
     """`session#<session_id>`: a session of a project."""
     return f"{TIES}{session_id}"
+
+
+def receiver(session_id: str) -> str:
+    """`received_by#<session_id>`: a session that began with something of what another one came to."""
+    return f"{RECEIVERS}{session_id}"
 
 
 def subproject(project_id: str) -> str:

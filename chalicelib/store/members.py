@@ -5,11 +5,12 @@ from typing import cast
 
 from pynamodb.expressions.update import Action
 
-from chalicelib.model import Role, Session
+from chalicelib.model import Role, Session, SessionView
 from chalicelib.model.projects import Member
 from chalicelib.store import database, keys
+from chalicelib.store.cards import member_values
 from chalicelib.store.database import Raw, holds
-from chalicelib.store.session_items import MemberItem, SessionItem
+from chalicelib.store.session_items import MemberItem, ParticipationItem, SessionItem
 from chalicelib.store.summaries import later
 from chalicelib.store.tables import SessionPart
 from chalicelib.store.transact import Transaction
@@ -59,6 +60,39 @@ class Members:
             write.update(old, [MemberItem.role.set("admin")], MemberItem.role == "owner")
 
         return holds(lambda: database.transact(build))
+
+
+def add_session_member(write: Transaction, view: SessionView, user_id: str, role: Role, now: datetime) -> None:
+    """Add to a transaction that somebody gets a first role in a session, of which the tallies were read."""
+    item = MemberItem(
+        view.session.id,
+        keys.member(user_id),
+        role=role,
+        participant_count=view.tally.participants,
+        added_at=now,
+        **member_values(view.session, user_id),
+    )
+    check_session(write, view.session.id)
+    write.save(item, condition=MemberItem.role.does_not_exist(), label=keys.MEMBERS)
+    write.delete(ParticipationItem(view.session.id, keys.participation(user_id)))  # a list has a session once
+
+
+def raise_session_member(write: Transaction, session_id: str, member: Member, role: Role) -> None:
+    """Add to a transaction that a member of a session gets a higher role."""
+    item = MemberItem(session_id, keys.member(member.user_id))
+    check_session(write, session_id)
+    write.update(item, [MemberItem.role.set(role)], MemberItem.role == member.role, label=keys.MEMBERS)
+
+
+def check_session(write: Transaction, session_id: str) -> None:
+    """Add to a transaction that a session is there."""
+    write.check(SessionItem(session_id, keys.SESSION), SessionItem.topic.exists(), label=keys.SESSION)
+
+
+def check_session_admin(write: Transaction, session_id: str, user_id: str, label: str) -> None:
+    """Add to a transaction that somebody is an admin of a session by a role of their own, or its owner."""
+    item = MemberItem(session_id, keys.member(user_id))
+    write.check(item, MemberItem.role.is_in("admin", "owner"), label=label)
 
 
 def _member_from(raw: Raw) -> Member:

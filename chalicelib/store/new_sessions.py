@@ -31,6 +31,7 @@ def items_of(
     prompt: Prompt | None,
     logo: str | None,
     template: SessionTemplate | None,
+    harmonica_md: str | None,
 ) -> list[SessionPart]:
     """The session with its owner, counters and parts. Without a prompt, one is due, unless it is a draft."""
     values: dict[str, Any] = {name: getattr(session, name) for name in SHORT_FIELDS}
@@ -57,6 +58,8 @@ def items_of(
     items += [TextItem(session.id, part, text=text) for part, text in texts.items() if text]
     if context:
         items.append(contexts.make_item(session, context, session.created_at))
+    if harmonica_md:
+        items.append(TextItem(session.id, keys.PINNED_HARMONICA_MD, text=harmonica_md))
     if logo:
         items.append(TextItem(session.id, keys.LOGO, text=logo))
     if template:

@@ -7,6 +7,8 @@ from chalicelib.model import Answer, SessionView, Thread, ThreadView, Transition
 from chalicelib.store import (
     database,
     keys,
+    knowledge,
+    memories,
     reduced_digests,
     scratchpads,
     sessions,
@@ -128,6 +130,9 @@ class Participants:
         def build(write: Transaction) -> None:
             if transition and (cut or not passed_on):
                 scratchpads.withdraw(write, thread.session_id)
+                memories.withdraw(write, thread.session_id)
+            if transition and cut:
+                knowledge.withdraw(write, thread.session_id)
             if transition:
                 summaries.add_transition(write, thread.session_id, transition)
             if cut:
@@ -161,6 +166,8 @@ def withdraw(write: Transaction, thread: Thread, transition: Transition) -> None
     write.delete(BriefItem(session_id, keys.BRIEF))
     reduced_digests.withdraw(write, session_id, thread.id)
     scratchpads.withdraw(write, session_id)
+    memories.withdraw(write, session_id)
+    knowledge.withdraw(write, session_id)
     summaries.add_transition(write, session_id, transition)
 
 

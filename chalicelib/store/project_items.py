@@ -23,6 +23,8 @@ class ProjectItem(ProjectPart):
     location = UnicodeAttribute(null=True)
     color = UnicodeAttribute(null=True)
     parent_id = UnicodeAttribute(null=True)
+    knowledge_asked_at = UTCDateTimeAttribute(null=True)
+    inherit = BooleanAttribute(default=True)
     created_at = UTCDateTimeAttribute()
     updated_at = UTCDateTimeAttribute()
     sessions = NumberAttribute(default=0)

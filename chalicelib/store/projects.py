@@ -93,6 +93,10 @@ class Projects:
 
         return holds(lambda: database.transact(build))
 
+    def note_asked(self, project_id: str, now: datetime) -> None:
+        """Note that the knowledge of its sessions was asked for."""
+        holds(lambda: database.update(_item(project_id), [ProjectItem.knowledge_asked_at.set(now)], _is_there()))
+
     def subprojects(self, project_id: str) -> list[str]:
         """The ids of the projects within this one."""
         found = database.query(ProjectPart, project_id, keys.SUBPROJECTS, keys.AFTER_SUBPROJECTS, keys_only=True)
@@ -115,27 +119,11 @@ class Projects:
 
     def add_member(self, project_id: str, user_id: str, role: Role, now: datetime) -> bool:
         """Give somebody a first role in a project; False where they have one, the project is gone, or as many are in as can be."""
-        item = ProjectMemberItem(project_id, keys.member(user_id), role=role, added_at=now)
-
-        def build(write: Transaction) -> None:
-            counted: list[Action] = [ProjectItem.members.add(1), ProjectItem.revision.add(1)]
-            write.update(_item(project_id), counted, _is_there() & (ProjectItem.members < MEMBERS_A_PROJECT))
-            write.save(item, condition=ProjectMemberItem.role.does_not_exist())
-            project_roles.give(write, user_id, project_id, role)
-
-        return holds(lambda: database.transact(build))
+        return holds(lambda: database.transact(lambda write: add_project_member(write, project_id, user_id, role, now)))
 
     def change_role(self, project_id: str, member: Member, role: Role) -> bool:
         """Give a member another role, and take an offer of ownership back; False where they are not what was read any more."""
-        item = ProjectMemberItem(project_id, keys.member(member.user_id))
-        actions: list[Action] = [ProjectMemberItem.role.set(role), ProjectMemberItem.offered_at.remove()]
-
-        def build(write: Transaction) -> None:
-            write.update(_item(project_id), [ProjectItem.revision.add(1)], _is_there())
-            write.update(item, actions, ProjectMemberItem.role == member.role)
-            project_roles.give(write, member.user_id, project_id, role)
-
-        return holds(lambda: database.transact(build))
+        return holds(lambda: database.transact(lambda write: change_project_member(write, project_id, member, role)))
 
     def remove_member(self, project_id: str, member: Member) -> bool:
         """Take a member's role away; False where they are not what was read any more."""
@@ -211,6 +199,37 @@ class Projects:
     def _drop(self, project_id: str, parts: Sequence[str]) -> None:
         named: list[Raw] = [{keys.PROJECT_ID: {"S": project_id}, keys.PART: {"S": part}} for part in parts]
         database.delete_all(ProjectPart, named)
+
+
+def add_project_member(write: Transaction, project_id: str, user_id: str, role: Role, now: datetime) -> None:
+    """Add to a transaction that somebody gets a first role in a project."""
+    item = ProjectMemberItem(project_id, keys.member(user_id), role=role, added_at=now)
+    counted: list[Action] = [ProjectItem.members.add(1), ProjectItem.revision.add(1)]
+    write.update(
+        _item(project_id), counted, _is_there() & (ProjectItem.members < MEMBERS_A_PROJECT), label=keys.PROJECT
+    )
+    write.save(item, condition=ProjectMemberItem.role.does_not_exist(), label=keys.MEMBERS)
+    project_roles.give(write, user_id, project_id, role)
+
+
+def change_project_member(write: Transaction, project_id: str, member: Member, role: Role) -> None:
+    """Add to a transaction that a member of a project gets another role, and an offer of ownership is taken back."""
+    actions: list[Action] = [ProjectMemberItem.role.set(role), ProjectMemberItem.offered_at.remove()]
+    write.update(_item(project_id), [ProjectItem.revision.add(1)], _is_there(), label=keys.PROJECT)
+    item = ProjectMemberItem(project_id, keys.member(member.user_id))
+    write.update(item, actions, ProjectMemberItem.role == member.role, label=keys.MEMBERS)
+    project_roles.give(write, member.user_id, project_id, role)
+
+
+def check_project(write: Transaction, project_id: str) -> None:
+    """Add to a transaction that a project is there."""
+    write.check(_item(project_id), _is_there(), label=keys.PROJECT)
+
+
+def check_project_admin(write: Transaction, project_id: str, user_id: str, label: str) -> None:
+    """Add to a transaction that somebody is an admin of a project, or its owner."""
+    item = ProjectMemberItem(project_id, keys.member(user_id))
+    write.check(item, ProjectMemberItem.role.is_in("admin", "owner"), label=label)
 
 
 def _item(project_id: str) -> ProjectItem:

@@ -58,7 +58,7 @@ class SessionItem(SessionPart):
 
 class TextItem(SessionPart):
     """`summary_prompt`, `guidelines` and `private_context`, texts of the host, possibly long; `condensed_context`, made of one;
-    `logo`, a PNG in Base64."""
+    `pinned_harmonica_md`, the host's HARMONICA.md as it was when they created the session; `logo`, a PNG in Base64."""
 
     text = UnicodeAttribute()
 
@@ -203,6 +203,7 @@ class SynthesisItem(SessionPart):
     rests_until = UTCDateTimeAttribute(null=True)
     slow_until = UTCDateTimeAttribute(null=True)
     begun = NumberAttribute(null=True)
+    first_answer_at = UTCDateTimeAttribute(null=True)
     themes_version = NumberAttribute(null=True)
     themes_last = NumberAttribute(null=True)
 
@@ -214,8 +215,9 @@ class ThemeItem(SessionPart):
 
 
 class DocumentItem(SessionPart):
-    """`scratchpad`, the notes of all conversations; `reduce#0#<bucket>`, the points that speak for a bucket of threads; and `edits`,
-    which revisions of each text are kept.
+    """`scratchpad`, the notes of all conversations; `reduce#0#<bucket>`, the points that speak for a bucket of threads; `edits`,
+    which revisions of each text are kept; `conclusions`, what the session comes to; `received`, what it began with of what others
+    came to; `knowledge`, what a model collected of it.
 
     Of bounded size; `version` is another one with every write.
     """

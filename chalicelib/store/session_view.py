@@ -1,6 +1,6 @@
 """A session put together from its parts, as one BatchGetItem finds them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -29,6 +29,7 @@ from chalicelib.model import (
 from chalicelib.model.sessions import highest, lowest
 from chalicelib.store import keys, project_roles
 from chalicelib.store.documents import document_from
+from chalicelib.store.memories import conclusions_from, memory_from
 from chalicelib.store.session_items import (
     BriefItem,
     ContextItem,
@@ -44,7 +45,7 @@ from chalicelib.store.session_items import (
     TallyItem,
     TextItem,
 )
-from chalicelib.store.user_items import SpendingItem
+from chalicelib.store.user_items import HarmonicaMdItem, SpendingItem
 
 Raw = Mapping[str, dict[str, Any]]
 
@@ -54,8 +55,16 @@ LONG_TEXTS = {
     "platform_guidelines_override": keys.GUIDELINES,
     "private_context": keys.PRIVATE_CONTEXT,
 }
-_TEXTS = {"condensed_context": keys.CONDENSED_CONTEXT, "logo": keys.LOGO}
+_TEXTS = {
+    "condensed_context": keys.CONDENSED_CONTEXT,
+    "logo": keys.LOGO,
+    "harmonica_md": keys.PINNED_HARMONICA_MD,
+}
 SHORT_FIELDS = tuple(name for name in Session.__struct_fields__ if name != "id" and name not in LONG_TEXTS)
+_PASSED_ON: dict[str, tuple[str, Callable[[Mapping[str, Any]], Any]]] = {
+    "conclusions": (keys.CONCLUSIONS, conclusions_from),
+    "received": (keys.RECEIVED, memory_from),
+}
 _COUNTERS = Tally.__struct_fields__
 _COUNTS_OF_SYNTHESIS = ("begun", "tries", "paid_tries", "epoch", "themes_version", "themes_last")
 
@@ -83,6 +92,8 @@ def view_of(session_id: str, raw: Raw, user_id: str | None) -> SessionView:
     )
     if user_id is not None:
         view = replace(view, **_roles(session, raw, user_id))
+    if user_id is not None and (own := raw.get(keys.harmonica_md(user_id))):
+        view = replace(view, own_harmonica_md=HarmonicaMdItem.from_raw_data(own).text)
     if keys.EDITS in raw:
         marks = DocumentItem.from_raw_data(raw[keys.EDITS]).document
         view = replace(view, edits=msgspec.convert(marks, dict[str, tuple[Mark, ...]]))
@@ -118,6 +129,7 @@ def _parts(raw: Raw) -> dict[str, Any]:
         parts["context"], parts["context_due_at"] = context.text, context.wanted_at
         parts["context_tries"] = int(context.tries or 0)
     parts |= {name: _text(raw, part) for name, part in _TEXTS.items() if part in raw}
+    parts |= {name: read(raw[part]) for name, (part, read) in _PASSED_ON.items() if part in raw}
     if keys.QUESTIONS in raw:
         stored = QuestionsItem.from_raw_data(raw[keys.QUESTIONS]).questions
         parts["questions"] = msgspec.convert(stored, tuple[Question, ...])

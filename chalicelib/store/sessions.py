@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+import msgspec
 from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
@@ -16,7 +17,8 @@ from chalicelib.model import (
     SessionTemplate,
     SessionView,
 )
-from chalicelib.store import database, keys, ties
+from chalicelib.model.memory import Memory
+from chalicelib.store import database, keys, memories, ties
 from chalicelib.store.accounts import generation_of
 from chalicelib.store.cards import member_values
 from chalicelib.store.database import holds
@@ -57,6 +59,7 @@ FOR_QUESTIONS = (keys.QUESTIONS,)
 FOR_RESULTS = (keys.SYNTHESIS, keys.SUMMARY, keys.BRIEF)
 FOR_TURN = (
     keys.CONTEXT,
+    keys.PINNED_HARMONICA_MD,
     keys.CONDENSED_CONTEXT,
     keys.QUESTIONS,
     keys.GUIDELINES,
@@ -64,6 +67,7 @@ FOR_TURN = (
     keys.TEMPLATE,
     keys.SCRATCHPAD,
     keys.PARTICIPANT_LIMIT,
+    keys.RECEIVED,
 )
 FOR_SCRATCHPAD = (keys.SCRATCHPAD,)
 FOR_ACTIVITY = (
@@ -77,7 +81,9 @@ FOR_ACTIVITY = (
 )
 FOR_THEMES = (keys.SYNTHESIS,)
 FOR_DIGEST = (
+    keys.CONCLUSIONS,
     keys.CONTEXT,
+    keys.PINNED_HARMONICA_MD,
     keys.CONDENSED_CONTEXT,
     keys.QUESTIONS,
     keys.PROMPT_CURRENT,
@@ -87,8 +93,14 @@ FOR_DIGEST = (
     keys.SUMMARY_PROMPT,
     keys.SCRATCHPAD,
 )
-FOR_PROMPT = (keys.CONTEXT, keys.PRIVATE_CONTEXT, keys.PROMPT_CURRENT, keys.TEMPLATE)
-FOR_PROMPT_VERSIONS = (keys.CONTEXT, keys.CONDENSED_CONTEXT, keys.PROMPT_CURRENT, keys.TEMPLATE)
+FOR_PROMPT = (keys.CONTEXT, keys.PRIVATE_CONTEXT, keys.PINNED_HARMONICA_MD, keys.PROMPT_CURRENT, keys.TEMPLATE)
+FOR_PROMPT_VERSIONS = (
+    keys.CONTEXT,
+    keys.CONDENSED_CONTEXT,
+    keys.PINNED_HARMONICA_MD,
+    keys.PROMPT_CURRENT,
+    keys.TEMPLATE,
+)
 FOR_ASK = (
     keys.CONTEXT,
     keys.CONDENSED_CONTEXT,
@@ -100,9 +112,22 @@ FOR_ASK = (
 )
 FOR_BRIEF = (keys.CONTEXT, keys.QUESTIONS, keys.SUMMARY, keys.BRIEF, *keys.tallies())
 FOR_CLOSING = (keys.SUMMARY,)
-FOR_CUT = (keys.CONTEXT, keys.QUESTIONS, keys.PROMPT_CURRENT, keys.SYNTHESIS, keys.SUMMARY)
+FOR_CUT = (
+    keys.CONTEXT,
+    keys.PINNED_HARMONICA_MD,
+    keys.QUESTIONS,
+    keys.PROMPT_CURRENT,
+    keys.SYNTHESIS,
+    keys.SUMMARY,
+)
 
 _OWNER: Role = "owner"
+_MEMORY = "memory"  # label: what it begins with is as it was read
+_SESSIONS_A_READ = 40  # of which two items each are read, and what all have in common
+
+
+class MemoryMoved(Exception):
+    """What a new session was to begin with of other ones is not what was read any more."""
 
 
 class Sessions:
@@ -117,13 +142,16 @@ class Sessions:
         prompt: Prompt | None,
         logo: str | None = None,
         template: SessionTemplate | None = None,
+        memory: Memory | None = None,
+        harmonica_md: str | None = None,
     ) -> bool:
         """Store a new session with its owner, counters and parts in one transaction. Without a prompt, one is due, unless it is
-        a draft.
+        a draft. It begins with this memory of its projects.
 
-        False where a session of this id is there already. Raises NotFound where one was, and was deleted.
+        False where a session of this id is there already. Raises NotFound where one was, and was deleted, MemoryMoved where something of
+        that memory was withdrawn, or came to be, since it was read.
         """
-        items = items_of(session, context, questions, prompt, logo, template)
+        items = items_of(session, context, questions, prompt, logo, template, harmonica_md)
 
         def build(write: Transaction) -> None:
             free = DeletedItem.id.does_not_exist() | (DeletedItem.expires_at <= int(session.created_at.timestamp()))
@@ -131,6 +159,8 @@ class Sessions:
             for item in items:
                 write.save(item, condition=SessionPart.session_id.does_not_exist())
             ties.create(write, session)
+            if memory and memory.points:
+                memories.begin_with(write, session.id, memory, _MEMORY)
 
         try:
             database.transact(build)
@@ -139,6 +169,8 @@ class Sessions:
                 raise NotFound("This session was deleted") from error
             if error.failed == {ties.PROJECT}:
                 raise NotFound("Project not found") from error
+            if error.failed == {_MEMORY}:
+                raise MemoryMoved from error
             return False
         return True
 
@@ -171,9 +203,24 @@ class Sessions:
 
     def owners(self, session_id: str) -> list[str]:
         """The accounts that own a session."""
+        return [user_id for user_id, role in self.members(session_id).items() if role == _OWNER]
+
+    def members(self, session_id: str) -> dict[str, Role]:
+        """The accounts that have a role in a session, each with it."""
         found = database.query(SessionPart, session_id, keys.MEMBERS, keys.AFTER_MEMBERS)
-        members = [raw for raw in found if raw["role"]["S"] == _OWNER]
-        return [raw[keys.PART]["S"].removeprefix(keys.MEMBERS) for raw in members]
+        return {
+            raw[keys.PART]["S"].removeprefix(keys.MEMBERS): msgspec.convert(raw["role"]["S"], Role) for raw in found
+        }
+
+    def views_of(self, session_ids: Sequence[str], user_id: str) -> dict[str, SessionView]:
+        """These sessions, as far as there are any, each with the role of this user in it; forty in a read."""
+        found: dict[str, SessionView] = {}
+        for first in range(0, len(session_ids), _SESSIONS_A_READ):
+            asked = session_ids[first : first + _SESSIONS_A_READ]
+            for session_id, raw in database.get_many_of(asked, lambda it: wanted(it, (), user_id)).items():
+                if keys.SESSION in raw:
+                    found[session_id] = view_of(session_id, raw, user_id)
+        return found
 
     def leave(self, session_id: str, user_id: str, heir: str) -> None:
         """Take the role of an account that is deleted away; where the session was owned by it, another one of its owners has it."""
@@ -249,8 +296,9 @@ def wanted(session_id: str, parts: Iterable[str], user_id: str | None) -> list[t
     if user_id is not None:
         asked.append(keys.member(user_id))
     named: list[tuple[type[Model], str, str | None]] = [(SessionPart, session_id, part) for part in asked]
-    named = [
-        (Guard, keys.session_spending(session_id), None) if part == keys.SESSION_SPENDING else (kind, name, part)
-        for kind, name, part in named
-    ]
+    elsewhere: dict[str | None, tuple[type[Model], str, str | None]] = {
+        keys.SESSION_SPENDING: (Guard, keys.session_spending(session_id), None),
+        keys.HARMONICA_MDS: (Account, keys.harmonica_md(user_id or keys.NOBODYS), None),
+    }
+    named = [elsewhere.get(part, (kind, name, part)) for kind, name, part in named]
     return [*named, (Account, keys.project_roles(user_id), None)] if user_id is not None else named

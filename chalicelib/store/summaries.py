@@ -1,5 +1,6 @@
 """The summary of a session and where its synthesis stands (table `sessions`), with what a summary says of the themes."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
@@ -25,6 +26,7 @@ from chalicelib.store.themes import Changes
 from chalicelib.store.transact import ConditionFailed, Transaction
 
 WITH_SYNTHESIS = (keys.SYNTHESIS,)  # of a view
+Also = Callable[[Transaction], None]  # adds to a transaction
 _RETRY = Retry(tries=5)  # of a summary whose session is edited again and again meanwhile
 
 
@@ -45,17 +47,30 @@ class Summaries:
         actions, condition = _actions(session_id, transition), _condition(transition)
         return holds(lambda: database.update(SynthesisItem(session_id, keys.SYNTHESIS), actions, condition))
 
-    def put(self, session: Session, summary: Summary, transition: Transition, themes: Changes | None = None) -> bool:
+    def is_first_answer(self, session_id: str, at: datetime) -> bool:
+        """Whether what was said then is the first answer in a session: whoever asks first makes it so, and may ask again."""
+        first = SynthesisItem.first_answer_at
+        same = SynthesisItem.session_id.exists() & (first.does_not_exist() | (first == at))
+        return holds(lambda: database.update(SynthesisItem(session_id, keys.SYNTHESIS), [first.set(at)], same))
+
+    def put(
+        self,
+        session: Session,
+        summary: Summary,
+        transition: Transition,
+        themes: Changes | None = None,
+        also: Also | None = None,
+    ) -> bool:
         """Replace the summary by a newer one, move `updated_at` and make this transition, unless a newer one is there already.
 
-        It is kept among the last ones. What it changes of the themes goes with it, unless somebody else changed some since they
-        were read. False where what the transition needs is not so: it is a summary of other people. Raises NotFound where the
-        session was deleted.
+        It is kept among the last ones; `also` adds what is stored with it. What it changes of the themes goes with it, unless somebody
+        else changed some since they were read. False where what the transition needs is not so: it is a summary of other people. Raises
+        NotFound where the session was deleted.
         """
         before = session.updated_at
         for _ in _RETRY.attempts(self._clock):
             try:
-                _put(session.id, summary, transition, themes, later(summary.generated_at, before))
+                _put(session.id, summary, transition, themes, later(summary.generated_at, before), also)
             except ConditionFailed as error:
                 if themes and keys.SYNTHESIS in error.failed:
                     themes = None  # these have moved on, or else the next try tells
@@ -127,7 +142,14 @@ def later(now: datetime, before: datetime) -> datetime:
     return max(now, before + timedelta(microseconds=1))
 
 
-def _put(session_id: str, summary: Summary, transition: Transition, themes: Changes | None, moved: datetime) -> None:
+def _put(
+    session_id: str,
+    summary: Summary,
+    transition: Transition,
+    themes: Changes | None,
+    moved: datetime,
+    also: Also | None,
+) -> None:
     item, kept = _summary_item(session_id, summary), _kept_item(session_id, summary)
     older = SummaryItem.generated_at.does_not_exist() | (SummaryItem.generated_at < summary.generated_at)
 
@@ -140,6 +162,8 @@ def _put(session_id: str, summary: Summary, transition: Transition, themes: Chan
         add_transition(write, session_id, transition, themes)
         if themes:
             themes.write(write, session_id)
+        if also:
+            also(write)
 
     database.transact(build)
 

@@ -18,6 +18,15 @@ class UserItem(Account):
     created_at = UTCDateTimeAttribute()
     generation = NumberAttribute(default=0)
     disabled_at = UTCDateTimeAttribute(null=True)
+    locale = UnicodeAttribute(null=True)
+    time_zone = UnicodeAttribute(null=True)
+    updated_at = UTCDateTimeAttribute(null=True)
+
+
+class HarmonicaMdItem(Account):
+    """`harmonica_md#<user_id>`: what a host says of their organisation, for the prompts of sessions that they create."""
+
+    text = UnicodeAttribute()
 
 
 class EmailItem(Account):
@@ -47,13 +56,18 @@ class KeyItem(Account):
 
 
 class LoginItem(Account):
-    """`login#<sha256>`: a browser session. `use` is as in a key; `proved_at` is not there where nobody told it."""
+    """`login#<sha256>`: a browser session. `use` is as in a key; `proved_at` is not there where nobody told it.
+
+    `locale` and `time_zone` follow the user, so that a page needs to look at the browser session only.
+    """
 
     user_id = UnicodeAttribute()
     agent = UnicodeAttribute()
     created_at = UTCDateTimeAttribute()
     proved_at = UTCDateTimeAttribute(null=True)
     last_used_at = UTCDateTimeAttribute()
+    locale = UnicodeAttribute(null=True)
+    time_zone = UnicodeAttribute(null=True)
     use: MapAttribute[str, Any] = MapAttribute()
 
 
@@ -99,6 +113,28 @@ class TemplateListItem(Account):
 
     sizes = JsonAttribute()
     version = NumberAttribute()
+
+
+class NotificationsItem(Account):
+    """`notifications#<user_id>`: what a host is told of, the newest first; `version` grows with every change. It goes at `forget_at`
+    (seconds since 1970), when the newest is too old."""
+
+    notifications = JsonAttribute()
+    version = NumberAttribute()
+    forget_at = NumberAttribute()
+
+
+class AccountExportItem(Account):
+    """`account_export#<user_id>`: the export of all that an account has, and how far it is."""
+
+    id = UnicodeAttribute()
+    asked_at = UTCDateTimeAttribute()
+    sessions = NumberAttribute()
+    done = NumberAttribute()
+    after = UnicodeAttribute()
+    files = NumberAttribute()
+    made_at = UTCDateTimeAttribute(null=True)
+    moved_at = UTCDateTimeAttribute(null=True)
 
 
 class IdentityItem(Account):

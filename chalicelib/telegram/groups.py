@@ -7,11 +7,13 @@ from typing import Literal
 
 from chalicelib import container
 from chalicelib.model import TelegramGroup
+from chalicelib.model.notifications import Event
 from chalicelib.model.telegram import Button, Buttons
 from chalicelib.services.delivery import telegram_groups as service
 from chalicelib.services.delivery.link_codes import OPENED_LIFE, read_code
 from chalicelib.services.delivery.telegram_html import escape
 from chalicelib.services.delivery.telegram_links import group_link
+from chalicelib.services.notifications.notify import notify_or_leave
 from chalicelib.store.telegram_links import GroupLink
 from chalicelib.telegram.addresses import lengthen, person_id, shorten
 from chalicelib.telegram.incoming import Incoming, Step
@@ -40,6 +42,7 @@ def set_up(incoming: Incoming, code: str) -> Step:
         group = _group(incoming, incoming.message.topic_id)
         refusal = service.link_group(link, group, deps=container.group_deps())
         if refusal is None:
+            _tell_hosts(incoming, "group_linked", [link.user_id])
             return Step((incoming.say(_linked(incoming, link.user_id)),))
     return Step((incoming.say(incoming.texts(f"group_code_{refusal}")),))
 
@@ -69,7 +72,7 @@ def unlink(incoming: Incoming, _: str) -> Step:
     """Has no more sessions announced in this group."""
     if refused := _refuse_others(incoming):
         return refused
-    concerned = service.let_go(str(incoming.chat_id), service.UNLINKED, deps=container.group_deps())
+    concerned = _let_go(incoming, service.UNLINKED)
     if not concerned:
         return Step((incoming.say(incoming.texts("group_not_linked")),))
     hosts = (f"• <b>{escape(name)}</b>" for name in _names(incoming, concerned).values())
@@ -95,6 +98,7 @@ def tap(incoming: Incoming, parts: list[str]) -> Step:
         left = _buttons(incoming, _waiting(incoming))
         changed = incoming.change_tapped(None if left else incoming.texts("group_offer_gone"), left)
         return Step((incoming.answer_tap(incoming.texts("group_offer_gone"), is_alert=True), *changed))
+    _tell_hosts(incoming, "group_linked", [host])
     others = [user_id for user_id in _waiting(incoming) if user_id != host]
     return Step((incoming.answer_tap(), *incoming.change_tapped(_linked(incoming, host), _buttons(incoming, others))))
 
@@ -150,7 +154,7 @@ def _go(incoming: Incoming) -> Step:
         return Step()
     except RequestRefused:
         pass
-    service.let_go(group_id, service.REMOVED, deps=deps)
+    _let_go(incoming, service.REMOVED)
     return Step()
 
 
@@ -182,6 +186,22 @@ def start_with_code(incoming: Incoming, code: str) -> Step:
     add = Button(incoming.texts("group_add"), url=group_link(incoming.bot, read_code(code)))
     host = f"<b>{escape(_name(incoming, link.user_id))}</b>"
     return Step((incoming.say(incoming.texts("group_opened", host=host), ((add,),)),))
+
+
+def _let_go(incoming: Incoming, reason: str) -> list[str]:
+    """Has no more sessions announced in this group; returns the hosts whom that concerns. They are told first: where this dies in
+    between, the update comes again, and tells nobody twice."""
+    group_id = str(incoming.chat_id)
+    linked = [it.user_id for it in container.telegram_groups().of_group(group_id) if it.group.status != "removed"]
+    _tell_hosts(incoming, "group_left", linked)
+    return service.let_go(group_id, reason, deps=container.group_deps())
+
+
+def _tell_hosts(incoming: Incoming, kind: Literal["group_linked", "group_left"], user_ids: list[str]) -> None:
+    """Tells hosts what became of a group of theirs; the same update tells it once."""
+    event = Event(kind, f"{incoming.chat_id} {incoming.update.update_id}", incoming.now)
+    for user_id in user_ids:
+        notify_or_leave(user_id, event, deps=container.notification_deps())
 
 
 def _standing(incoming: Incoming) -> Standing:

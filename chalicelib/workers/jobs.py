@@ -23,23 +23,31 @@ from chalicelib.model.jobs import (
     Queue,
     RemoveAccount,
     ReplyInChat,
+    SendDigest,
     SendInvitation,
+    SendMemberInvitation,
     SendReminder,
     SendSignInMail,
     SendTranscript,
     SuppressAddresses,
+    TellHosts,
     UpdateCards,
+    WriteAccountExport,
     WriteBrief,
     WriteExport,
+    WriteKnowledge,
     WritePrompt,
     WriteSummary,
 )
 from chalicelib.services.accounts.deletion import remove_account
+from chalicelib.services.accounts.export import write_account_export
 from chalicelib.services.accounts.sign_in_mail_job import send_sign_in_mail
 from chalicelib.services.facilitation.context_job import condense_session_context
 from chalicelib.services.facilitation.prompt_job import tailor_session_prompt
+from chalicelib.services.notifications.notify import forget, notify_team
 from chalicelib.services.participants.decisions import erase_participant
 from chalicelib.services.projects.deletion import remove_project
+from chalicelib.services.projects.passing_on import forget_session
 from chalicelib.services.results.exports.large import remove_exports, write_export
 from chalicelib.services.sessions.closing import close_session
 from chalicelib.services.sessions.deletion import remove_session
@@ -75,6 +83,8 @@ def run_job(job: Job, deadline: Deadline) -> None:
     match job:
         case WritePrompt():
             _write_prompt(job, deadline)
+        case WriteKnowledge():
+            _write_knowledge(job, deadline)
         case WriteSummary():
             summarise(job.session_id, deps=container.synthesis_deps(), deadline=deadline)
         case WriteBrief():
@@ -89,8 +99,10 @@ def run_job(job: Job, deadline: Deadline) -> None:
             update_cards(job.session_id, sessions=container.sessions(), cards=container.cards(), now=now)
         case DeleteSession() | DeleteProject() | RemoveAccount() | EraseParticipant():
             _remove(job)
-        case WriteExport():
-            write_export(job.session_id, job.export_id, deps=container.export_deps())
+        case TellHosts():
+            notify_team(job, deps=container.notification_deps())
+        case WriteExport() | WriteAccountExport():
+            _write_export(job)
         case OpenSession() | CloseSession() | ExpireSession():
             _move_on(job)
         case _:
@@ -101,10 +113,16 @@ def _remove(job: DeleteSession | DeleteProject | RemoveAccount | EraseParticipan
     """Remove what is left of something that is gone."""
     match job:
         case DeleteSession():
-            deletions, jobs, clock = container.deletions(), container.jobs(), container.clock()
-            remove, chats = partial(remove_exports, deps=container.export_deps()), container.telegram_chats()
+            clock = container.clock()
             remove_session(
-                job.session_id, deletions=deletions, remove_exports=remove, chats=chats, jobs=jobs, clock=clock
+                job.session_id,
+                deletions=container.deletions(),
+                remove_exports=partial(remove_exports, deps=container.export_deps()),
+                forget_memory=partial(forget_session, memories=container.memories(), clock=clock),
+                forget=partial(forget, subject_id=job.session_id, deps=container.notification_deps()),
+                chats=container.telegram_chats(),
+                jobs=container.jobs(),
+                clock=clock,
             )
         case DeleteProject():
             projects, jobs, clock = container.projects(), container.jobs(), container.clock()
@@ -136,7 +154,7 @@ def _deliver(job: Delivery, deadline: Deadline) -> None:
             from chalicelib.telegram import replies
 
             replies.reply_in_chat(job, deadline)
-        case SendSignInMail() | SendTranscript() | SendInvitation():
+        case SendSignInMail() | SendTranscript() | SendInvitation() | SendMemberInvitation() | SendDigest():
             _send_mail(job)
         case NoteBounce():
             from chalicelib.services.delivery.bounces import note_mail_event
@@ -150,13 +168,21 @@ def _deliver(job: Delivery, deadline: Deadline) -> None:
             assert_never(job)
 
 
-def _send_mail(job: SendSignInMail | SendTranscript | SendInvitation) -> None:
+def _send_mail(job: SendSignInMail | SendTranscript | SendInvitation | SendMemberInvitation | SendDigest) -> None:
     now = container.clock().now()
     match job:
         case SendInvitation():
             from chalicelib.services.invitations.mail_job import send_invitation
 
             send_invitation(job, public_url=settings().public_url, deps=container.invitation_deps(), now=now)
+        case SendMemberInvitation():
+            from chalicelib.services.member_invitations.mail_job import send_member_invitation
+
+            send_member_invitation(job, public_url=settings().public_url, deps=container.inviting_deps(), now=now)
+        case SendDigest():
+            from chalicelib.services.notifications.digest_job import send_digest
+
+            send_digest(job.user_id, deps=container.digest_deps())
         case SendSignInMail():
             deps, sending = container.sign_in_deps(), container.sending_deps()
             send_sign_in_mail(job.sign_in_id, public_url=settings().public_url, deps=deps, sending=sending, now=now)
@@ -171,7 +197,13 @@ def _move_on(job: OpenSession | CloseSession | ExpireSession) -> None:
     sessions, clock = container.sessions(), container.clock()
     match job:
         case OpenSession():
-            open_session(job.session_id, sessions=sessions, clock=clock, new_id=container.new_id)
+            open_session(
+                job.session_id,
+                sessions=sessions,
+                clock=clock,
+                new_id=container.new_id,
+                remember=container.remember,
+            )
         case CloseSession():
             close_session(job.session_id, sessions=sessions, clock=clock)
         case ExpireSession():
@@ -179,6 +211,28 @@ def _move_on(job: OpenSession | CloseSession | ExpireSession) -> None:
             expire_session(
                 job.session_id, days, sessions=sessions, deletions=deletions, jobs=container.jobs(), clock=clock
             )
+
+
+def _write_export(job: WriteExport | WriteAccountExport) -> None:
+    match job:
+        case WriteExport():
+            write_export(job.session_id, job.export_id, deps=container.export_deps())
+        case WriteAccountExport():
+            write_account_export(job.user_id, deps=container.account_export_deps())
+
+
+def _write_knowledge(job: WriteKnowledge, deadline: Deadline) -> None:
+    from chalicelib.services.results.knowledge import write_knowledge
+
+    write_knowledge(
+        job.session_id,
+        sessions=container.sessions(),
+        model=container.model(),
+        deps=container.ask_deps(),
+        items=container.knowledge(),
+        deadline=container.clock().deadline(min(PROMPT_JOB_SECONDS, deadline.remaining())),
+        now=container.clock().now(),
+    )
 
 
 def _write_prompt(job: WritePrompt, deadline: Deadline) -> None:

@@ -25,7 +25,7 @@ from chalice.app import SQSEvent
 
 from chalicelib import container
 from chalicelib.errors import Conflict, NeverDone, NotFound, NotYet, RateLimited, Throttled, TooEarly, Unavailable
-from chalicelib.model.jobs import Job, Queue, decode_job, ids_of
+from chalicelib.model.jobs import Job, Queue, TellHosts, WriteExport, decode_job, ids_of
 from chalicelib.observability import log_failure, logger
 from chalicelib.settings import settings
 from chalicelib.store import due_kinds
@@ -80,6 +80,7 @@ class _Messages:
             raise
         except NeverDone as error:
             log_failure("job failed for good", error, **ids)
+            self._tell_hosts(job, record)
             self._bury(record, "a message that no try can do was buried")
         except Exception as error:
             log_failure("job failed", error, **ids)
@@ -87,7 +88,10 @@ class _Messages:
             if isinstance(error, Throttled) and received >= self.queue.receives and type(job) in _SWEPT:
                 return
             may_pass = isinstance(error, _PASSING) and self.reduce is None
-            if self.queue.tries and received >= self.queue.tries and not may_pass:
+            gives_up = bool(self.queue.tries and received >= self.queue.tries and not may_pass)
+            if gives_up or received >= self.queue.receives:  # from where SQS itself puts it among the dead letters
+                self._tell_hosts(job, record)
+            if gives_up:
                 self._bury(record, "a message that failed again and again was buried")
                 return
             self._postpone(record, _wait(error, received, self.queue.longest_wait))
@@ -95,6 +99,18 @@ class _Messages:
 
     def _postpone(self, record: SQSRecord, seconds: float) -> None:
         container.jobs().postpone(settings().queue_urls[self.queue.name], record.receipt_handle, seconds)
+
+    def _tell_hosts(self, job: Job | None, record: SQSRecord) -> None:
+        """Have hosts told that an export is given up: nothing else asks for it again. What the sweep asks for again is not given up with a
+        message; whatever gives that up tells of it."""
+        if not isinstance(job, WriteExport):
+            return
+        at = container.clock().now().isoformat()
+        told = TellHosts(job.session_id, "work_failed", at, f"export {record.message_id}", {"work": "export"})
+        try:
+            container.jobs().tell_hosts(told)
+        except Unavailable as error:
+            log_failure("hosts could not be told", error, session_id=job.session_id)
 
     def _bury(self, record: SQSRecord, why: str) -> None:
         body = self.reduce(record.body) if self.reduce else record.body

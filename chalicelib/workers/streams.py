@@ -1,12 +1,17 @@
 """Streams only decide and forward, and may be called twice for the same change; a failure makes the stream try again."""
 
+from datetime import UTC, datetime, timedelta
+
 from chalice.app import DynamoDBEvent, DynamoDBRecord
 
 from chalicelib import container
-from chalicelib.model.jobs import AnnounceSession
+from chalicelib.model import Thread
+from chalicelib.model.jobs import AnnounceSession, TellHosts
+from chalicelib.services.notifications.session_events import events_of_change
 from chalicelib.services.synthesis.staleness import concerns_summary, mark_undigested_words
 from chalicelib.store import keys
 
+STREAM_KEEPS = timedelta(days=1)  # its records
 # Since when something is to be written, or announced.
 _WANTED = {
     keys.SESSION: keys.PROMPT_WANTED_AT,
@@ -37,22 +42,59 @@ def sessions_changed(event: DynamoDBEvent) -> None:
         container.jobs().ask(AnnounceSession(session_id), container.clock().now())
     for session_id in sorted(shown):
         container.jobs().update_cards(session_id, container.clock().now())
+    _tell_hosts(event)
+
+
+def _tell_hosts(event: DynamoDBEvent) -> None:
+    """Have those who may edit a session told of what its changes come to."""
+    for record in event:
+        session_id, part = _key(record)
+        if part == keys.SESSION and record.event_name == "MODIFY":
+            for happened in events_of_change(session_id, record.old_image, record.new_image, _time(record)):
+                container.jobs().tell_hosts(happened)
 
 
 def conversations_changed(event: DynamoDBEvent) -> None:
     """What participants say makes the summary stale, unless it is digested already, and wakes its job, once a session."""
     spoken: dict[str, dict[str, int]] = {}
+    first: dict[tuple[str, str], tuple[int, datetime]] = {}
     for record in filter(_is_said, event):
         session_id, part = _key(record)
         said = spoken.setdefault(session_id, {})
         thread_id, sequence = keys.thread_of(part), keys.sequence_of(part)
         said[thread_id] = max(sequence, said.get(thread_id, 0))
+        told = sequence, datetime.fromisoformat(record.new_image["created_at"]["S"])
+        first[session_id, thread_id] = min(told, first.get((session_id, thread_id), told))
     for session_id, said in sorted(spoken.items()):
         now = container.clock().now()
         heads = container.conversations().heads_of(session_id, said)
         mark_undigested_words(session_id, heads, said, now, summaries=container.summaries())
         if concerns_summary(heads, said):
             container.jobs().write_summary(session_id, now)
+        begun = [first[session_id, head.id] for head in heads]
+        _tell_of_first_answer(
+            session_id, [at for head, (number, at) in zip(heads, begun, strict=True) if _is_first(head, number)]
+        )
+
+
+def _tell_of_first_answer(session_id: str, begun: list[datetime]) -> None:
+    """Have those who may edit a session told of the first answer in it, where it is among these, by when each was said. Of one that is
+    older than a stream can be behind, nobody is told: its session was brought here from another stage."""
+    begun = [at for at in begun if container.clock().now() - at < STREAM_KEEPS]
+    if begun and container.summaries().is_first_answer(session_id, min(begun)):
+        at = min(begun).isoformat()
+        container.jobs().tell_hosts(TellHosts(session_id, "first_answer", at))
+
+
+def _is_first(head: Thread, sequence: int) -> bool:
+    """Whether this is the first thing that somebody says in their conversation, behind its opening; a test run, or what a host says
+    without one, is no answer."""
+    return not head.test and head.scope.partition(":")[0] != "host" and sequence <= head.starts_after + 2
+
+
+def _time(record: DynamoDBRecord) -> datetime:
+    """When a change was made: the same however often it is told of."""
+    return datetime.fromtimestamp(record.to_dict()["dynamodb"]["ApproximateCreationDateTime"], UTC)
 
 
 def _key(record: DynamoDBRecord) -> tuple[str, str]:

@@ -20,6 +20,7 @@ PROJECT: Mapping[str, Any] = {
     "location": (str, NULL),
     "color": (str, NULL),
     "parent_id": (str, NULL),
+    "inherit": bool,
     "session_count": int,
     "member_count": int,
     "role": str,

@@ -142,6 +142,10 @@ USER_INFO = {
     "id": ID,
     "email": str,
     "name": (str, NULL),
+    "locale": (str, NULL),
+    "time_zone": (str, NULL),
+    "harmonica_md": (str, NULL),
+    "updated_at": TIME,
     "subscription_status": re.compile("FREE|PRO|ENTERPRISE"),
     "api_key": {
         "name": (str, NULL),

@@ -11,7 +11,7 @@ from tests.events import REQUEST_ID, request
 
 ORIGIN = {"Origin": "https://example.org"}
 PATHS = {
-    "/me": "DELETE, GET",
+    "/me": "DELETE, GET, PATCH",
     "/sessions": "GET, POST",
     "/sessions/public": "GET",
     "/sessions/{session_id}": "DELETE, GET, PATCH",

@@ -269,7 +269,7 @@ def test_a_session_deleted_before_its_creation_was_acknowledged_is_not_made_agai
 ) -> None:
     container.deployment_secret()
     wire = tap(monkeypatch)
-    with wire.broken(Fault("dies before", death), 4), suppress(Died):  # key, claim and creation are done
+    with wire.broken(Fault("dies before", death), 5), suppress(Died):  # key, claim, account and creation are done
         create(host)
     assert wire.fired
     (session,) = host.get("/sessions")["data"]

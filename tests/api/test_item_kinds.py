@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from typing import get_args
+from unittest.mock import ANY
 
 import boto3
 import pytest
@@ -11,14 +12,19 @@ import app
 from chalicelib import container, settings
 from chalicelib.model import Identity, SignIn, Thread
 from chalicelib.model.conversations import TranscriptRequest
+from chalicelib.model.knowledge import Knowledge
+from chalicelib.model.memory import Conclusion, Conclusions, Memory, Remembered
+from chalicelib.model.notifications import Event, MailDigest
 from chalicelib.model.own_models import OwnModels
 from chalicelib.model.reminders import Reminder, ReminderTarget
 from chalicelib.model.telegram import Attendance, Chat
 from chalicelib.operations import exports
 from chalicelib.services.accounts.deletion import delete_account
+from chalicelib.services.accounts.export import ask_for_export
 from chalicelib.services.accounts.logins import start_login
 from chalicelib.services.delivery.reminder_job import want_reminders
 from chalicelib.services.facilitation import condensed_history
+from chalicelib.services.notifications.notify import notify
 from chalicelib.services.synthesis import reduced_digests
 from chalicelib.store import aliases, database, keys, moving, widgets
 from chalicelib.store.item_kinds import ERASURE, KINDS, ItemKind, Owner, kind_of
@@ -130,8 +136,10 @@ def store_what_is_left(host: Host, session: str, monkeypatch: pytest.MonkeyPatch
     assert host.call("POST", "/integrations/telegram/link", {}).status_code == 201
     invited = {"emails": ["ada@example.com"]}
     assert host.call("POST", f"/sessions/{session}/participant-invitations", invited).status_code == 201
+    assert host.call("POST", f"/sessions/{session}/invitations", invited).status_code == 201
     assert host.call("GET", "/sessions/public", Authorization="").status_code == 200
     template = host.call("POST", "/templates", {"title": "Tea"}).json_body["id"]
+    assert host.call("PATCH", "/me", {"harmonica_md": "A kitchen"}).status_code == 200
     brief = {"topic": "Tea", "goal": "Drink", "template_id": template}
     other = host.call("POST", "/sessions", brief, **{"Idempotency-Key": "k"})
     for account in ("2026-03-01", f"{OF_SESSION}{session}"):
@@ -141,6 +149,9 @@ def store_what_is_left(host: Host, session: str, monkeypatch: pytest.MonkeyPatch
     assert host.call("PATCH", f"/sessions/{session}", {"distribution": [{"group_id": "-1"}]}).status_code == 200
     assert container.announcements().claim_first(session, "-1", "somebody", container.clock().now())
     container.own_models().put(OwnModels(host.user_id))
+    assert ask_for_export(host.user_id, anew=False, deps=container.account_export_deps())
+    assert notify(host.user_id, Event("group_left", "1", container.clock().now()), deps=container.notification_deps())
+    container.notifications().want_digest(MailDigest(host.user_id, "en", "UTC"))
     store_of_doors(host, session)
     return str(other.json_body["id"])
 
@@ -158,13 +169,26 @@ def store_of_doors(host: Host, session: str) -> None:
     container.sending_deps().suppressions.add("hash", "bounce", now)
     container.sending_deps().suppressions.stop(session, "hash", now)
     assert container.sending_deps().suppressions.take_day("hash", "mail", now)
-    start_login(host.user_id, "", logins=container.logins(), now=now, proved_at=now)
+    start_login(container.accounts().user(host.user_id), "", logins=container.logins(), now=now, proved_at=now)
     chat, attended = Chat("token"), Attendance("token", session, "telegram", "person")
     assert container.telegram_chats().store(Done("token", 1, ()), now, chat=chat, attended=attended)
     project = host.call("POST", "/projects", {"title": "Food"}).json_body["id"]
     assert host.call("POST", "/projects", {"title": "Soup", "parent_id": project}).status_code == 201
     assert host.call("POST", "/templates", {"title": "Soup", "workspace_id": project}).status_code == 201
     assert host.call("PATCH", f"/sessions/{session}", {"project_id": project}).status_code == 200
+    store_memory(host, session, project)
+
+
+def store_memory(host: Host, session: str, project: str) -> None:
+    """What the session came to, and another one that began with it."""
+    now, epoch = container.clock().now(), container.sessions().view(session, (keys.SYNTHESIS,)).synthesis.epoch
+    point = Conclusion("t1", "theme", "Buses", "", 3)
+    assert container.memories().put(session, Conclusions((point,), 3, now), epoch)
+    assert container.knowledge().put(session, Knowledge(now, now, "writer"), epoch)
+    assert host.call("PATCH", f"/sessions/{session}", {"status": "completed"}).status_code == 200
+    begun = str(host.new_session(project_id=project)["id"])
+    assert container.memories().received(begun) == Memory((Remembered(session, now, point),), ANY, now)
+    assert host.call("PATCH", f"/sessions/{session}", {"status": "active"}).status_code == 200
 
 
 def test_every_kind_is_stored_by_somebody_and_goes_as_its_row_says(

@@ -13,7 +13,7 @@ from chalicelib.web.kit.texts import texts_in
 from tests.events import CATCH_ALL, REQUEST_ID, request
 
 KNOWN = (
-    ("/api/v1/me", "DELETE, GET"),
+    ("/api/v1/me", "DELETE, GET, PATCH"),
     ("/api/v1/sessions", "GET, POST"),
     ("/api/v1/sessions/public", "GET"),
     ("/api/v1/sessions/00000000-0000-4000-8000-000000000000", "DELETE, GET, PATCH"),

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.visitor import ASK, ENDS, LABEL, OPTIONS, RECAP, SAY, SEE, State, Visitor
+from tests.browser.visitor import ASK, ENDS, LABEL, OPTIONS, RECAP, SAY, SEE, WHO, State, Visitor
 
 
 def sign_in(visitor: Visitor) -> Page:
@@ -461,6 +461,26 @@ def account(visitor: Visitor) -> Page:
     return page
 
 
+def harmonica_md(visitor: Visitor) -> Page:
+    """What a host says of their organisation: both questions, and a text that is too long, which is not stored."""
+    page = visitor.signed_in()
+    page.goto("/account/harmonica-md?questions=1")
+    page.locator("#who").fill(WHO[visitor.tongue])
+    page.locator("#harmonica_md").fill(f"# {LABEL[visitor.tongue]}\n\n{SAY[visitor.tongue]}\n" * 200)
+    page.locator("[value=save]").click()
+    expect(page.locator("#harmonica_md-error")).to_be_visible()
+    return page
+
+
+def account_export(visitor: Visitor) -> Page:
+    """All that an account has, ready to be taken along."""
+    page = visitor.signed_in()
+    page.goto("/account/export")
+    page.locator("#made button").click()
+    expect(page.locator("#made a[href*=take]")).to_be_visible()
+    return page
+
+
 PROMPT_STATES = (prompt, prompt_version, prompt_proposal, prompt_editor)
 HOST_STATES: tuple[State, ...] = (
     sign_in,
@@ -496,6 +516,8 @@ HOST_STATES: tuple[State, ...] = (
     api_keys,
     own_models,
     account,
+    harmonica_md,
+    account_export,
 )
 WORDY_HOSTS = {
     dashboard,
@@ -523,4 +545,6 @@ WORDY_HOSTS = {
     api_keys,
     own_models,
     account,
+    harmonica_md,
+    account_export,
 }

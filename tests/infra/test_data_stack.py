@@ -40,7 +40,11 @@ def test_everything_but_guards_can_be_recovered(data_stack: Template) -> None:
 def test_guards_and_chats_expire(data_stack: Template) -> None:
     expiring = {name: it.get("TimeToLiveSpecification") for name, it in _tables(data_stack).items()}
     wanted = {"AttributeName": "expires_at", "Enabled": True}
-    assert {name: it for name, it in expiring.items() if it} == {"GuardsTable": wanted, "TelegramTable": wanted}
+    assert {name: it for name, it in expiring.items() if it} == {
+        "AccountsTable": wanted | {"AttributeName": "forget_at"},  # its `expires_at` is the end of a key
+        "GuardsTable": wanted,
+        "TelegramTable": wanted,
+    }
 
 
 def test_streams_carry_what_their_readers_need(data_stack: Template) -> None:

@@ -92,9 +92,14 @@ def test_who_may_read_secrets_and_change_the_tables(application: Template) -> No
         "APIHandler",
         "DeleteData",
         "NoteBounce",
+        "SendMail",  # what a digest has told of
+        "UpdateCards",  # what hosts are told of
+        "WriteExport",  # how far the export of an account is
         "WritePrompt",
         "WriteSummary",
         "WriteBrief",
+        "OpenAndClose",  # a draft begins with what its projects remember
+        "Sweep",
         *BOT,
     }
 

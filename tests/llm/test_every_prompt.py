@@ -24,7 +24,7 @@ WIDGET = {"widget": {"type": "SingleSelect", "label": "Which one?", "options": [
 WORDS = ("It is too loud in here, every day.", "I can hear the printer from my desk.", "Doors slam all the time.")
 TOOLS = {
     *("conclude", "present_widget", "write_prompt", "change_prompt", "record_digest", "write_summary", "answer_question", "suggest"),
-    *("record_review", "propose_follow_up"),
+    *("record_review", "record_knowledge", "propose_follow_up"),
 }  # fmt: skip
 
 
@@ -65,6 +65,7 @@ def requests(live: LiveApi, monkeypatch: pytest.MonkeyPatch) -> list[Request]:
 
     monkeypatch.setattr(ProvidedModel, "complete", note)
     host = live.host
+    assert host.call("PATCH", "/me", {"harmonica_md": "A library." * 1_000}).status_code == 200
     fields = {"critical": "Noise", "context": "Since 1970. " * 4_000, "private_context": "Nobody is to know."}
     session = str(host.new_session(widgets_enabled=True, cross_pollination=True, template_id="swot", **fields)["id"])
     assert write_prompt(session)
@@ -78,6 +79,7 @@ def requests(live: LiveApi, monkeypatch: pytest.MonkeyPatch) -> list[Request]:
         (f"/sessions/{session}/ask", {"question": "What is loud?"}, host),
         (f"/sessions/{session}/ask", {"question": "What is loud?"}, guest),
         (f"/sessions/{session}/review", {}, host),
+        (f"/sessions/{session}/knowledge", {}, host),
         (f"/sessions/{session}/follow-up", {}, host),
         (f"/sessions/{session}/prompts/revise", {"instructions": "Ask about bread."}, host),
         (f"/sessions/{session}/regenerate-facilitation-prompt", {}, host),

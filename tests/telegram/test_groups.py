@@ -45,6 +45,11 @@ def groups_of(host: Host) -> list[tuple[str, str | None, int | None, str]]:
     return [(it["group_id"], it["group_name"], it["topic_id"], it["status"]) for it in found]
 
 
+def notified(host: Host) -> list[str]:
+    """The kinds of what a host is told of, in order of their names."""
+    return sorted(it["kind"] for it in host.get("/notifications")["data"])
+
+
 def announced(host: Host, session_id: str) -> list[tuple[str, str, str | None]]:
     found = host.get(f"/sessions/{session_id}")["distribution"]
     return [(it["group_id"], it["status"], it["error"]) for it in found]
@@ -236,6 +241,7 @@ def test_an_update_that_comes_again_finds_the_group_linked_and_says_so_once(
         "Sessions of Ana are announced here from now on"
     ]
     assert announced(host, session) == []
+    assert notified(host) == ["group_linked"]
 
 
 def test_a_forum_is_answered_and_linked_in_the_topic_where_that_is_asked_for(
@@ -265,6 +271,7 @@ def test_a_group_of_two_hosts_is_unlinked_for_both_and_their_sessions_say_so(
         assert [it[3] for it in groups_of(who)] == ["removed"]
         told = announced(who, sessions[who.user_id])
         assert told == [(str(lunch.id), "failed", "unlinked: An administrator has unlinked this group.")]
+        assert notified(who) == ["group_left", "group_linked"]
     assert write(telegram, admin, "/unlink", lunch) == "No sessions are announced in this group."
     link(telegram, host, admin, lunch)
     assert announced(host, sessions[host.user_id]) == [(str(lunch.id), "pending", None)]
@@ -309,6 +316,7 @@ def test_a_bot_that_was_taken_out_is_told_of_and_comes_back_as_new(
     lunch.remove_bot(admin)
     telegram.work_off()
     assert [it[3] for it in groups_of(host)] == ["removed"]
+    assert notified(host) == ["group_left", "group_linked"]
     assert announced(host, session) == [
         (str(lunch.id), "failed", "bot_removed: The bot is not in this group, or was taken out of it.")
     ]

@@ -26,6 +26,7 @@ FOLDERS = (
     "services/results/exports/words",
     "services/facilitation/words",
     "services/delivery/words",
+    "services/notifications/words",
     "llm/scripted/words",
 )
 EVERYWHERE = [(folder, tag) for folder in FOLDERS for tag in OWN]

@@ -36,6 +36,8 @@ _WORKERS: dict[str, Any] = {
     "briefs": app.write_brief,
     "cards": app.update_cards,
     "deletions": app.delete_data,
+    "mails": app.send_mail,
+    "exports": app.write_export,
 }
 
 

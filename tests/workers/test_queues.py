@@ -23,6 +23,7 @@ from chalicelib.model.jobs import (
     decode_job,
     encode_job,
 )
+from chalicelib.model.notifications import SessionEvent
 from chalicelib.workers.queues import handle
 from tests import events
 from tests.events import Context, Event
@@ -179,6 +180,8 @@ def example_of(kind: Any) -> Any:
         bool: True,
         tuple[str, ...]: ("a", "b"),
         Literal["bounce", "complaint"]: "bounce",
+        SessionEvent: "work_failed",
+        dict[str, str]: {"work": "export"},
         dict[str, Any]: {"update_id": 900, "message": {"text": "\ufffe \uffff \x00"}},
     }
     return kind(*(values.get(field.type, field.name) for field in structs.fields(kind)))

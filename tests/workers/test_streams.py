@@ -35,7 +35,7 @@ def test_what_is_digested_already_wakes_the_job_and_makes_nothing_stale(
     wire = tap(monkeypatch)
     wire.calls.clear()
     conversations(*records)
-    assert wire.calls == ["BatchGetItem", "SendMessage"]
+    assert wire.calls == ["BatchGetItem", "SendMessage", "UpdateItem", "SendMessage"]  # it was the first answer, too
     assert stale_since(consultation.view().synthesis) is None
     assert consultation.asked("summaries") == [consultation.session.id]
     consultation.say("More")

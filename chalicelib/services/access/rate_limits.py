@@ -21,6 +21,7 @@ QUESTIONS_OF_USER = 100  # about results, a day (UTC)
 QUESTIONS_IN = 300  # of all members of one session
 QUESTIONS_FROM = 20  # of others, from one network address
 QUESTIONS_OF_OTHERS = 100  # of all others, in one session
+INVITES_OF_USER = 200  # to be members of sessions and projects, that one user makes or sends again, a day (UTC)
 RECEIPT_CODES = 60  # codes of receipts that are tried from one network address in an hour
 _Counted = Literal[
     "visitor",
@@ -37,6 +38,8 @@ _Counted = Literal[
     "ask_in",
     "ask_from",
     "ask_of_others",
+    "invites_of_user",
+    "member_invitation_to",
     "receipt_code",
 ]
 HOUR = timedelta(hours=1)
@@ -100,6 +103,19 @@ def require_question_of_other(address: str, session_id: str, *, guards: Guards, 
         raise TooManyQuestions(QUESTIONS_FROM, "from one network", now)
     if _count("ask_of_others", session_id, guards, secret, now, DAY) > QUESTIONS_OF_OTHERS:
         raise TooManyQuestions(QUESTIONS_OF_OTHERS, "of others about one session", now)
+
+
+def require_invite_pace(user_id: str, number: int, *, guards: Guards, secret: bytes, now: datetime) -> None:
+    """Count so many invitations that this user makes or sends again. Raises RateLimited where there are too many on this day (UTC)."""
+    digest = make_digest(secret, "invites_of_user", user_id.encode()).hex()
+    if guards.count_visit(digest, now, DAY, number) > INVITES_OF_USER:
+        wait = int(DAY.total_seconds()) - int(now.timestamp()) % int(DAY.total_seconds())
+        raise RateLimited(f"At most {INVITES_OF_USER} invitations a day. Try again after midnight (UTC).", wait)
+
+
+def count_member_invitation_to(address_hash: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
+    """Count a mail to this address that invites it to be a member; how many there were on this day (UTC), this one included."""
+    return _count("member_invitation_to", address_hash, guards, secret, now, DAY)
 
 
 def require_receipt_pace(address: str, *, guards: Guards, secret: bytes, now: datetime) -> None:

@@ -5,6 +5,7 @@ Sessions and projects that nobody else owns are deleted; the others stay with wh
 sessions is removed as anybody's is who wants that. Nothing else of the account stays.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from msgspec import Struct
@@ -16,6 +17,7 @@ from chalicelib.model.deletions import DeletedBy, DeletionRecord
 from chalicelib.model.jobs import RemoveAccount
 from chalicelib.observability import log_failure
 from chalicelib.queues import Jobs
+from chalicelib.services.accounts.export import AccountExportDeps, remove_account_export
 from chalicelib.services.participants.decisions import ParticipantDeps, remove_participant
 from chalicelib.services.participants.scopes import user_of
 from chalicelib.services.projects.deletion import leave_projects
@@ -32,7 +34,8 @@ SETTLED = timedelta(seconds=60)
 
 
 class AccountDeletionDeps(Struct, frozen=True):
-    """The collaborators of deleting accounts."""
+    """The collaborators of deleting accounts. `forget_invitations_to` removes the invitations of others to be a member that an address
+    has, `forget_invitations_by` those that a user made."""
 
     accounts: Accounts
     account_deletions: AccountDeletions
@@ -40,14 +43,19 @@ class AccountDeletionDeps(Struct, frozen=True):
     projects: Projects
     session_deletions: Deletions
     participants: ParticipantDeps
+    forget_invitations_to: Callable[[str], None]
+    forget_invitations_by: Callable[[str], None]
+    exports: AccountExportDeps
     jobs: Jobs
     clock: Clock
 
 
 def delete_account(user_id: str, *, by: DeletedBy = "host", deps: AccountDeletionDeps) -> DeletionRecord:
     """Delete an account: its sign-ins and keys end, its address is free, and a job removes the rest. Raises NotFound without one."""
-    now = deps.clock.now()
-    if not deps.account_deletions.begin(deps.accounts.user(user_id), by, now):
+    now, user = deps.clock.now(), deps.accounts.user(user_id)
+    # Before it is gone: nothing tells the job which address it was.
+    deps.forget_invitations_to(user.email)
+    if not deps.account_deletions.begin(user, by, now):
         raise NotFound("User not found")
     try:
         deps.account_deletions.end_access(user_id)
@@ -68,8 +76,10 @@ def remove_account(user_id: str, *, deps: AccountDeletionDeps) -> None:
         return
     deps.account_deletions.end_access(user_id)
     deps.account_deletions.remove_groups(user_id)
+    deps.forget_invitations_by(user_id)
     leave_projects(user_id, projects=deps.projects, jobs=deps.jobs, now=now)
     deps.account_deletions.remove_project_roles(user_id)
+    remove_account_export(user_id, deps=deps.exports)
     for session_id in list(dict.fromkeys(deps.account_deletions.cards(user_id))):
         if run.remaining() <= 0:
             deps.jobs.ask(RemoveAccount(user_id), deps.clock.now())

@@ -27,18 +27,18 @@ class ProofTooOld(Forbidden):
         super().__init__(f"Sign in again: this needs a sign-in of the last {FRESH // timedelta(minutes=1)} minutes")
 
 
-def start_login(user_id: str, agent: str, *, logins: Logins, now: datetime, proved_at: datetime | None) -> str:
+def start_login(user: User, agent: str, *, logins: Logins, now: datetime, proved_at: datetime | None) -> str:
     """Begin a browser session; gives its secret, which is stored nowhere. `proved_at` is None where nobody told when it was.
 
     What has ended of the same user's is removed; where there are very many, also those that nobody used for longest.
     """
-    stored = logins.of_user(user_id)
+    stored = logins.of_user(user.id)
     kept = _last_used_first(it for it in stored if is_in_force(it, now))[: MOST - 1]
     for old in stored:
         if old not in kept:
-            logins.end(user_id, old.id)
+            logins.end(user.id, old.id)
     secret = secrets.token_urlsafe(32)
-    logins.add(secret, user_id, agent[:_AGENT_LENGTH], now, proved_at)
+    logins.add(secret, user, agent[:_AGENT_LENGTH], now, proved_at)
     return secret
 
 

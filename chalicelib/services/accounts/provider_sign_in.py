@@ -21,7 +21,8 @@ from chalicelib.model import Identity
 from chalicelib.services.access.signing import is_same, make_digest, make_token
 from chalicelib.services.accounts.keys import is_possible_address
 from chalicelib.services.accounts.logins import FRESH
-from chalicelib.services.accounts.sign_in import SignInDeps, is_same_mailbox, may_sign_up, open_account
+from chalicelib.services.accounts.mailboxes import is_same_mailbox
+from chalicelib.services.accounts.sign_in import SignInDeps, may_open_account, open_account
 
 VALID = timedelta(minutes=15)
 MOST_BEGUN = 4  # sign-ins at a time of one browser: with the longest addresses of pages they still fit into a cookie
@@ -128,7 +129,7 @@ def _by_address(identity: Identity, deps: SignInDeps, now: datetime, new_id: str
         raise AddressUnverified("The provider vouches for no address")
     user = deps.accounts.find_user(identity.email)
     if user is None:
-        if not may_sign_up(identity.email, deps.sign_up):
+        if not may_open_account(identity.email, deps):
             raise NotAdmitted("Nobody may open an account with this address")
         name = (identity.name or "").strip()[:_NAME_LENGTH]
         user = open_account(identity.email, name or None, deps=deps, now=now, new_id=new_id)

@@ -10,11 +10,12 @@ the browsers that an address has signed in with before.
 
 import re
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from chalicelib.errors import Conflict, Invalid, RateLimited
+from chalicelib.errors import Conflict, Invalid, NotFound, RateLimited
 from chalicelib.mail import Mail
 from chalicelib.model import SignIn, User
 from chalicelib.observability import logger
@@ -22,6 +23,7 @@ from chalicelib.services.access.rate_limits import HOUR, count_code, count_mail_
 from chalicelib.services.access.signing import make_digest
 from chalicelib.services.accounts.keys import create_user, is_possible_address
 from chalicelib.services.accounts.known_browsers import read_known_browser
+from chalicelib.services.accounts.mailboxes import is_same_mailbox
 from chalicelib.services.delivery.mails import write_mail
 from chalicelib.store.accounts import Accounts
 from chalicelib.store.guards import Guards
@@ -50,13 +52,15 @@ class CodesUsedUp(LinkOrCodeGone):
 
 
 class SignInDeps(Struct, frozen=True):
-    """What signing in needs. `sign_up` says who may open an account: invited, open or domains:…"""
+    """What signing in needs. `sign_up` says who may open an account: invited, open or domains:…; `is_invited`, whether an invitation
+    to be a member holds for an address, which lets it open one in any case."""
 
     accounts: Accounts
     sign_ins: SignIns
     guards: Guards
     secret: bytes
     sign_up: str
+    is_invited: Callable[[str], bool]
 
 
 def begin(
@@ -93,19 +97,26 @@ def write_sign_in_mail(sign_in_id: str, *, public_url: str, deps: SignInDeps, no
     Written once more, it replaces what the first mail said.
     """
     asked = deps.sign_ins.find(sign_in_id, now)
-    address = _address_admitted(asked.email, deps) if asked else None
-    if asked is None or address is None:
+    admitted = _address_admitted(asked.email, deps) if asked else None
+    if asked is None or admitted is None:
         return None
+    address, chosen = admitted
     token, code = secrets.token_urlsafe(32), f"{secrets.randbelow(10**6):06}"
     deps.sign_ins.arm(asked, email=address, link=_link_hash(token, deps), code=_code_hash(asked.id, code, deps))
     link = confirm_url(public_url, asked.id, token)
     minutes = VALID // timedelta(minutes=1)
-    return write_mail("sign_in", address, asked.language, link=link, values={"code": code, "minutes": minutes})
+    return write_mail(
+        "sign_in", address, chosen or asked.language, link=link, values={"code": code, "minutes": minutes}
+    )
 
 
 def make_link(email: str, *, public_url: str, deps: SignInDeps, now: datetime) -> str:
-    """A link that signs this user in, for an operator to pass on. Raises NotFound where the address has no account."""
-    address = deps.accounts.user(deps.accounts.user_id_of(email)).email
+    """A link that signs this user in, for an operator to pass on; also somebody who is invited to be a member, and has no account yet.
+    Raises NotFound where the address has none, and no invitation."""
+    user = deps.accounts.find_user(email)
+    address = user.email if user else email.strip() if deps.is_invited(email.strip()) else ""
+    if not address:
+        raise NotFound(f"{email} has no account")
     token = secrets.token_urlsafe(32)
     asked = SignIn(secrets.token_urlsafe(16), address, "", DEFAULT, now + OPERATOR_VALID)
     deps.sign_ins.add(asked)
@@ -161,7 +172,7 @@ def _use(asked: SignIn, deps: SignInDeps, now: datetime, new_id: str) -> str:
     if not deps.sign_ins.take(asked, now):
         raise LinkOrCodeGone
     user = deps.accounts.find_user(asked.email)
-    if user is None and may_sign_up(asked.email, deps.sign_up):
+    if user is None and may_open_account(asked.email, deps):
         user = open_account(asked.email, None, deps=deps, now=now, new_id=new_id)
     if user is None or user.disabled_at or not is_same_mailbox(user.email, asked.email):
         raise LinkOrCodeGone
@@ -176,20 +187,20 @@ def open_account(email: str, name: str | None, *, deps: SignInDeps, now: datetim
         return deps.accounts.user(deps.accounts.user_id_of(email))
 
 
-def is_same_mailbox(one: str, other: str) -> bool:
-    """Whether two spellings are of one mailbox for certain: letters beyond ASCII may fold into others, as ß into ss."""
-    return one == other or (one.isascii() and other.isascii() and one.lower() == other.lower())
-
-
-def _address_admitted(email: str, deps: SignInDeps) -> str | None:
-    """The address to write to; None where nobody is let in by this one.
+def _address_admitted(email: str, deps: SignInDeps) -> tuple[str, str | None] | None:
+    """The address to write to, and the language of its account, where that was chosen; None where nobody is let in by this one.
 
     Of an account it is the account's own: another spelling of it, such as ß for ss, may be somebody else's mailbox.
     """
     user = deps.accounts.find_user(email)
     if user is None:
-        return email if may_sign_up(email, deps.sign_up) else None
-    return None if user.disabled_at else user.email
+        return (email, None) if may_open_account(email, deps) else None
+    return None if user.disabled_at else (user.email, user.locale)
+
+
+def may_open_account(email: str, deps: SignInDeps) -> bool:
+    """Whether this address may open an account: the operator lets it, or somebody has invited it to be a member."""
+    return may_sign_up(email, deps.sign_up) or deps.is_invited(email)
 
 
 def may_sign_up(email: str, rule: str) -> bool:

@@ -12,13 +12,15 @@ from msgspec import Struct
 from chalicelib.services.access.signing import is_same, make_token
 
 # What a link ends. `container.stop_actions()` says how; the pages have the words of each.
-StopKind = Literal["reminder", "invitation"]
-KINDS: tuple[StopKind, ...] = ("reminder", "invitation")
+StopKind = Literal["reminder", "invitation", "member_invitation", "digest"]
+KINDS: tuple[StopKind, ...] = ("reminder", "invitation", "member_invitation", "digest")
 _SIZE = 16  # bytes of a signature
 
 
 class StopLink(Struct, frozen=True):
-    """What a link ends: mails of a kind, of a session, about a thread or an invitation, `subject`; and to whom, hashed."""
+    """What a link ends: mails of a kind, of a session, about a thread or an invitation, `subject`; and to whom, hashed. Of an invitation
+    to be a member, `session_id` may be that of a project; its `subject` is the name of the invitation, which says which of the two. A
+    digest is of no session, and about an account."""
 
     kind: StopKind
     session_id: str

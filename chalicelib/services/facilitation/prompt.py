@@ -1,7 +1,7 @@
 """What the facilitator is shown, in the order that lets a cache keep it.
 
-tools → guidelines, facilitation prompt, setup [breakpoint for an hour: the same for every participant of a session] → answers
-to the form → what was said earlier, shortened → the conversation so far [breakpoint] → the participant's latest words, with
+tools → guidelines, HARMONICA.md, facilitation prompt, setup [breakpoint for an hour: the same for every participant of a session] →
+answers to the form → what was said earlier, shortened → the conversation so far [breakpoint] → the participant's latest words, with
 what steers the reply to them: themes of other conversations, pacing. That is ours alone and has the authority of the system
 prompt where the model takes that. Nothing in front of a breakpoint changes within a thread, but for words that no model is
 shown any more, so a turn reads fresh only what is new.
@@ -27,7 +27,8 @@ from chalicelib.services.facilitation.widgets import label_of, list_choices
 from chalicelib.services.facilitation.withheld_words import WITHHELD, are_earlier_withheld, withhold_declined
 from chalicelib.services.participants.question_roles import role_of
 from chalicelib.services.prompts import fill
-from chalicelib.services.prompts.setup import render_setup, shown_context
+from chalicelib.services.prompts.project_memory import render_memory
+from chalicelib.services.prompts.setup import render_organisation, render_setup, shown_context
 from chalicelib.services.templates import template_of
 
 
@@ -46,8 +47,8 @@ def basic_prompt(view: SessionView) -> str:
 
 
 def list_secrets(view: SessionView) -> list[str]:
-    """What of all this is for the facilitator alone: the guidelines, the host's context, and what the host's guidelines and the
-    facilitation prompt don't have it say as it stands."""
+    """What of all this is for the facilitator alone: the guidelines, the host's context and HARMONICA.md, and what the host's
+    guidelines and the facilitation prompt don't have it say as it stands."""
     prompt = view.prompt.text if view.prompt else basic_prompt(view)
     ours = replace(view, session=replace(view.session, platform_guidelines_override=None))
     hosts = view.session.platform_guidelines_override or ""
@@ -56,11 +57,14 @@ def list_secrets(view: SessionView) -> list[str]:
         *not_to_be_said(hosts),
         *not_to_be_said(prompt),
         shown_context(view)[0],
+        *(it.point.text for it in (view.received.points if view.received else ())),
+        view.harmonica_md or "",
     ]
 
 
 def system_blocks(view: SessionView, help_text: str = "", contact: str = "") -> tuple[Block, ...]:
-    """Guidelines, facilitation prompt, setup and how answers are handled, with the breakpoint that all participants share.
+    """Guidelines, HARMONICA.md, facilitation prompt, setup and how answers are handled, with the breakpoint that all participants
+    share. Of what the host writes HARMONICA.md is the outermost layer: the same for all sessions that they create with it.
 
     `contact` is whom the operator names for questions.
     """
@@ -71,7 +75,11 @@ def system_blocks(view: SessionView, help_text: str = "", contact: str = "") -> 
         setup=render_setup(view),
         handling=render_handling(view, contact),
     )
-    return Block(_render_guidelines(view, help_text)), Block(session, shared=True)
+    if view.received and (points := render_memory(view.received)):
+        session = f"{session}\n\n{fill('project_memory', points=points)}"
+    organisation = render_organisation(view)
+    outermost = (Block(fill("organisation", harmonica_md=organisation)),) if organisation else ()
+    return Block(_render_guidelines(view, help_text)), *outermost, Block(session, shared=True)
 
 
 def chat_messages(

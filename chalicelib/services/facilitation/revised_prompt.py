@@ -15,6 +15,7 @@ from chalicelib.services.facilitation.tailored_prompt import (
     ask_twice,
     request_call,
     strict_schema,
+    with_organisation,
 )
 from chalicelib.services.prompts import fill
 from chalicelib.services.prompts.setup import render_setup
@@ -81,7 +82,7 @@ def _request(text: str, instructions: str, view: SessionView, problem: str) -> R
         Block(tags.data("facilitation_prompt", text)),
         Block(tags.data("instructions", instructions)),
     ]
-    return request_call(CHANGE_PROMPT, fill("revision"), shown, problem)
+    return request_call(CHANGE_PROMPT, *with_organisation(view, fill("revision"), shown), problem)
 
 
 def _apply_changes(before: str, changes: Any) -> str:

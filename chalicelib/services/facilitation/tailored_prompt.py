@@ -24,7 +24,7 @@ from chalicelib.observability import logger
 from chalicelib.services.facilitation.pace import turn_budget
 from chalicelib.services.facilitation.repeated_instructions import repeats
 from chalicelib.services.prompts import fill
-from chalicelib.services.prompts.setup import render_setup
+from chalicelib.services.prompts.setup import render_organisation, render_setup
 from chalicelib.services.sessions.host_prompt import CONTEXT_CHARACTERS
 from chalicelib.services.templates import template_of
 from chalicelib.services.usage.budget import BudgetSpent
@@ -190,7 +190,16 @@ def _request(view: SessionView, problem: str, tier: Tier) -> Request:
         method = (template.facilitation_prompt or template.description)[:CONTEXT_CHARACTERS]
         shown.append(Block(tags.data("template", method, title=template.title)))
     system = fill("tailoring", language=_name_language(view), most=str(most_questions(view)))
-    return request_call(WRITE_PROMPT, system, shown, problem, tier)
+    return request_call(WRITE_PROMPT, *with_organisation(view, system, shown), problem, tier)
+
+
+def with_organisation(view: SessionView, system: str, shown: Sequence[Block]) -> tuple[str, Sequence[Block]]:
+    """The system prompt and what is shown, with what the host says of their organisation in front and what that is for; without it,
+    both as they are."""
+    organisation = render_organisation(view)
+    if not organisation:
+        return system, shown
+    return f"{system}\n\n{fill('tailoring_organisation')}", (Block(organisation), *shown)
 
 
 def _name_language(view: SessionView) -> str:

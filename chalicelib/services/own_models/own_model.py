@@ -24,6 +24,7 @@ from chalicelib.llm.interface import (
     Request,
     Tier,
 )
+from chalicelib.model.notifications import Event
 from chalicelib.model.own_models import ApiKind, ModelKey, OwnModels, SealedSecret
 from chalicelib.observability import logger
 from chalicelib.services.usage.model_choice import ModelOfSessions, OwnModelRefused
@@ -47,11 +48,12 @@ class KeyUse(Struct, frozen=True):
 
 class OwnModelDeps(Struct, frozen=True):
     """What models of one's own work with. `make` gives the model of a key, within the key's budget; raises Unavailable, or
-    LookupError where the key's secret is lost."""
+    LookupError where the key's secret is lost. `tell` tells a host of something."""
 
     store: OwnModelStore
     clock: Clock
     make: Callable[[KeyUse], Model]
+    tell: Callable[[str, Event], None]
 
 
 class SessionModels(ModelOfSessions):
@@ -142,10 +144,13 @@ class AccountModel:
         return wanted and self._stage.understands and deadline.remaining() > LEAST_SECONDS
 
     def _note_refused(self, key: ModelKey) -> None:
-        """The host's pages say so from now on; where somebody changes the account's models just now, the next call notes it."""
+        """The host is told, and the host's pages say so from now on; where somebody changes the account's models just now, the next
+        call notes it."""
         logger.warning("own model's key refused", extra={"event": "own_model_refused", "key_id": key.id})
+        now = self._deps.clock.now()
         with suppress(Conflict, Unavailable):
-            self._deps.store.put(with_status(self.own, key, self._deps.clock.now()))
+            self._deps.store.put(with_status(self.own, key, now))
+            self._deps.tell(self._user_id, Event("model_key_refused", f"{key.id} {now.isoformat()}", now))
 
 
 def with_status(own: OwnModels, key: ModelKey, now: datetime) -> OwnModels:

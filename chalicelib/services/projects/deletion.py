@@ -12,6 +12,7 @@ from chalicelib.model.jobs import DeleteProject
 from chalicelib.model.projects import Project
 from chalicelib.queues import Jobs
 from chalicelib.store import ties
+from chalicelib.store.guards import forget_invitations
 from chalicelib.store.projects import Projects
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def remove_project(project_id: str, *, projects: Projects, templates: "Templates
     if not _release(project_id, projects, run):
         jobs.ask(DeleteProject(project_id), clock.now())
         return
+    forget_invitations(project_id)
     templates.remove_of_project(project_id)
     projects.finish_deletion(project_id, parent_id)
 

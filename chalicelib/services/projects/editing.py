@@ -14,7 +14,7 @@ from chalicelib.store.projects import Projects
 from chalicelib.store.summaries import later
 
 FORBIDDEN = "You don't have access to this project"
-_OF_EDITORS = {"title", "description"}  # all else is a setting, which is for admins
+_OF_EDITORS = {"title", "description", "inherit"}  # all else is a setting, which is for admins
 _TRIES = 5
 
 

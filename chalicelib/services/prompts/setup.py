@@ -17,6 +17,12 @@ def render_setup(view: SessionView, most_bytes: int = SHOWN_CONTEXT_BYTES) -> st
     return "\n".join([*told, *_render_context(view, most_bytes), *language])
 
 
+def render_organisation(view: SessionView) -> str:
+    """What the host who created a session says of their organisation, in its tag; empty where they say nothing. It is always shown
+    whole."""
+    return tags.data("harmonica_md", view.harmonica_md) if view.harmonica_md else ""
+
+
 def shown_context(view: SessionView, most_bytes: int = SHOWN_CONTEXT_BYTES) -> tuple[str, str]:
     """Returns as much of the context as is shown, and a note where that is not all of it; both are empty where there is none."""
     context = view.context or ""

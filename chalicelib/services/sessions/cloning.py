@@ -26,7 +26,10 @@ _RESET: dict[str, tuple[Callable[[Session, datetime], bool], Any]] = {
 OF_OWNER = "models"  # that somebody else's copy has not: it would be answered on an account that is not theirs
 OF_OTHERS = "projects"  # of those that they may not put sessions into
 RESETTABLE = (*_RESET, OF_OWNER, OF_OTHERS)
-FOR_CLONING = (keys.CONTEXT, keys.QUESTIONS, keys.LOGO, keys.TEMPLATE, keys.PROMPT_CURRENT, *LONG_TEXTS.values())
+FOR_CLONING = (
+    *(keys.CONTEXT, keys.QUESTIONS, keys.LOGO, keys.TEMPLATE, keys.PROMPT_CURRENT, *LONG_TEXTS.values()),
+    keys.HARMONICA_MDS,  # of the account that makes the copy
+)
 
 
 def clone_session(
@@ -35,7 +38,8 @@ def clone_session(
     """Store a copy of a session as a draft of this user's, and give it with the names of the settings that it does not have as the
     source has them. Its prompt is the source's; where one of ours is out of date or to come, one is written when the copy is opened.
 
-    Every other field of a session is copied, whichever there are.
+    Every other field of a session is copied, whichever there are. HARMONICA.md is the new owner's, as for any session that
+    they create.
     """
     reset = {name: value for name, (is_to_be_reset, value) in _RESET.items() if is_to_be_reset(source.session, now)}
     if source.session.models == "account" and owner_id != source.session.owner_id:
@@ -63,6 +67,7 @@ def clone_session(
         prompt=prompt,
         logo=source.logo,
         template=source.template,
+        harmonica_md=source.own_harmonica_md,
     )
     if not is_made:
         clone = sessions.view(clone.id, ()).session  # made by an earlier try: ids follow from its Idempotency-Key

@@ -2,13 +2,14 @@
 
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct, field
 
-from chalicelib.errors import Invalid
+from chalicelib.errors import Conflict, Invalid
 from chalicelib.model import (
     Branding,
     Distribution,
@@ -30,10 +31,14 @@ from chalicelib.services.sessions.branding import apply_branding, read_branding
 from chalicelib.services.sessions.host_prompt import first_prompt
 from chalicelib.services.sessions.time_zones import find_time_zone
 from chalicelib.services.templates import template_id
-from chalicelib.store.sessions import Sessions
+from chalicelib.store.sessions import MemoryMoved, Sessions
 from chalicelib.text.language import is_language
 
+if TYPE_CHECKING:
+    from chalicelib.services.projects.memory import Remember
+
 _LATEST = datetime(9999, 12, 31, tzinfo=UTC)  # behind it, no time has a counterpart in every zone
+_TRIES = 3  # at a session that begins with what others came to, while that changes
 QUESTIONS_BYTES = 350_000  # of JSON, which writes a control character in six bytes: they share one item
 
 
@@ -113,10 +118,13 @@ def create_session(
     now: datetime,
     new_id: Callable[[], str],
     template: SessionTemplate | None = None,
+    remember: "Remember | None" = None,
+    harmonica_md: str | None = None,
 ) -> Session:
     """Store a new session. Without a prompt of the host's, a worker is going to write one; of a draft, when it is opened.
 
-    `template` is what it keeps of the one that it names, where a host made that.
+    `template` is what it keeps of the one that it names, where a host made that; `remember` reads what it begins with of its project;
+    `harmonica_md` is what its owner says of themselves, which it keeps as it is now.
     """
     require_brief(new.topic, new.goal, is_draft=new.draft and not new.opens_at)
     check_closing(new.closes_at, now)
@@ -144,13 +152,20 @@ def create_session(
     )
     questions = tuple(asked.numbered(new_id(), position) for position, asked in enumerate(new.questions or ()))
     prompt = first_prompt(new.prompt, new.prompt_summary, new.prompt_generated_from, session)
-    is_made = sessions.create(
-        session, context=new.context, questions=questions, prompt=prompt, logo=logo, template=template
-    )
-    if not is_made:
+    parts: dict[str, Any] = {"context": new.context, "questions": questions, "prompt": prompt, "logo": logo}
+    if not _store(session, {**parts, "template": template, "harmonica_md": harmonica_md}, sessions, remember):
         # An earlier try of this request made it: ids follow from its Idempotency-Key.
         return sessions.view(session.id, ()).session
     return session
+
+
+def _store(session: Session, parts: dict[str, Any], sessions: Sessions, remember: "Remember | None") -> bool:
+    """Store a new session with what it begins with; False where it is there already."""
+    for _ in range(_TRIES):
+        memory = remember(session.projects, session.created_at) if remember else None
+        with suppress(MemoryMoved):
+            return sessions.create(session, **parts, memory=memory)
+    raise Conflict("What the sessions of this project came to is changing right now; try again")
 
 
 def make_draft_id(user_id: str, once: str, *, secret: bytes) -> str:

@@ -41,16 +41,22 @@ def remove_session(
     *,
     deletions: Deletions,
     remove_exports: Callable[[str], None],
+    forget_memory: Callable[[str], None],
+    forget: Callable[[str], None],
     chats: TelegramChats,
     jobs: Jobs,
     clock: Clock,
 ) -> None:
-    """Remove what is left of a deleted session; asks to be called again where that takes longer than one run."""
+    """Remove what is left of a deleted session; asks to be called again where that takes longer than one run. `forget` removes what one
+    account was told of it."""
     run = clock.deadline(RUN_SECONDS)
     if not deletions.resume(session_id, clock.now() + timedelta(seconds=RUN_SECONDS)):
         return
     remove_exports(session_id)
+    for user_id in deletions.team(session_id):
+        forget(user_id)
     deletions.count(session_id)
+    forget_memory(session_id)
     deletions.leave_projects(session_id)
     for leftover in deletions.left(session_id):
         if run.remaining() <= 0:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import to_builtins
 from msgspec.structs import replace
@@ -36,6 +36,9 @@ from chalicelib.store.edits import edit_session as store_edit
 from chalicelib.store.sessions import FOR_COST, FOR_EDIT, Sessions
 from chalicelib.store.summaries import later
 from chalicelib.store.telegram import TelegramGroups
+
+if TYPE_CHECKING:
+    from chalicelib.services.projects.memory import Remember
 
 # Of as many editors at once as there are tries, each gets through.
 _RETRY = Retry(tries=12, pause=lambda failed: 0.05 * failed, jitter=True)
@@ -89,13 +92,15 @@ def edit_session(
     new_id: Callable[[], str],
     unchanged_since: datetime | None = None,
     target: ProjectView | None = None,
+    remember: "Remember | None" = None,
 ) -> SessionView:
     """Give a session, all of which was read, these values as `check_changes` gives them. Gives the session as it is then. How long
     it is kept is for those who may delete it; raises Forbidden for others. Where `template_id` is of a template that a host made,
     `template` is what the session keeps of that.
 
     Where somebody else edits it meanwhile, it is read again: nobody's change is lost. Raises Conflict where somebody has edited
-    it after `unchanged_since`. With a `project_id`, `target` is the project that the session is put into.
+    it after `unchanged_since`. With a `project_id`, `target` is the project that the session is put into. A draft that
+    opens begins with what `remember` reads of its projects.
     """
     if not values or (values.keys() == {"project_id"} and _projects(before, target) == before.session.projects):
         return before
@@ -118,9 +123,17 @@ def edit_session(
             announced = check_distribution(values["distribution"], user_id, groups=groups, kept=kept)
             values = {**values, "distribution": announced}
         after = apply_values(before, values, user_id, clock.now(), new_id)
+        after = _with_memory(before, after, remember, clock.now())
         if store_edit(before, after, user_id):
             return after
     raise Conflict("Others are editing this session right now; try again")
+
+
+def _with_memory(before: SessionView, after: SessionView, remember: "Remember | None", now: datetime) -> SessionView:
+    """A draft that opens begins with what its projects remember then."""
+    if remember is None or not before.session.is_draft or after.session.is_draft:
+        return after
+    return replace(after, received=remember(after.session.projects, now))
 
 
 def _projects(before: SessionView, target: ProjectView | None) -> dict[str, Role]:

@@ -8,6 +8,7 @@ from chalicelib.clock import Clock
 from chalicelib.errors import Invalid
 from chalicelib.observability import logger
 from chalicelib.retry import Retry
+from chalicelib.services.projects.memory import Remember
 from chalicelib.services.sessions.editing import apply_values
 from chalicelib.store import deadlines, edits
 from chalicelib.store.sessions import FOR_EDIT, Sessions
@@ -15,7 +16,9 @@ from chalicelib.store.sessions import FOR_EDIT, Sessions
 _RETRY = Retry(tries=3)
 
 
-def open_session(session_id: str, *, sessions: Sessions, clock: Clock, new_id: Callable[[], str]) -> None:
+def open_session(
+    session_id: str, *, sessions: Sessions, clock: Clock, new_id: Callable[[], str], remember: Remember
+) -> None:
     """Open a draft whose time has come. Raises NotFound without a session.
 
     Where it cannot be opened it stays a draft, and its page says what is missing. One that somebody edits all the time is looked
@@ -34,5 +37,6 @@ def open_session(session_id: str, *, sessions: Sessions, clock: Clock, new_id: C
             return
         # No host has edited it: what they have on their page is not out of date.
         after = replace(after, session=replace(after.session, edited_at=session.edited_at))
+        after = replace(after, received=remember(after.session.projects, now))
         if edits.edit_session(view, after, session.owner_id):
             return

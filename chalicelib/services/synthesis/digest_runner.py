@@ -25,6 +25,7 @@ from chalicelib.services.usage.budget import meter_for
 from chalicelib.services.usage.model_choice import choose_model
 from chalicelib.store import digests as stored
 from chalicelib.store.conversations import Conversations
+from chalicelib.store.memories import Memories
 from chalicelib.store.reduced_digests import ReducedDigests
 from chalicelib.store.scratchpads import Scratchpads
 from chalicelib.store.sessions import Sessions
@@ -49,6 +50,7 @@ class SynthesisDeps(Struct, frozen=True):
     themes: Themes
     reduced_digests: ReducedDigests
     scratchpads: Scratchpads
+    memories: Memories
     model: Model
     jobs: Jobs
     clock: Clock

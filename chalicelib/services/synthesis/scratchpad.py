@@ -63,7 +63,7 @@ def take_notes(
     """What these digests come to, where the session's first notes were taken at `since`; without those who are kept back from it."""
     whole, aggregate = aggregate, without_kept_back(aggregate)
     is_told = now - since >= FIRST_MINUTES or aggregate.count_people(aggregate.counts) >= TOLD_FROM
-    notes = _notes(view, aggregate, registry, is_told=is_told, others=_carried_by_kept_back(whole, registry))
+    notes = _notes(view, aggregate, registry, is_told=is_told, others=find_carried_by_kept_back(whole, registry))
     made = Scratchpad(
         notes=tuple(notes),
         consensus=tuple(note.id for note in notes if _is_agreed(note)),
@@ -109,7 +109,7 @@ def _notes(
     return sorted(notes, key=lambda note: (-note.participants, int(note.id[1:])))
 
 
-def _carried_by_kept_back(aggregate: Aggregate, registry: ThemeRegistry) -> set[str]:
+def find_carried_by_kept_back(aggregate: Aggregate, registry: ThemeRegistry) -> set[str]:
     """The live themes that somebody carries who is kept back."""
     counts = (found for thread_id, found in aggregate.counts.items() if thread_id in aggregate.kept_back)
     named = (registry.resolve(theme) for found in counts for theme in found.stances)

@@ -142,7 +142,12 @@ def _without_themes_of_one(groups: list[ThemeGroup], book: EvidenceBook) -> tupl
 def _prose_of(result: Mapping[str, Any], view: SessionView, book: EvidenceBook) -> ProseCheck:
     """The check of each text of a result. In a language whose counts we don't know, only numbers that were given may stand."""
     session = view.session
-    hosts = [session.goal, session.critical or "", view.context or ""]
+    hosts = [
+        session.goal,
+        session.critical or "",
+        view.context or "",
+        *([view.harmonica_md] if view.harmonica_md else ()),
+    ]
     known = None if _is_ours(_sample(result)) else find_numerals(" ".join((book.render(), session.topic, *hosts)))
     return ProseCheck(book.quoted(), session.topic, hosts, known, find_unquotable_words(book.aggregate, view))
 

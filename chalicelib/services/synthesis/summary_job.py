@@ -16,9 +16,13 @@ from chalicelib.clock import Deadline
 from chalicelib.errors import TooEarly, Unavailable
 from chalicelib.llm.interface import ModelDeclined, ModelRefused, ModelUnavailable, Tier
 from chalicelib.model import SessionView, Summary, Synthesis, ThemeRegistry, Thread
+from chalicelib.model.jobs import TellHosts
+from chalicelib.model.memory import Conclusions
 from chalicelib.observability import logger
+from chalicelib.services.projects.passing_on import tell_receivers
 from chalicelib.services.synthesis import schedule, state
 from chalicelib.services.synthesis.aggregate import Aggregate
+from chalicelib.services.synthesis.conclusions import conclude
 from chalicelib.services.synthesis.digest_runner import DigestRun, SynthesisDeps, digest_all, gather, open_registry
 from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.exclusion import prune_registry
@@ -29,6 +33,7 @@ from chalicelib.services.synthesis.shared_registry import SharedRegistry
 from chalicelib.services.synthesis.summary import write_summary
 from chalicelib.services.usage.budget import SessionBudgetSpent, meter_for
 from chalicelib.services.usage.model_choice import OwnModelRefused
+from chalicelib.store.memories import put_with
 from chalicelib.store.sessions import FOR_DIGEST
 from chalicelib.store.summaries import later
 from chalicelib.store.themes import changes
@@ -50,6 +55,8 @@ def summarise(session_id: str, *, deps: SynthesisDeps, deadline: Deadline) -> No
     """
     view = deps.sessions.view(session_id, FOR_DIGEST)
     now = deps.clock.now()
+    if view.conclusions and view.conclusions.untold:
+        tell_receivers(session_id, view.conclusions, memories=deps.memories, clock=deps.clock)
     if _is_unfinished_example(view) or _has_nothing_to_do(view, now, deps):
         return
     if state.is_in_slow_lane(view.synthesis, now):
@@ -202,6 +209,9 @@ def reduce(
     again = again or view.synthesis.withdrawn_at is not None
     if (not again and _covers(view.summary, aggregate)) or not (aggregate.points or aggregate.withheld):
         stored = _end(view, deps)
+        made = _news_of(view, view.summary, aggregate, registry, deps.clock.now()) if view.summary else None
+        if stored and made and deps.memories.put(view.session.id, made, view.synthesis.epoch):
+            _bring_back(view, made, deps)
     else:
         stored, registry = _store_summary(view, aggregate, registry, deps, deadline, tier)
     if pad_last and view.session.cross_pollination and deadline.remaining() < NOTES_SECONDS:
@@ -230,14 +240,34 @@ def _store_summary(
     number = view.summary.number + 1 if view.summary else 1
     summary = replace(written.summary, number=number, tier=tier if deps.model.understands else "")
     changed = changes(written.registry, registry) if written.registry != registry else None
-    stored = deps.summaries.put(view.session, summary, state.end(view.synthesis.epoch), changed)
+    made = _news_of(view, summary, aggregate, written.registry, now)
+    also = put_with(view.session.id, made) if made else None
+    stored = deps.summaries.put(view.session, summary, state.end(view.synthesis.epoch), changed, also)
+    if stored and made:
+        _bring_back(view, made, deps)
     return stored, written.registry if stored else registry
+
+
+def _news_of(
+    view: SessionView, summary: Summary, aggregate: Aggregate, registry: ThemeRegistry, now: datetime
+) -> Conclusions | None:
+    """What a session comes to by this summary; None where that is what is stored."""
+    before, made = view.conclusions, conclude(view, summary, aggregate, registry, now)
+    is_news = before is None or before.withdrawn or made.points != before.points
+    return made if is_news else None
+
+
+def _bring_back(view: SessionView, made: Conclusions, deps: SynthesisDeps) -> None:
+    """Let sessions that began with what was withdrawn here since have what is left of it."""
+    if view.conclusions and view.conclusions.withdrawn:
+        tell_receivers(view.session.id, made, memories=deps.memories, clock=deps.clock)
 
 
 def _note_failure(view: SessionView, deps: SynthesisDeps, *, paid: bool, has_news: bool) -> bool:
     """Note that no summary came of it; whether the queue is to leave it alone from now on, for the sweep to come back to."""
     now = deps.clock.now()
     after = state.count_failure(view.synthesis, now, paid=paid, has_news=has_news)
+    _tell_hosts(view, after, now, deps)
     if not deps.summaries.move(view.session.id, state.fail(after, now)):
         deps.summaries.move(view.session.id, state.survive())
     _tell_failure(view, after)
@@ -252,10 +282,19 @@ def _note_declined(view: SessionView, deps: SynthesisDeps, begun: datetime) -> f
     counted = state.count_failure(view.synthesis, now, paid=True, has_news=True)
     paid = schedule.MOST_LARGE if is_large else state.MOST_PAID
     after = replace(counted, paid_tries=paid, due_at=now if is_large else None)
+    _tell_hosts(view, after, now, deps)
     if not deps.summaries.move(view.session.id, state.fail(after, now)):
         deps.summaries.move(view.session.id, state.survive())
     _tell_failure(view, after)
     return AT_ONCE_SECONDS if is_large else None
+
+
+def _tell_hosts(view: SessionView, after: Synthesis, now: datetime, deps: SynthesisDeps) -> None:
+    """Have hosts told that nobody tries again by himself: before that is noted, and of the same summary once a day."""
+    if state.is_given_up(after):
+        happened = f"summary {view.summary.number if view.summary else 0} {now.date()}"
+        told = TellHosts(view.session.id, "work_failed", now.isoformat(), happened, {"work": "summary"})
+        deps.jobs.tell_hosts(told)
 
 
 def _tell_failure(view: SessionView, after: Synthesis) -> None:

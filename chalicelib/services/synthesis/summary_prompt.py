@@ -4,7 +4,7 @@ from chalicelib.llm import tags
 from chalicelib.llm.interface import SCRIPTED, Block, ChatMessage, Request, Tool
 from chalicelib.model import SessionView
 from chalicelib.services.prompts import fill
-from chalicelib.services.prompts.setup import render_setup
+from chalicelib.services.prompts.setup import render_organisation, render_setup
 from chalicelib.services.synthesis.evidence import EvidenceBook
 
 MAX_TOKENS = 20_000
@@ -65,16 +65,14 @@ def summary_request(view: SessionView, book: EvidenceBook) -> Request:
         if session.language
         else "the language that most of the points are written in"
     )
+    organisation = render_organisation(view)
+    about_organisation = [fill("summary_organisation")] if organisation else []
+    shown = (organisation, render_setup(view), _render_before(view, book), book.render())
     return Request(
         task="summary",
         tier="large",
-        system=(Block(fill("summary", language=language, wishes=wishes)),),
-        messages=(
-            ChatMessage(
-                "user",
-                (Block("\n\n".join(filter(None, (render_setup(view), _render_before(view, book), book.render())))),),
-            ),
-        ),
+        system=(Block("\n\n".join([fill("summary", language=language, wishes=wishes), *about_organisation])),),
+        messages=(ChatMessage("user", (Block("\n\n".join(filter(None, shown))),)),),
         max_tokens=MAX_TOKENS,
         tools=(WRITE_SUMMARY,),
         must_call=WRITE_SUMMARY.name,

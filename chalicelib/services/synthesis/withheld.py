@@ -98,7 +98,7 @@ class _Writers:
         self._language = language
         wanted = set(chain.from_iterable(_find_runs(piece) for piece in pieces if not piece.is_quote))
         hosts = join_hosts_texts(view)
-        self._kept = wanted & cut_runs(view.context or "")
+        self._kept = wanted & cut_runs("\n".join(filter(None, (view.context, view.harmonica_md))))
         self._hosts = set(map(key_of, tokens.split_spaced_words(hosts)))
         self._hosts_runs = wanted & cut_runs(hosts)
         self._kept -= self._hosts_runs

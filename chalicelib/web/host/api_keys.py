@@ -23,7 +23,7 @@ from chalicelib.operations.operation import Nothing
 from chalicelib.services.access import idempotency
 from chalicelib.services.accounts.logins import ProofTooOld
 from chalicelib.store.guards import RequestClaim
-from chalicelib.web.host.page import ZONE, render_host_page
+from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.sign_in import explain_untold
 from chalicelib.web.kit.http import Form, see_other
@@ -57,7 +57,7 @@ def show_keys(
     texts, form, url = locale_for(host.request).texts, given or {}, public_url(host.request)
     untold = explain_untold(host, texts, "untold_text")
     values: dict[str, Any] = {
-        "keys": [_shown(key, texts) for key in host.perform(list_api_keys, Nothing()).data],
+        "keys": [_shown(key, host.zone, texts) for key in host.perform(list_api_keys, Nothing()).data],
         "once": container.new_id(),
         "given": {name: form.get(name, "") for name in ("name", "access", "days")},
         "periods": [("", texts("key_endless")), *((str(days), texts("days", count=days)) for days in PERIODS)],
@@ -117,11 +117,13 @@ def _claim(host: HostRequest, form: Form, now: datetime) -> RequestClaim | Outco
     return idempotency.claim(request, container.new_id(), guards=container.guards(), now=now)
 
 
-def _shown(key: ListedKey, texts: Texts) -> ShownKey:
-    used = texts("last_used", time=_moment(key.last_used_at, texts)) if key.last_used_at else texts("key_never_used")
-    ends = texts("key_until", time=_moment(key.expires_at, texts)) if key.expires_at else texts("key_endless")
+def _shown(key: ListedKey, zone: str, texts: Texts) -> ShownKey:
+    used = (
+        texts("last_used", time=_moment(key.last_used_at, zone, texts)) if key.last_used_at else texts("key_never_used")
+    )
+    ends = texts("key_until", time=_moment(key.expires_at, zone, texts)) if key.expires_at else texts("key_endless")
     return ShownKey(key.id, key.name, key.key_prefix, key.access, used, ends)
 
 
-def _moment(at: str, texts: Texts) -> str:
-    return format_time_with_zone(datetime.fromisoformat(at), ZONE, texts)
+def _moment(at: str, zone: str, texts: Texts) -> str:
+    return format_time_with_zone(datetime.fromisoformat(at), zone, texts)

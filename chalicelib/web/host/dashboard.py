@@ -19,7 +19,8 @@ from chalicelib.services.sessions.listing import Sort
 from chalicelib.text.normalise import one_line
 from chalicelib.web.host.deletions import tell_session
 from chalicelib.web.host.home import find_example
-from chalicelib.web.host.page import ZONE, render_host_page
+from chalicelib.web.host.invitation import list_invitations_for, tell_inviter
+from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.projects import first_projects
 from chalicelib.web.host.request import HostRequest
 from chalicelib.web.host.session_page import shown_state
@@ -71,8 +72,8 @@ def show_dashboard(host: HostRequest) -> Response:
     kept = {"q": given.q, "status": status, "sort": given.sort if given.sort != SORTS[0] else ""}
     at = public_url(host.request)
     values: dict[str, Any] = {
-        "drafts": [_shown(it, given.sort, at, texts) for it in lists["draft"]],
-        "opened": [_shown(it, given.sort, at, texts) for it in lists[""]],
+        "drafts": [_shown(it, given.sort, at, host.zone, texts) for it in lists["draft"]],
+        "opened": [_shown(it, given.sort, at, host.zone, texts) for it in lists[""]],
         "all_drafts": _page({**kept, "status": "draft"}, 0)
         if drafts.data and drafts.pagination.total > DRAFTS
         else None,
@@ -84,6 +85,7 @@ def show_dashboard(host: HostRequest) -> Response:
         "sorts": SORTS,
         "newer": _page(kept, given.offset - PAGE) if given.offset else None,
         "older": _page(kept, given.offset + PAGE) if given.offset + PAGE < found.pagination.total else None,
+        "invitations": [(name, it, tell_inviter(it, texts)) for name, it in list_invitations_for(host)],
         "projects": projects.shown,
         "has_more_projects": projects.has_more,
         "takes_sessions": projects.takes_sessions,
@@ -146,7 +148,7 @@ def _read_fresh(host: HostRequest, session_id: str) -> Session | None:
     return session
 
 
-def _shown(item: OwnSessionListItem, sort: Sort, public_url: str, texts: Texts) -> ShownSession:
+def _shown(item: OwnSessionListItem, sort: Sort, public_url: str, zone: str, texts: Texts) -> ShownSession:
     role = item.role or None
     told, at = ("made_at", item.created_at) if sort == "created_at" else ("changed_at", item.updated_at)
     return ShownSession(
@@ -154,7 +156,7 @@ def _shown(item: OwnSessionListItem, sort: Sort, public_url: str, texts: Texts) 
         one_line(item.topic or item.goal, _NAME) or texts("session_nameless"),
         shown_state(item.status, item.participant_count if role else 1),  # without a role, they take part
         texts("persons", count=item.participant_count) if role and item.status != "draft" else "",
-        texts(told, time=format_time_with_zone(datetime.fromisoformat(at), ZONE, texts)),
+        texts(told, time=format_time_with_zone(datetime.fromisoformat(at), zone, texts)),
         join_url(public_url, item.id),
         role is not None,
         is_at_least(role, "editor"),

@@ -8,7 +8,6 @@ from chalicelib.model.lifetimes import BACKUP_DAYS
 from chalicelib.operations.deletions import Deletion, get_session_deletion, show_deletion
 from chalicelib.operations.fields import SessionInput
 from chalicelib.store import deletion_records
-from chalicelib.web.host.page import ZONE
 from chalicelib.web.host.request import HostRequest
 from chalicelib.web.kit.disclosures import has_backups
 from chalicelib.web.kit.request import is_uuid
@@ -33,7 +32,7 @@ def tell_session(host: HostRequest, session_id: str, texts: Texts) -> str:
         return ""
     what = _tell_counts(found, texts)
     told = [texts("session_deleted_what", what=what)] if what else []
-    return " ".join([*told, *_tell_state(found, ZONE, texts)])
+    return " ".join([*told, *_tell_state(found, host.zone, texts)])
 
 
 def tell_backups(texts: Texts) -> str:

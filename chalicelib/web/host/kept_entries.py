@@ -31,6 +31,12 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
     "invitations": {"addresses": "invitations_addresses", "message": "invitations_message"},
     "ask": {"question": "ask_question", "offered": "ask_question"},
     "keys": {"name": "key_name"},
+    "account": {"name": "profile_name"},
+    "harmonica-md": {
+        "who": "harmonica_question_who",
+        "what": "harmonica_question_what",
+        "harmonica_md": "harmonica_label",
+    },
 }
 """The labels of a page's fields, by the end of its address. What is not here, pages send beside what people enter."""
 

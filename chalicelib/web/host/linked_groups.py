@@ -21,7 +21,7 @@ from chalicelib.services.delivery.link_codes import LinkCode, link_of
 from chalicelib.services.delivery.telegram_groups import judge_link
 from chalicelib.settings import settings
 from chalicelib.store.telegram_links import GroupLink
-from chalicelib.web.host.page import ZONE, render_host_page
+from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.kit.http import see_other
 from chalicelib.web.kit.page import locale_for
@@ -55,7 +55,7 @@ def show_groups(host: HostRequest) -> Response:
         elif judge_link(stored, None, container.clock().now()):
             news = texts("groups_code_old")
         else:
-            code = _shown(link, format_time_with_zone(link.expires_at, ZONE, texts))
+            code = _shown(link, format_time_with_zone(link.expires_at, host.zone, texts))
     elif "removed" in query:
         news = texts("groups_let_go")
     values: dict[str, Any] = {

@@ -12,7 +12,21 @@ from chalicelib.web.kit.http import Form
 from chalicelib.web.kit.texts import Texts
 
 _GIVEN: tuple[Role, ...] = tuple(role for role in get_args(Role) if role != "owner")
-NEWS = ("role", "removed", "offered", "accepted", "declined", "saved", "added", "taken_out")
+NEWS = (
+    "role",
+    "removed",
+    "offered",
+    "accepted",
+    "declined",
+    "saved",
+    "added",
+    "taken_out",
+    "withdrawn",
+    "resent",
+    "joined",
+    "remembers",
+    "forgets",
+)
 
 
 class ShownMember(Struct, frozen=True):

@@ -38,7 +38,7 @@ from chalicelib.services.accounts.logins import ProofTooOld
 from chalicelib.services.own_models.problems import ModelKeyProblem
 from chalicelib.services.own_models.providers import read_providers
 from chalicelib.settings import settings
-from chalicelib.web.host.page import ZONE, render_host_page
+from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.kit.http import Form, see_other
 from chalicelib.web.kit.page import locale_for
@@ -96,7 +96,7 @@ def show_models(
     entered = {name: (form or {}).get(name, "") for name in _KEPT}
     done = query.get("done", "")
     values: dict[str, Any] = {
-        "keys": [_shown(key, texts) for key in keys],
+        "keys": [_shown(key, host.zone, texts) for key in keys],
         "providers": [(name, row.title or texts("models_other")) for name, row in read_providers().items()],
         "tiers": [_tier(size, tiers, entered, texts) for size in SIZES],
         "is_chosen": tiers.medium is not None,
@@ -199,10 +199,10 @@ def _dollars(form: Form) -> int:
     return int(text)
 
 
-def _shown(key: OwnModelKey, texts: Texts) -> ShownModelKey:
+def _shown(key: OwnModelKey, zone: str, texts: Texts) -> ShownModelKey:
     checked = ""
     if key.checked_at:
-        at = format_time_with_zone(datetime.fromisoformat(key.checked_at), ZONE, texts)
+        at = format_time_with_zone(datetime.fromisoformat(key.checked_at), zone, texts)
         checked = f" · {texts('models_checked', time=at)}"
     return ShownModelKey(
         key.id,

@@ -22,7 +22,17 @@ def render_host_page(
         "token": host.token if host else "",
         "is_signed_in": host is not None,
         "here": request.path,
+        "count_unread": lambda: _count_unread(host),
         "new": "",  # the id of a session that was just made or changed, for a list that may be a moment behind
         **values,
     }
     return render_page(request, template, status, **given)
+
+
+def _count_unread(host: HostRequest | None) -> int:
+    """Returns how many notifications a host has not read; asked for by the bell alone, which parts of pages do not have."""
+    if host is None:
+        return 0
+    from chalicelib.web.host.notifications import count_unread
+
+    return count_unread(host.user_id)

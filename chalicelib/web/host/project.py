@@ -9,6 +9,7 @@ from msgspec import Struct, convert
 
 from chalicelib import container
 from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.model.member_invitations import Subject
 from chalicelib.model.projects import ProjectView
 from chalicelib.operations.members import (
     ChangeProjectMember,
@@ -34,8 +35,10 @@ from chalicelib.operations.session_lists import ListSessions, OwnSessionListItem
 from chalicelib.services.access.roles import is_at_least
 from chalicelib.services.templates import own
 from chalicelib.text.normalise import one_line
+from chalicelib.web.host.member_invitations import STEPS, InviteForm, invite_values, receive_invite
 from chalicelib.web.host.members import asked_role, shown_members, tell_news
 from chalicelib.web.host.page import ZONE, render_host_page
+from chalicelib.web.host.project_memory import show_memory
 from chalicelib.web.host.projects import find_mistakes
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import explain_failure
@@ -68,6 +71,7 @@ def show_project(
     entered: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
     status: int = 200,
+    invite: InviteForm | None = None,
 ) -> Response:
     """Returns the page of a project."""
     named, texts = require_uuid(project_id), locale_for(host.request).texts
@@ -86,6 +90,7 @@ def show_project(
         "older": f"?from={offset + ON_PAGE}" if offset + ON_PAGE < page.pagination.total else None,
         "others": _others(host, set(project.session_ids)) if may_edit else [],
         "templates": _templates(host, named),
+        "memory": show_memory(host, named, texts),
         "members": shown_members(members, host.user_id, project.role, texts),
         "parents": _parents(host, named) if is_at_least(project.role, "admin") else [],
         "entered": entered or stored,
@@ -95,6 +100,7 @@ def show_project(
         "is_owner": project.role == "owner",
         "is_deleting": "delete" in query,
         "news": tell_news(query, texts),
+        **invite_values(host, Subject("project", named), project.role, texts, invite),
     }
     return render_host_page(host.request, "project.html", status, host=host, **values)
 
@@ -104,6 +110,8 @@ def receive_project(host: HostRequest, project_id: str) -> Response:
     named, form = require_uuid(project_id), host.form()
     steps: dict[str, Callable[[], str]] = {
         "archive": lambda: _set(host, named, status="archived"),
+        "remember": lambda: _inherit(host, named, True),
+        "forget": lambda: _inherit(host, named, False),
         "activate": lambda: _set(host, named, status="active"),
         "attach": lambda: _attach(host, named, form),
         "detach": lambda: _detach(host, named, form),
@@ -115,6 +123,11 @@ def receive_project(host: HostRequest, project_id: str) -> Response:
         return see_other(f"{root(host.request)}/projects?deleted=1")
     if asked == "save":
         return _save(host, named, form)
+    if asked in STEPS:
+        came = receive_invite(host, Subject("project", named), form, locale_for(host.request).texts)
+        if came.form:
+            return show_project(host, named, status=came.status, invite=came.form)
+        return see_other(f"{root(host.request)}/projects/{named}?done={came.done}")
     try:
         done = steps[asked]() if asked in steps else _change_member(host, named, form)
     except (Invalid, Conflict) as error:
@@ -142,6 +155,11 @@ def _save(host: HostRequest, named: str, form: Form) -> Response:
 def _set(host: HostRequest, named: str, **changes: Any) -> str:
     host.perform(edit_project, EditProject(project_id=named, **changes))
     return "saved"
+
+
+def _inherit(host: HostRequest, named: str, inherit: bool) -> str:
+    _set(host, named, inherit=inherit)
+    return "remembers" if inherit else "forgets"
 
 
 def _attach(host: HostRequest, named: str, form: Form) -> str:

@@ -100,6 +100,8 @@ def show_prompt(
         ],
         "newer": _page_url(offset - SHOWN) if offset else "",
         "older": _page_url(offset + SHOWN) if offset + SHOWN < listed.total else "",
+        "harmonica_md": view.harmonica_md or "",
+        "is_owner": view.session.owner_id == host.user_id,
         "drift": find_drift(view, texts),
         "instructions": (form or {}).get("instructions", ""),
         "errors": {"page": "", "instructions": "", **(errors or {})},

@@ -17,6 +17,7 @@ from chalicelib.services.access.form_tokens import make_form_token, tag_of, writ
 from chalicelib.services.access.principal import Principal
 from chalicelib.services.access.signing import is_same
 from chalicelib.web.kit.http import Form, read_form, require_allowance, respond
+from chalicelib.web.kit.language import note_account_language
 from chalicelib.web.kit.login import find_login, require_rate
 from chalicelib.web.kit.problems import ForeignForm
 from chalicelib.web.kit.request import is_certainly_ours, public_url
@@ -41,6 +42,11 @@ class HostRequest(Struct, frozen=True):
     def user_id(self) -> str:
         """The user who is signed in."""
         return self.login.user_id
+
+    @property
+    def zone(self) -> str:
+        """The zone of the times on their pages that belong to no session."""
+        return self.login.time_zone or "UTC"
 
     @property
     def token(self) -> str:
@@ -100,7 +106,9 @@ def find_host(request: Request) -> HostRequest | None:
     if principal is None:
         return None
     require_rate(principal)
-    return HostRequest(request, principal, principal.require_login())
+    login = principal.require_login()
+    note_account_language(request, login.locale)
+    return HostRequest(request, principal, login)
 
 
 def root(request: Request) -> str:

@@ -130,10 +130,66 @@ def get_account() -> Response:
 
 @routes.route("/account", methods=["POST"], content_types=[])
 def post_account() -> Response:
-    """Ends other browser sessions."""
+    """Saves what a host says of themselves, ends other browser sessions, or deletes the account."""
     from chalicelib.web.host import account
 
     return answer_host(routes, account.receive_account)
+
+
+@routes.route("/account/digest", methods=["POST"], content_types=[])
+def post_digest() -> Response:
+    """Switches the mail of what was not read on or off."""
+    from chalicelib.web.host import notifications
+
+    return answer_host(routes, notifications.receive_digest)
+
+
+@routes.route("/notifications", methods=READ, content_types=[])
+def get_notifications() -> Response:
+    """Returns what the host is told of."""
+    from chalicelib.web.host import notifications
+
+    return answer_host(routes, notifications.show_notifications)
+
+
+@routes.route("/notifications", methods=["POST"], content_types=[])
+def post_notifications() -> Response:
+    """Marks notifications as read."""
+    from chalicelib.web.host import notifications
+
+    return answer_host(routes, notifications.receive_notifications)
+
+
+@routes.route("/account/harmonica-md", methods=READ, content_types=[])
+def get_harmonica_md() -> Response:
+    """Returns HARMONICA.md."""
+    from chalicelib.web.host import harmonica_md
+
+    return answer_host(routes, harmonica_md.show_harmonica_md)
+
+
+@routes.route("/account/harmonica-md", methods=["POST"], content_types=[])
+def post_harmonica_md() -> Response:
+    """Saves HARMONICA.md, or begins it with the answers to two questions."""
+    from chalicelib.web.host import harmonica_md
+
+    return answer_host(routes, harmonica_md.receive_harmonica_md)
+
+
+@routes.route("/account/export", methods=READ, content_types=[])
+def get_account_export() -> Response:
+    """Returns how far the export of the account is, or a file of it."""
+    from chalicelib.web.host import account_export
+
+    return answer_host(routes, account_export.show_account_export)
+
+
+@routes.route("/account/export", methods=["POST"], content_types=[])
+def post_account_export() -> Response:
+    """Asks for an export of the account."""
+    from chalicelib.web.host import account_export
+
+    return answer_host(routes, account_export.receive_account_export)
 
 
 @routes.route("/account/telegram", methods=READ, content_types=[])
@@ -224,6 +280,22 @@ def post_projects() -> Response:
     return answer_host(routes, projects.receive_projects)
 
 
+@routes.route("/projects/{project_id}/knowledge", methods=READ, content_types=[])
+def get_project_knowledge(project_id: str) -> Response:
+    """Returns what the sessions of a project came to know."""
+    from chalicelib.web.host import project_knowledge
+
+    return answer_host(routes, lambda host: project_knowledge.show_project_knowledge(host, project_id))
+
+
+@routes.route("/projects/{project_id}/knowledge", methods=["POST"], content_types=[])
+def post_project_knowledge(project_id: str) -> Response:
+    """Has collected what is missing of that."""
+    from chalicelib.web.host import project_knowledge
+
+    return answer_host(routes, lambda host: project_knowledge.receive_project_knowledge(host, project_id))
+
+
 @routes.route("/projects/{project_id}", methods=READ, content_types=[])
 def get_project(project_id: str) -> Response:
     """Returns a project."""
@@ -238,6 +310,22 @@ def post_project(project_id: str) -> Response:
     from chalicelib.web.host import project
 
     return answer_host(routes, lambda host: project.receive_project(host, project_id))
+
+
+@routes.route("/invitation", methods=READ, content_types=[])
+def get_invitation() -> Response:
+    """Returns the page of an invitation to be a member, which changes nothing."""
+    from chalicelib.web.host import invitation
+
+    return respond(routes.current_request, invitation.show_invitation)
+
+
+@routes.route("/invitation", methods=["POST"], content_types=[])
+def post_invitation() -> Response:
+    """Accepts or declines it."""
+    from chalicelib.web.host import invitation
+
+    return answer_host(routes, invitation.receive_answer)
 
 
 @routes.route("/keys", methods=READ, content_types=[])

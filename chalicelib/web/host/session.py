@@ -55,6 +55,7 @@ _NEWS = {
     "cloned": "session_cloned",
     "groups": "groups_saved",
     "again": "groups_tried",
+    "joined": "done_joined",
 }
 
 

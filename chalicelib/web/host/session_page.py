@@ -28,7 +28,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "overview": ("overview",),
     "design": ("brief", "prompt", "review", "form", "settings", "members", "history"),
     "people": ("people", "invitations"),
-    "results": ("summary", "recap", "answers", "insights", "ask", "similarity"),
+    "results": ("summary", "recap", "answers", "knowledge", "insights", "ask", "similarity"),
     "export": ("export",),
 }
 _FOR_EDITORS = ("brief", "review", "history", "invitations")

@@ -240,6 +240,22 @@ def get_summaries(session_id: str) -> Response:
     return answer_host(routes, lambda host: summary_history.show(host, session_id))
 
 
+@routes.route("/sessions/{session_id}/knowledge", methods=READ, content_types=[])
+def get_knowledge(session_id: str) -> Response:
+    """Returns what a session came to know."""
+    from chalicelib.web.host import knowledge
+
+    return answer_host(routes, lambda host: knowledge.show_knowledge(host, session_id))
+
+
+@routes.route("/sessions/{session_id}/knowledge", methods=["POST"], content_types=[])
+def post_knowledge(session_id: str) -> Response:
+    """Has collected what a session came to know."""
+    from chalicelib.web.host import knowledge
+
+    return answer_host(routes, lambda host: knowledge.receive_knowledge(host, session_id))
+
+
 @routes.route("/sessions/{session_id}/recap", methods=READ, content_types=[])
 def get_recap(session_id: str) -> Response:
     """Returns the recap of a session."""

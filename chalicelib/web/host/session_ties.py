@@ -6,6 +6,7 @@ from chalice.app import Response
 
 from chalicelib import container
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
+from chalicelib.model.member_invitations import Subject
 from chalicelib.operations.fields import SessionInput
 from chalicelib.operations.members import (
     ChangeSessionMember,
@@ -18,6 +19,13 @@ from chalicelib.operations.projects import ListProjects, ProjectSessionInput, de
 from chalicelib.operations.session_changes import EditSession
 from chalicelib.operations.sessions import edit_session
 from chalicelib.services.access.roles import is_at_least
+from chalicelib.web.host.member_invitations import (
+    STEPS,
+    InviteForm,
+    invite_values,
+    projects_to_invite_to,
+    receive_invite,
+)
 from chalicelib.web.host.members import asked_role, shown_members, tell_news
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import explain_failure
@@ -27,7 +35,9 @@ from chalicelib.web.kit.page import locale_for
 from chalicelib.web.kit.request import require_uuid
 
 
-def show_members(host: HostRequest, session_id: str, notice: str = "", status: int = 200) -> Response:
+def show_members(
+    host: HostRequest, session_id: str, notice: str = "", status: int = 200, invite: InviteForm | None = None
+) -> Response:
     """Returns the members of a session, and its projects: those that this host is a member of by their names."""
     view = open_session(host, session_id, ())
     texts, query = locale_for(host.request, view.session).texts, host.request.query_params or {}
@@ -43,6 +53,8 @@ def show_members(host: HostRequest, session_id: str, notice: str = "", status: i
         "free": [it for it in free if is_at_least(it.role, "editor")],
         "editable": {it.id for it in mine.values() if is_at_least(it.role, "editor")},
         "notice": notice,
+        "invite_projects": projects_to_invite_to(list(mine.values()), list(view.session.projects)),
+        **invite_values(host, Subject("session", view.session.id), view.role, texts, invite, view.session.time_zone),
         "news": tell_news(query, texts),
     }
     return render_session_page(host, view, "members", "session_members.html", status, **values)
@@ -51,6 +63,11 @@ def show_members(host: HostRequest, session_id: str, notice: str = "", status: i
 def receive_members(host: HostRequest, session_id: str) -> Response:
     """Changes what a member may, removes them, hands the session over, or puts it into a project or out of one."""
     found, form = open_session(host, session_id, ()).session.id, host.form()
+    if form.get("do") in STEPS:
+        came = receive_invite(host, Subject("session", found), form, locale_for(host.request).texts)
+        if came.form:
+            return show_members(host, found, status=came.status, invite=came.form)
+        return see_other(f"{root(host.request)}/sessions/{found}/members?done={came.done}")
     try:
         done = _change(host, found, form)
     except (Invalid, Conflict) as error:

@@ -219,8 +219,9 @@ def sign_in_browser(
     if before := find_login(request):
         logins.end(before.require_user(), before.require_login().id)
     agent = request.headers.get("user-agent", "")
-    secret = start_login(user_id, agent, logins=logins, now=now, proved_at=proved_at)
-    known = make_known_browser(container.accounts().user(user_id).email, container.deployment_secret())
+    user = container.accounts().user(user_id)
+    secret = start_login(user, agent, logins=logins, now=now, proved_at=proved_at)
+    known = make_known_browser(user.email, container.deployment_secret())
     cookies = login_cookie(request, secret), set_host_cookie(request, known, KNOWN_SECONDS, "known")
     if kept:
         principal = authenticate_login(secret, logins=logins, now=now)

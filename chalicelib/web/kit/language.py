@@ -11,6 +11,7 @@ from chalicelib.web.kit.cookies import cookie_values
 
 COOKIE = "hm_lang"
 PARAMETER = "lang"
+_ACCOUNT = "harmonica.language"  # in what is known of a request beside what its browser sends
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 # Language, script and region: all of a tag that matters to a writer. What may follow is the browser's own business.
@@ -34,9 +35,15 @@ LANGUAGES = {
 _SAMPLED = 400  # characters that are enough to tell a script
 
 
+def note_account_language(request: Request, tag: str | None) -> None:
+    """Notes the language of the account that is signed in, which the answer to this request speaks."""
+    request.context[_ACCOUNT] = tag
+
+
 def choose_language(request: Request, session_language: str | None = None) -> Language:
-    """Returns what the visitor switched to, else what the browser asks for, else the session's language, else English."""
-    if tag := _switched(request):
+    """Returns what the visitor switched to in this browser, else the language of the account that is signed in on a host's page, else
+    what the browser asks for, else the session's language, else English."""
+    if tag := _switched(request) or request.context.get(_ACCOUNT):
         return LANGUAGES[tag]
     default = find_language(session_language) or LANGUAGES[DEFAULT]
     return next((found for tag in _accepted(request) if (found := find_language(tag))), default)

@@ -51,6 +51,7 @@ _KEPT_PARAMETERS = (
         "field",
         "remove",
         "delete",
+        "questions",
     ),
     "v",  # of the page about privacy
 )
@@ -118,8 +119,13 @@ def render_page(
         "Content-Language": locale.language.tag,
     }
     if switched := language.requested_tag(request):
-        headers["Set-Cookie"] = set_cookie(request, language.COOKIE, switched, LANGUAGE_SECONDS)
+        headers["Set-Cookie"] = keep_language(request, switched)
     return Response(body, headers, status)
+
+
+def keep_language(request: Request, tag: str | None) -> str:
+    """Returns the header that has this browser keep a language, or, without one, none."""
+    return set_cookie(request, language.COOKIE, tag or "", LANGUAGE_SECONDS if tag else 0)
 
 
 def render_fragment(locale: PageLocale, template: str, **values: Any) -> str:

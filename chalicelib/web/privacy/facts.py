@@ -9,6 +9,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from chalicelib.model import Session, SessionView, exports, lifetimes
+from chalicelib.model.member_invitations import VALID
 from chalicelib.model.own_models import ModelSource
 from chalicelib.regions import name_region
 from chalicelib.services.access.rate_limits import DAY
@@ -212,6 +213,7 @@ def _tell_mail(about: About, found: Settings) -> Iterator[str]:
 def _tell_accounts(about: About, found: Settings) -> Iterator[str]:
     texts = about.texts
     yield texts("privacy_account")
+    yield texts("privacy_member_invited", days=about.days(2 * VALID.days))  # with the last one made beside it
     if found.own_models_key:
         yield texts("privacy_account_models")
     yield texts("privacy_account_ends")

@@ -176,7 +176,7 @@ def test_what_streams_and_queues_make_of_an_import_is_nothing_that_was_done_befo
     stages: Stages, story: Story, clock: FakeClock, model: Interviewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They tell of all items, and each job finds its work done: nothing is written, and no model is asked."""
-    clock.advance(600)
+    clock.advance(90_000)
     assert all(do(story.session) for do in (write_prompt, summarise, write_brief))
     file = stages.export("user", "ana@example.com")
     stages.leave()

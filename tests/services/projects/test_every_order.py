@@ -3,6 +3,7 @@ and once the jobs ran, nothing is left of what is gone."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import permutations
 
 from msgspec.structs import replace
@@ -13,6 +14,7 @@ from chalicelib.model import Role
 from chalicelib.model.projects import Member, Project
 from chalicelib.services.projects.deletion import delete_project, remove_project
 from chalicelib.services.projects.editing import edit_project
+from chalicelib.services.projects.passing_on import forget_session
 from chalicelib.services.projects.session_ties import put_into, take_out
 from chalicelib.services.sessions.deletion import delete_session, remove_session
 from chalicelib.store import database, edits, ties
@@ -127,7 +129,9 @@ class Walk:
             remove_session(
                 self.session,
                 deletions=deletions,
+                forget_memory=partial(forget_session, memories=container.memories(), clock=self.clock),
                 remove_exports=lambda _: None,
+                forget=lambda _: None,
                 chats=container.telegram_chats(),
                 jobs=jobs,
                 clock=self.clock,

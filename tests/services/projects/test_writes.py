@@ -60,7 +60,7 @@ def project(clock: FakeClock) -> str:
         build(id=f"s{number:03d}", owner_id=OWNER, created_at=now, updated_at=now, projects={"p": "owner"})
         for number in range(SESSIONS)
     ]
-    parts = [item for it in new for item in items_of(it, None, (), None, None, None)]
+    parts = [item for it in new for item in items_of(it, None, (), None, None, None, None)]
     store([item for item in parts if isinstance(item, SessionItem | ProjectCardItem)])
     store([TieItem("p", keys.tie(it.id), added_at=now) for it in new])
     count = [ProjectItem.sessions.add(SESSIONS)]

@@ -4,14 +4,18 @@ import json
 import re
 from contextlib import suppress
 
+import boto3
 import pytest
 
 import app
 from chalicelib import container
 from chalicelib.errors import NotFound
 from chalicelib.model import Identity, TelegramGroup
+from chalicelib.model.notifications import Event, MailDigest
 from chalicelib.model.own_models import OwnModels
 from chalicelib.services.accounts import deletion
+from chalicelib.services.accounts.export import ask_for_export
+from chalicelib.services.notifications.notify import notify
 from chalicelib.store import keys
 from chalicelib.store.item_kinds import KINDS
 from chalicelib.store.session_items import MemberItem, SessionItem
@@ -28,6 +32,7 @@ from tests.web.host.visitor import sign_in, submit
 from tests.web.test_privacy import ON_AWS, stage
 
 SAID = "The marmalade is locked away on Thursdays."
+NAME, OWN_MD = "Bo Kestrel-47", "# Who we are\n\nThe osprey-52 kitchen"
 DEATH = next(fault for fault in FAULTS if fault.name == "dies after")
 
 
@@ -62,6 +67,9 @@ def bo(host: Host, clock: FakeClock) -> Host:
     container.accounts().add_identity(Identity("https://id.example.com", "s"), bo.user_id, now)
     container.own_models().put(OwnModels(bo.user_id))
     assert bo.call("POST", "/templates", {"title": "Bo's own"}).status_code == 201
+    assert bo.call("PATCH", "/me", {"name": NAME, "harmonica_md": OWN_MD}).status_code == 200
+    boto3.client("s3").create_bucket(Bucket="exports")
+    assert ask_for_export(bo.user_id, anew=False, deps=container.account_export_deps())
     container.telegram_groups().register(bo.user_id, TelegramGroup("-100", "Bo's group", None, now))
     return bo
 
@@ -104,7 +112,8 @@ def test_an_account_goes_with_its_sessions_and_its_words_and_nothing_else(
     # In the end: nothing.
     assert left_by("account", bo.user_id) == []
     assert (left_by("session", own), left_by("session", draft)) == ([], [])
-    assert SAID not in everything()
+    for canary in (SAID, "kestrel-47", "osprey-52"):
+        assert canary.lower() not in everything().lower()
     assert {kind.name for kind, raw in stored() if bo.user_id in json.dumps(raw)} <= {keys.DELETION_RECORDS}
     # What is others' is as it was, but for the counts and what is made of everybody's words.
     after = of_others()
@@ -121,7 +130,11 @@ def test_every_kind_of_item_that_goes_with_an_account_was_there_and_is_gone(
     host: Host, bo: Host, taken_part: str, cem: Browser, clock: FakeClock
 ) -> None:
     sign_in(cem, "bo@example.com")
-    assert bo.call("POST", "/projects", {"title": "Food"}).status_code == 201
+    project = bo.call("POST", "/projects", {"title": "Food"}).json_body["id"]
+    invited = {"emails": ["dee@example.com"]}
+    assert bo.call("POST", f"/projects/{project}/invitations", invited).status_code == 201
+    assert notify(bo.user_id, Event("group_left", "1", clock.now()), deps=container.notification_deps())
+    container.notifications().want_digest(MailDigest(bo.user_id, "en", "UTC"))
     own = [kind for kind in KINDS if kind.goes == "with account"]
     there = {kind.name for kind, raw in stored() if kind in own and bo.user_id in json.dumps(raw)}
     assert call(cem, "DELETE", "/me").status_code == 202

@@ -14,7 +14,9 @@ import pytest
 from app import app
 from chalicelib import container
 from chalicelib.model import Role
+from chalicelib.model.notifications import Event
 from chalicelib.model.sessions import highest, is_at_least, lowest
+from chalicelib.services.notifications.notify import notify
 from chalicelib.services.participants import decisions
 from chalicelib.services.projects import deletion as project_deletion
 from chalicelib.services.sessions import deletion
@@ -39,7 +41,7 @@ ROUTES = [
     for method, route in methods.items()
     if route.view_function.__module__.startswith("chalicelib.web.host")
 ]
-FOR_ANYBODY = "/sign-in"
+FOR_ANYBODY = ("/sign-in", "/invitation")  # what the latter shows, its link alone opens
 SECRETS = ("Zanzibar", "Quagga", "Xylophone", "Wombat")
 FIELDS = dict(zip(("topic", "goal", "critical", "context"), SECRETS, strict=True))
 RANK: tuple[Role | None, ...] = (None, "viewer", "editor", "admin", "owner")
@@ -115,6 +117,8 @@ def _sessions_of(host: Host) -> list[str]:
     attach(host, found[0], project)
     template = host.call("POST", "/templates", {"title": SECRETS[3], "default_goal": SECRETS[1]})
     assert host.call("POST", "/templates", {"title": SECRETS[2], "workspace_id": project}).status_code == 201
+    told = Event("session_ended", "1", container.clock().now(), found[0])
+    assert notify(host.user_id, told, deps=container.notification_deps())
     return [*found, template.json_body["id"]]
 
 

@@ -274,6 +274,9 @@ def test_a_refused_key_silences_its_sessions_until_its_host_mends_it_and_nobody_
         assert summarise(session)
     assert len(server.bodies) == asked
     assert stage.requests == []
+    assert [it["kind"] for it in host.get("/notifications")["data"]] == [
+        "model_key_refused"
+    ]  # once, and the host alone
     server.key = CANARY
     assert call(ana, "POST", f"/models/keys/{key['id']}/check", {}).json_body["status"] == "verified"
     assert host.say(session, "More buses.", message_id="m1").json_body["message"]["content"] == "And what else?"

@@ -4,9 +4,11 @@ import pytest
 
 from chalicelib import container
 from chalicelib.model import Role
+from chalicelib.services.synthesis import digest_runner
 from chalicelib.store import project_roles
 from tests.api.hosts import Host, new_host
 from tests.api.projects import attach, join, new_project
+from tests.api.test_project_memory import AGAINST, CANARY, FOR, PRO_PARKING, Indiscreet, hold
 from tests.clock import FakeClock
 from tests.web.browser import Browser
 from tests.web.host.visitor import send, sign_in, submit
@@ -153,3 +155,32 @@ def test_the_first_page_reads_the_roles_once(host: Host, ana: Browser, monkeypat
     monkeypatch.setattr(project_roles, "roles_of", note)
     assert "Food" in ana.open("/").text
     assert read == [host.user_id]
+
+
+def test_what_a_project_remembers_is_shown_exactly_and_switched_off_and_on_by_editors(
+    host: Host, ana: Browser, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(digest_runner, "AT_ONCE", 1)
+    monkeypatch.setattr(container, "model", Indiscreet)
+    project = new_project(host)
+    address = f"/projects/{project}"
+    assert "There is nothing yet. It begins once a session has ended" in ana.open(address).text
+    hold(host, project, [*FOR, *AGAINST, *PRO_PARKING], clock, "Town & country")
+    page = ana.open(address)
+    told = [it["text"] for it in host.get(f"{address}/memory")["points"]]
+    shown = (*told, "Settled", "Open tensions", "6 people", "Town & country")
+    assert [text for text in shown if text not in page.text] == []
+    assert " ".join(host.get(f"{address}/memory")["text"].split()) in page.text
+    assert CANARY not in page.text
+    off = submit(ana, address, page.form("Begin new sessions without it"), do="forget")
+    assert "It is switched off" in off.text
+    assert "New sessions begin without it from now on." in off.text
+    assert host.get(address)["inherit"] is False
+    bo, browser = signed_in("bo@example.com")
+    join(project, "viewer", bo)
+    seen = browser.open(address)
+    assert told[0] in seen.text
+    assert "Begin new sessions with it" not in seen.text
+    assert send(browser, address, off.form("Begin new sessions with it"), do="remember").status_code == 403
+    on = submit(ana, address, off.form("Begin new sessions with it"), do="remember")
+    assert "This is exactly what a session that begins now gets." in on.text

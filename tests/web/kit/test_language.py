@@ -13,6 +13,8 @@ from chalicelib.llm.providers import KINDS as PROVIDERS
 from chalicelib.model import STANCES
 from chalicelib.model.deletions import DeletedBy
 from chalicelib.model.insights import InsightSource
+from chalicelib.model.knowledge import ClaimCategory
+from chalicelib.model.memory import ConclusionKind
 from chalicelib.model.own_models import KeyStatus
 from chalicelib.model.sessions import DistributionStatus, PromptOrigin, Role
 from chalicelib.model.users import GroupStatus
@@ -23,6 +25,7 @@ from chalicelib.services.invitations.progress import State
 from chalicelib.services.own_models.problems import Reason
 from chalicelib.services.participants.form import Rule
 from chalicelib.services.participants.scopes import Channel
+from chalicelib.services.projects.knowledge import GROUPS as GROUPS_OF_KNOWLEDGE
 from chalicelib.services.results.exports.selection import PARTS
 from chalicelib.services.results.offered_questions import OFFERED_KINDS
 from chalicelib.services.results.participation import PROGRESS
@@ -38,6 +41,7 @@ from chalicelib.web.host.export import KINDS
 from chalicelib.web.host.follow_up import HOWS
 from chalicelib.web.host.form_cards import Kind
 from chalicelib.web.host.history import BRANDING
+from chalicelib.web.host.knowledge import DONE as KNOWLEDGE_DONE
 from chalicelib.web.host.members import NEWS as MEMBER_NEWS
 from chalicelib.web.host.own_models import DONE, SIZES
 from chalicelib.web.host.people import NEWS
@@ -55,7 +59,16 @@ AS_IN_ENGLISH = {
     "de": {"Telegram", "API", "{time}, {by}: {what}."},  # names, and marks alone
     "fr": {
         *("Sessions", "Versions", "Version {number}", "Question {number}", "Conversation", "Conversations", "Tensions"),
-        *("Participation", "Participants", "Participant {number}", "Messages"),
+        *(
+            "Participation",
+            "Participants",
+            "Participant {number}",
+            "Messages",
+            "Tension",
+            "Action",
+            "Actions",
+            "Observation",
+        ),
     },
 }
 
@@ -84,6 +97,8 @@ ENDINGS: dict[str, Iterable[str]] = {
     "hint_": BRIEF,
     "insight_": get_args(InsightSource),
     "kind_": get_args(Kind),
+    "knowledge_": (*GROUPS_OF_KNOWLEDGE, *KNOWLEDGE_DONE, "running", "failed"),
+    "claim_": [it.replace("-", "_") for it in get_args(ClaimCategory)],
     "models_": SIZES,
     "models_done_": DONE,
     "models_is_": get_args(KeyStatus),
@@ -117,6 +132,7 @@ ENDINGS: dict[str, Iterable[str]] = {
     "widget_": get_args(WidgetType),
     "with_": (*PROVIDERS, "scripted"),
     "mail_": get_args(Outcome),
+    "memory_": get_args(ConclusionKind),
     "stop_": get_args(StopKind),
     "stopped_": get_args(StopKind),
 }

@@ -1,7 +1,7 @@
 """Mails, as text and as HTML: one catalogue a language with the words of each, and one frame without images.
 
 A catalogue has one table a mail, and before them the words of links at the end of a mail: `privacy` of that to the page about privacy,
-`stop` of that which ends such mails.
+`stop` of that which ends such mails; and `roles`, what members may.
 """
 
 from collections.abc import Iterator, Sequence
@@ -47,6 +47,7 @@ class Part(msgspec.Struct, frozen=True):
 class _Catalogue(msgspec.Struct, frozen=True):
     stop: str
     privacy: str
+    roles: dict[str, str]
     mails: dict[str, Words]
 
 
@@ -72,6 +73,11 @@ class _Told(msgspec.Struct, frozen=True):
 def words_of(name: str, language: str) -> Words:
     """The words of the mail of this name, without its values."""
     return _catalogue(language).mails[name]
+
+
+def role_in(role: str, language: str) -> str:
+    """What somebody with this role is, and may."""
+    return _catalogue(language).roles[role]
 
 
 def write_mail(
@@ -159,7 +165,9 @@ def _frame_html(language: str, subject: str, body: str) -> str:
 @cache
 def _catalogue(language: str) -> _Catalogue:
     tables = msgspec.toml.decode((_HERE / f"{language}.toml").read_bytes())
-    return _Catalogue(tables.pop("stop"), tables.pop("privacy"), msgspec.convert(tables, dict[str, Words]))
+    return _Catalogue(
+        tables.pop("stop"), tables.pop("privacy"), tables.pop("roles"), msgspec.convert(tables, dict[str, Words])
+    )
 
 
 @cache

@@ -25,7 +25,9 @@ Json = dict[str, Any]
 
 # To which part a kind of item belongs, by the name that exports call it; what is not here is for who takes away responses.
 _PARTS: dict[str, Part] = {
-    **dict.fromkeys(("context", "private_context", "questions", "template", "summary_prompt"), "design"),
+    **dict.fromkeys(
+        ("context", "private_context", "harmonica_md", "questions", "template", "summary_prompt"), "design"
+    ),
     **dict.fromkeys(("platform_guidelines_override", "prompt", "prompt_versions", "edits"), "design"),
     **dict.fromkeys(("summary", "summaries", "brief"), "summary"),
     **{"messages": "transcripts", "insights": "insights", "order_of_insights": "insights"},

@@ -1,7 +1,7 @@
 """Exports that are more than an answer can carry: a job writes them, a link opens their file, and they are gone after a day.
 
 They go before that with their session, and when somebody is taken out of the results or removed, since that person's words may
-be in them.
+be in them; and so does the export of all that an account has, where the session is in it.
 """
 
 import re
@@ -40,6 +40,7 @@ class ExportDeps(Struct, frozen=True):
     insights: InsightDeps
     clock: Clock
     new_id: Callable[[], str]
+    withdraw_account: Callable[[str, str], None]  # the export of an account, by that and its id
 
 
 class OfferedExport(Struct, frozen=True):
@@ -81,6 +82,8 @@ def open_large(view: SessionView, export_id: str, *, deps: ExportDeps) -> Offere
     found = deps.exports.find(view.session.id, export_id) if _ID.fullmatch(export_id) else None
     if found is None or found.epoch != view.synthesis.epoch or found.is_over(deps.clock.now()):
         raise NotFound("Export not found: it is over, or somebody was taken out of the results since")
+    if _selection_of(found).part_of:
+        raise NotFound("Export not found")
     complete_selection(_selection_of(found), view)
     return _offer(view.session.id, found, deps)
 
@@ -101,6 +104,13 @@ def write_export(session_id: str, export_id: str, *, deps: ExportDeps) -> None:
         deps.files.delete(key)
 
 
+def note_part(session_id: str, user_id: str, export_id: str, *, deps: ExportDeps) -> None:
+    """Notes that a session is about to be in the export of an account, which is withdrawn with the session's own from then on.
+    Raises NotFound without a session."""
+    selected = Selection("json", part_of=(user_id, export_id))
+    deps.exports.ask(session_id, LargeExport(user_id, msgspec.to_builtins(selected), deps.clock.now(), 0))
+
+
 def withdraw_exports(session_id: str, *, deps: ExportDeps) -> None:
     """Removes all large exports of a session, with their files. Where that fails nobody opens them all the same: the epoch of the
     session is another one, and the bucket removes them."""
@@ -119,6 +129,8 @@ def _remove(session_id: str, exports: list[LargeExport], deps: ExportDeps) -> No
     for export in exports:
         key = _key(session_id, export.id)
         deps.files.delete(key)
+        if part_of := _selection_of(export).part_of:
+            deps.withdraw_account(*part_of)
         deps.exports.remove(session_id, export)
         if not export.is_made:  # as it was read: its job may have come to its end since
             deps.files.delete(key)

@@ -32,7 +32,8 @@ class Selection(Struct, frozen=True):
     """What is asked for. With `participants`, nothing but their own words, and how they were asked. Without, everybody who is part
     of the results; with `everybody`, also who was taken out of them, and test runs.
 
-    What is for `others` has nothing that points at one person.
+    What is for `others` has nothing that points at one person. `part_of` are the account and the id of an export of all that an account
+    has, where the session is in that one: it has no file of its own.
     """
 
     format: Format
@@ -40,6 +41,7 @@ class Selection(Struct, frozen=True):
     participants: tuple[str, ...] = ()
     everybody: bool = False
     readers: Readers = "members"
+    part_of: tuple[str, str] | None = None
 
     @property
     def has_people(self) -> bool:

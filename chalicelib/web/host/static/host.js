@@ -53,3 +53,27 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.successful && !detail.xhr.getResponseHeader("HX-Retarget")) signedOut?.replaceChildren();
 });
+
+// How many notifications there are to read is asked for only while the page is seen, once more on coming back to it, and told only
+// where it is another number.
+const bell = document.getElementById("bell");
+
+document.addEventListener("visibilitychange", () => {
+  if (bell && !document.hidden) htmx.trigger(bell, "returned");
+});
+
+bell?.addEventListener("htmx:beforeRequest", (event) => {
+  if (document.hidden) event.preventDefault();
+});
+
+bell?.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target === bell && detail.xhr.responseText.trim() === bell.innerHTML.trim()) detail.shouldSwap = false;
+});
+
+// Whoever goes where a notification leads has read it.
+document.addEventListener("click", (event) => {
+  const row = event.target.closest("a[data-reads]")?.closest("li");
+  if (!row) return;
+  const form = row.querySelector("form");
+  fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, form.querySelector("button"))), keepalive: true });
+});

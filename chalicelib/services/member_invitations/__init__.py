@@ -1,0 +1,1 @@
+"""Inviting people to be members of a session or a project."""

@@ -1,0 +1,49 @@
+"""The memory of a project on its page: exactly what new sessions begin with, and where that comes from."""
+
+from msgspec import Struct
+
+from chalicelib.model.memory import ConclusionKind
+from chalicelib.operations.project_memory import MemoryPoint, get_project_memory
+from chalicelib.operations.project_output import ProjectInput
+from chalicelib.text.normalise import one_line
+from chalicelib.web.host.request import HostRequest
+from chalicelib.web.kit.texts import Texts
+
+_NAME = 100
+
+
+class ShownPoint(Struct, frozen=True):
+    """Something that a project remembers, and the session that it is from."""
+
+    label: str
+    text: str
+    people: str
+    session_id: str
+    session: str
+
+
+class ShownMemory(Struct, frozen=True):
+    """What new sessions of a project begin with, or would."""
+
+    inherit: bool
+    groups: list[tuple[ConclusionKind, list[ShownPoint]]]
+    text: str
+
+
+def show_memory(host: HostRequest, project_id: str, texts: Texts) -> ShownMemory:
+    """Returns what a project remembers, by kind, in the order in which a prompt has it."""
+    found = host.perform(get_project_memory, ProjectInput(project_id=project_id))
+    groups: dict[ConclusionKind, list[ShownPoint]] = {}
+    for point in found.points:
+        groups.setdefault(point.kind, []).append(_shown(point, texts))
+    return ShownMemory(found.inherit, list(groups.items()), found.text)
+
+
+def _shown(point: MemoryPoint, texts: Texts) -> ShownPoint:
+    return ShownPoint(
+        point.label or "",
+        point.text or "",
+        texts("persons", count=point.participants),
+        point.session_id,
+        one_line(point.session_topic, _NAME) or texts("session_nameless"),
+    )

@@ -20,6 +20,9 @@ ErrorCode = Literal[
 ]
 
 
+RefusedBecause = Literal["owner_stays", "own_models", "session_full", "project_gone", "project_itself", "project_deep"]
+
+
 class HarmonicaError(Exception):
     """Base of every failure we can name. `code` is the API's error code; the message is safe to show."""
 
@@ -46,7 +49,7 @@ class Invalid(HarmonicaError):
 class Refused(Invalid):
     """A rule that pages explain in the reader's language: `reason` names it there."""
 
-    def __init__(self, reason: str, message: str) -> None:
+    def __init__(self, reason: RefusedBecause, message: str) -> None:
         super().__init__(message)
         self.reason = reason
 

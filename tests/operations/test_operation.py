@@ -46,7 +46,7 @@ def test_who_acts_for_no_user_may_do_nothing_that_needs_one(principal: Principal
     call = Call(principal, clock.now(), clock.deadline(24), "https://harmonica.example.com")
     given = {Nothing: Nothing(), SessionInput: SessionInput(container.new_id())}
     tried = [it for it in (*account.OPERATIONS, *sessions.OPERATIONS) if it.input in given]
-    assert len(tried) == 5
+    assert len(tried) == 7
     for operation in tried:
         with pytest.raises(Unauthorized):
             operation.perform(call, given[operation.input])

@@ -2,6 +2,7 @@
 its templates go with it."""
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -13,7 +14,9 @@ from chalicelib.queues import Jobs
 from chalicelib.store import ties
 from chalicelib.store.guards import forget_invitations
 from chalicelib.store.projects import Projects
-from chalicelib.store.templates import Templates
+
+if TYPE_CHECKING:
+    from chalicelib.store.templates import Templates
 
 RUN_SECONDS = 100.0  # below the worker's 120
 _TRIES = 5
@@ -29,7 +32,7 @@ def delete_project(project: Project, *, projects: Projects, jobs: Jobs, now: dat
     raise Conflict("Others are changing this project right now; try again")
 
 
-def remove_project(project_id: str, *, projects: Projects, templates: Templates, jobs: Jobs, clock: Clock) -> None:
+def remove_project(project_id: str, *, projects: Projects, templates: "Templates", jobs: Jobs, clock: Clock) -> None:
     """Remove what is left of a deleted project; asks to be called again where that takes longer than one run."""
     run = clock.deadline(RUN_SECONDS)
     parent_id = projects.resume_deletion(project_id, clock.now() + timedelta(seconds=RUN_SECONDS))

@@ -41,7 +41,7 @@ def show_knowledge(host: HostRequest, session_id: str, error: str = "", status: 
 
 def receive_knowledge(host: HostRequest, session_id: str) -> Response:
     """Has it collected."""
-    host.form()  # from no page but ours
+    host.form()  # one that no page of ours made for this host is refused
     view = open_session(host, session_id, FOR_RESULTS, "editor")
     try:
         found = host.perform(generate_knowledge, SessionInput(session_id=view.session.id))

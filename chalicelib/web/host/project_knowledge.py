@@ -39,7 +39,7 @@ def show_project_knowledge(host: HostRequest, project_id: str, error: str = "", 
 
 def receive_project_knowledge(host: HostRequest, project_id: str) -> Response:
     """Has collected what is missing."""
-    host.form()  # from no page but ours
+    host.form()  # one that no page of ours made for this host is refused
     named, texts = require_uuid(project_id), locale_for(host.request).texts
     try:
         asked = host.perform(gather_project_knowledge, ProjectInput(project_id=named))

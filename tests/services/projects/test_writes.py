@@ -1,4 +1,4 @@
-"""What a change of a large project costs: counted in items written, with 500 sessions and 50 members."""
+"""What a change of a large project costs: counted in items written, with 500 sessions and 50 members; and what a list of it reads."""
 
 from typing import Any
 
@@ -8,6 +8,8 @@ from pynamodb.connection.base import Connection
 from chalicelib import container
 from chalicelib.model.projects import Project
 from chalicelib.services.projects.deletion import delete_project, remove_project
+from chalicelib.services.projects.editing import list_projects
+from chalicelib.services.sessions.listing import SessionFilter, list_own
 from chalicelib.store import database, keys
 from chalicelib.store.new_sessions import items_of
 from chalicelib.store.project_items import ProjectItem, TieItem
@@ -21,12 +23,20 @@ OWNER = "owner"
 
 
 @pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+def read() -> list[str]:
+    """Each call to DynamoDB that reads."""
+    return []
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch, read: list[str]) -> list[int]:
     """How many items each call to DynamoDB writes."""
     counts: list[int] = []
     dispatch = Connection.dispatch
 
     def count(self: Connection, name: str, arguments: Any, *given: Any, **named: Any) -> Any:
+        if name in ("GetItem", "BatchGetItem", "Query"):
+            read.append(name)
         if name == "TransactWriteItems":
             counts.append(len(arguments["TransactItems"]))
         elif name == "BatchWriteItem":
@@ -66,7 +76,7 @@ def of_bo() -> int:
 
 
 def test_a_member_costs_three_writes_and_a_deletion_one_for_each_member_and_four_for_each_session_later(
-    project: str, clock: FakeClock, written: list[int]
+    project: str, clock: FakeClock, written: list[int], read: list[str]
 ) -> None:
     projects = container.projects()
     assert of_bo() == 0
@@ -75,6 +85,14 @@ def test_a_member_costs_three_writes_and_a_deletion_one_for_each_member_and_four
     member = projects.member(project, "bo")
     assert member
     assert container.sessions().view("s499", (), "bo").role == "editor"
+    read.clear()
+    roles, wanted = projects.roles_of("bo"), SessionFilter(limit=20)
+    page = list_own("bo", wanted, cards=container.cards(), roles=roles, now=clock.now())
+    assert (page.total, len(page.cards)) == (SESSIONS, 20)
+    assert len(read) <= 4, read  # the roles; their own cards; those of the project, a page of an index each
+    read.clear()
+    assert len(list_projects(roles, projects=projects)) == 1
+    assert read == ["BatchGetItem"]
     written.clear()
     assert projects.change_role(project, member, "viewer")
     assert written == [3]

@@ -147,7 +147,12 @@ def test_the_first_page_reads_the_roles_once(host: Host, ana: Browser, monkeypat
     new_project(host)
     read: list[str] = []
     roles_of = project_roles.roles_of
-    monkeypatch.setattr(project_roles, "roles_of", lambda user_id: read.append(user_id) or roles_of(user_id))
+
+    def note(user_id: str) -> dict[str, Role]:
+        read.append(user_id)
+        return roles_of(user_id)
+
+    monkeypatch.setattr(project_roles, "roles_of", note)
     assert "Food" in ana.open("/").text
     assert read == [host.user_id]
 

@@ -8,6 +8,7 @@ from typing import get_args, get_type_hints
 import pytest
 
 from chalicelib import web
+from chalicelib.errors import RefusedBecause
 from chalicelib.llm.providers import KINDS as PROVIDERS
 from chalicelib.model import STANCES
 from chalicelib.model.deletions import DeletedBy
@@ -109,7 +110,7 @@ ENDINGS: dict[str, Iterable[str]] = {
     "origin_": get_args(PromptOrigin),
     "person_": NEWS,
     "progress_": PROGRESS,
-    "refused_": get_args(Rule),
+    "refused_": (*get_args(Rule), *get_args(RefusedBecause)),
     "reset_": {*RESETTABLE} - {"status"},
     "role_": get_args(Role),
     "results_": CHOICES["results_visibility"],

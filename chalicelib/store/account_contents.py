@@ -14,7 +14,7 @@ from chalicelib.store.accounts import items_of_user
 from chalicelib.store.database import Raw
 from chalicelib.store.item_kinds import ItemKind, kind_of
 from chalicelib.store.raw_items import step_of
-from chalicelib.store.tables import Telegram
+from chalicelib.store.tables import SessionPart, Telegram
 from chalicelib.store.telegram_items import GroupItem
 
 # The class of each kind, by its key: it tells how attributes are read. One that is not here is given as it is stored.
@@ -26,9 +26,10 @@ CLASSES: Mapping[str, type[Model]] = {
     keys.IDENTITIES: user_items.IdentityItem,
     keys.TEMPLATES: user_items.TemplateItem,
     keys.GROUPS: GroupItem,
+    keys.NOTIFICATIONS: user_items.NotificationsItem,
 }
 _FIRST, _LAST = " ", "~"  # around everything of a partition
-_KEYS = (keys.PK, keys.SK, keys.USER_ID)  # which say whose it is, and what it is called
+_KEYS = (keys.PK, keys.SK, keys.USER_ID, keys.SESSION_ID, keys.PART)  # which say whose it is, and what it is called
 
 
 def read_account(user_id: str) -> dict[str, list[dict[str, Any]]]:
@@ -49,7 +50,7 @@ def read_account(user_id: str) -> dict[str, list[dict[str, Any]]]:
 def _kinds() -> Iterable[ItemKind]:
     """The kinds that exports of accounts have, but for cards of sessions."""
     own = (kind for kind in item_kinds.KINDS if kind.owner == "account" and kind.export)
-    return [kind for kind in own if kind.table in (keys.ACCOUNTS, keys.TELEGRAM)]
+    return [kind for kind in own if kind.table in (keys.ACCOUNTS, keys.TELEGRAM) or kind is item_kinds.MAIL_DIGEST]
 
 
 def _items(user_id: str) -> Iterator[tuple[ItemKind, str, Raw]]:
@@ -57,6 +58,8 @@ def _items(user_id: str) -> Iterator[tuple[ItemKind, str, Raw]]:
     parts = [(keys.ACCOUNTS, raw[keys.PK]["S"], raw) for raw in items_of_user(user_id, "", *named)]
     groups = database.query_range(Telegram, keys.user(user_id), _FIRST, _LAST)
     parts += [(keys.TELEGRAM, raw[keys.SK]["S"], raw) for raw in groups]
+    digest = database.get_many([(SessionPart, user_id, keys.mail_digest(user_id))])
+    parts += [(keys.SESSIONS, name, raw) for name, raw in digest.items()]
     for table, name, raw in parts:
         kind = kind_of(table, name)
         if kind and kind.owner == "account" and kind.export:

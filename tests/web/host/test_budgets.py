@@ -30,7 +30,7 @@ def test_a_page_costs_these_calls_to_be_shown(host: Host, ana: Browser, meter: M
     costs = {
         # The drafts, the other sessions, and for each list, and for that of projects, in which the host has a role; whose the account
         # is, and whether that address is invited anywhere.
-        "/": 7,
+        "/": 5,
         "/account": 5,  # which items are the user's, what they say, whether there is a digest; the drafts, the other sessions
         "/account/harmonica-md": 1,
         "/account/export": 1,

@@ -33,8 +33,8 @@ FORBIDDEN = (
 # Of the calls that importing chalice and pynamodb makes. Calls, since seconds differ between machines and with what else runs:
 # of one commit 1.5 and 2.2 times the frameworks' CPU time were measured. In November 2026: 1.50 of the calls, each
 # operation being imported when it is first asked for. Work in one call of C, such as to read a large file, is not seen: see what is opened.
-# Each route takes some hundred, each kind of item about a thousand, most of them in PynamoDB. With those of projects, invitations, knowledge,
-# notifications and accounts: 1.622.
+# Each route takes some hundred, each kind of item about a thousand, most of them in PynamoDB. With those of projects, invitations,
+# knowledge, notifications and accounts: 1.622.
 MOST_OF_THE_FRAMEWORKS = 1.64
 
 PROBE = """

@@ -27,7 +27,7 @@ from chalicelib.web.kit.texts import Texts
 PAGE = "/account/harmonica-md"
 _FIELD = HARMONICA_MD[0].name
 _ANSWERS = ("who", "what")  # to the questions, by the headings that they go under
-_HEADINGS = (*_ANSWERS, "how", "always")
+HEADINGS = (*_ANSWERS, "how", "always")
 
 
 def show_harmonica_md(host: HostRequest) -> Response:
@@ -74,10 +74,11 @@ def _seed(host: HostRequest, form: Form, plan: ProfilePlan, texts: Texts) -> Res
 def _begin(form: Form, texts: Texts, *, is_whole: bool) -> str:
     """Returns the answers under their headings; those of a whole text are all there."""
     parts = []
-    for name in _HEADINGS:
+    for name in HEADINGS:
         answer = form.get(name, "") if name in _ANSWERS else ""
         if answer or (is_whole and any(form.get(it) for it in _ANSWERS)):
-            parts.append(f"# {texts('harmonica_' + name)}\n\n{answer}".strip())
+            heading = texts(f"harmonica_{name}")
+            parts.append(f"# {heading}\n\n{answer}".strip())
     return "\n\n".join(parts)
 
 

@@ -67,6 +67,7 @@ def test_it_becomes_part_of_the_summary(host: Host) -> None:
         "session_id": {"S": session},
         "part": {"S": f"message#{thread.id}#000001"},
         "role": {"S": "user"},
+        "created_at": {"S": thread.created_at.isoformat()},
     }
     app.conversations_changed(events.batch(events.change("INSERT", stored)), Context())
     assert asked("summaries") == [{"session_id": session}]

@@ -229,7 +229,7 @@ def test_while_a_prompt_is_being_written_the_page_looks_again_for_a_while(
     clock.advance(180)
     given_up = ana.open(look)
     assert "A prompt is being written from the brief." in given_up.text
-    assert "hx-get" not in given_up.html
+    assert "every 3s" not in given_up.html
     assert write_prompt(session)
     there = ana.open(look)
     assert "The prompt is written." in there.text

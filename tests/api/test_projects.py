@@ -11,6 +11,7 @@ from chalicelib.model.jobs import DeleteProject
 from chalicelib.services.projects.deletion import leave_projects
 from chalicelib.store import due, keys
 from chalicelib.store.due_kinds import PROJECT_DELETION
+from chalicelib.store.projects import Projects
 from chalicelib.store.session_items import SessionItem
 from infra import admin
 from tests.api.hosts import Host, error_of, new_host
@@ -152,6 +153,48 @@ def test_ownership_is_handed_over_where_the_other_accepts(host: Host) -> None:
     assert bo.call("DELETE", f"/projects/{project}").status_code == 200
     assert host.call("DELETE", f"/sessions/{session}/members/{host.user_id}").status_code == 204
     assert bo.call("PATCH", f"/sessions/{session}", {"topic": "Mine"}).status_code == 200
+
+
+def test_an_offer_ends_with_the_ownership_of_whoever_made_it(host: Host, clock: FakeClock) -> None:
+    session, project = str(host.new_session()["id"]), new_project(host)
+    bo, cy = host.invite(session, "viewer"), host.invite(session, "viewer")
+    join(project, "viewer", bo)
+    join(project, "viewer", cy)
+    for base in (f"/sessions/{session}/members", f"/projects/{project}/members"):
+        for guest in (bo, cy):
+            assert host.call("PATCH", f"{base}/{guest.user_id}", {"role": "owner"}).status_code == 200
+        assert bo.call("PATCH", f"{base}/{bo.user_id}", {"role": "owner"}).status_code == 200
+        assert {it["offered_at"] for it in cy.get(base)["data"]} == {None}
+        assert cy.call("PATCH", f"{base}/{cy.user_id}", {"role": "owner"}).status_code == 403
+        assert {it["user_id"]: it["role"] for it in bo.get(base)["data"]}[bo.user_id] == "owner"
+        clock.advance(1)
+        assert bo.call("PATCH", f"{base}/{cy.user_id}", {"role": "owner"}).json_body["offered_at"]
+        assert cy.call("PATCH", f"{base}/{cy.user_id}", {"role": "owner"}).json_body["role"] == "owner"
+
+
+def test_a_project_that_is_handed_over_meanwhile_is_not_deleted(
+    host: Host, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    projects, delete = container.projects(), Projects.delete
+    for leaves in (False, True):
+        project = new_project(host)
+        bo = join(project, "viewer")
+        assert host.call("PATCH", f"/projects/{project}/members/{bo.user_id}", {"role": "owner"}).status_code == 200
+
+        def accept_first(
+            self: Projects, *given: Any, base: str = f"/projects/{project}/members", to: Host = bo
+        ) -> bool:
+            monkeypatch.setattr(Projects, "delete", delete)
+            assert to.call("PATCH", f"{base}/{to.user_id}", {"role": "owner"}).status_code == 200
+            return delete(self, *given)
+
+        monkeypatch.setattr(Projects, "delete", accept_first)
+        if leaves:
+            leave_projects(host.user_id, projects=projects, jobs=container.jobs(), now=clock.now())
+        else:
+            assert refused(host, "DELETE", f"/projects/{project}")[0] == 403
+        roles = {it["user_id"]: it["role"] for it in bo.get(f"/projects/{project}/members")["data"]}
+        assert roles == {bo.user_id: "owner"} | ({} if leaves else {host.user_id: "admin"})
 
 
 def test_members_of_a_session_are_those_of_its_projects_too(host: Host) -> None:

@@ -28,6 +28,12 @@ def refused(host: Host, method: str, path: str, body: Any = None) -> tuple[int, 
     return status, message
 
 
+def leave(host: Host, clock: FakeClock) -> None:
+    """End all roles of an account that goes."""
+    projects, jobs = container.projects(), container.jobs()
+    assert leave_projects(host.user_id, leave_session=bool, projects=projects, jobs=jobs, now=clock.now())
+
+
 def test_a_project_is_made_listed_changed_and_archived(host: Host, clock: FakeClock) -> None:
     first, second = new_project(host, description="All on food"), new_project(host, title="Tea", color="#0b6156")
     clock.advance(60)
@@ -175,7 +181,7 @@ def test_an_offer_ends_with_the_ownership_of_whoever_made_it(host: Host, clock: 
 def test_a_project_that_is_handed_over_meanwhile_is_not_deleted(
     host: Host, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    projects, delete = container.projects(), Projects.delete
+    delete = Projects.delete
     for leaves in (False, True):
         project = new_project(host)
         bo = join(project, "viewer")
@@ -190,7 +196,7 @@ def test_a_project_that_is_handed_over_meanwhile_is_not_deleted(
 
         monkeypatch.setattr(Projects, "delete", accept_first)
         if leaves:
-            leave_projects(host.user_id, projects=projects, jobs=container.jobs(), now=clock.now())
+            leave(host, clock)
         else:
             assert refused(host, "DELETE", f"/projects/{project}")[0] == 403
         roles = {it["user_id"]: it["role"] for it in bo.get(f"/projects/{project}/members")["data"]}
@@ -234,7 +240,7 @@ def test_with_an_account_go_the_projects_that_it_owns_and_its_roles_in_others(ho
     mine, theirs = new_project(host), new_project(bo)
     join(theirs, "admin", host)
     for _ in range(2):
-        leave_projects(host.user_id, projects=container.projects(), jobs=container.jobs(), now=clock.now())
+        leave(host, clock)
     assert refused(host, "GET", f"/projects/{mine}")[0] == 404
     assert [it["role"] for it in bo.get(f"/projects/{theirs}/members")["data"]] == ["owner"]
     assert keys.project_roles(host.user_id) in left_by("account", host.user_id)

@@ -1,6 +1,7 @@
 """Deleting a project: its roles end at once; that its sessions are out of it, by a job that may be interrupted anywhere. They stay;
 its templates go with it."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -52,14 +53,20 @@ def remove_project(project_id: str, *, projects: Projects, templates: "Templates
     projects.finish_deletion(project_id, parent_id)
 
 
-def leave_projects(user_id: str, *, projects: Projects, jobs: Jobs, now: datetime) -> None:
+def leave_projects(
+    user_id: str, *, leave_session: Callable[[str], bool], projects: Projects, jobs: Jobs, now: datetime
+) -> bool:
     """End all roles of somebody whose account goes: projects that they own are deleted, others are left. Twice is as once.
 
-    Raises Conflict where one of them changes again and again.
+    First of each of its sessions `leave_session`, since nothing else tells that they may have spoken there; gives False, at once, where
+    that does. Raises Conflict where a project changes again and again.
     """
     for project in projects.some(list(projects.roles_of(user_id))):
+        if not all(map(leave_session, projects.session_ids(project.id))):
+            return False
         if not any(_leave(project.id, user_id, projects, jobs, now) for _ in range(_TRIES)):
             raise Conflict(_MOVED)
+    return True
 
 
 def _leave(project_id: str, user_id: str, projects: Projects, jobs: Jobs, now: datetime) -> bool:

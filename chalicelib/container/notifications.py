@@ -41,5 +41,6 @@ def notification_deps() -> "NotificationDeps":
         container.sessions(),
         container.members(),
         container.projects(),
+        container.member_invitations(),
         container.clock(),
     )

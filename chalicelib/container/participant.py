@@ -57,10 +57,13 @@ def participant_deps() -> "ParticipantDeps":
         from chalicelib.services.synthesis.withdrawn_labels import drop_labels
         from chalicelib.store.themes import Themes
 
-        remove_exports(session_id, deps=container.export_deps())  # which the request may not have come to
+        forget_exports = partial(remove_exports, deps=container.export_deps())
+        forget_exports(session_id)  # which the request may not have come to
         drop_words(session_id, thread_id, deps=container.insight_deps())
         drop_labels(session_id, thread_id, themes=Themes(), clock=container.clock())
-        tell_withdrawn(session_id, memories=container.memories(), clock=container.clock())
+        tell_withdrawn(
+            session_id, memories=container.memories(), remove_exports=forget_exports, clock=container.clock()
+        )
         leave_chats(session_id, thread_id, chats=container.telegram_chats(), secret=container.deployment_secret())
 
     def forget_written(session_id: str, thread_id: str, written: "Sequence[str]") -> None:

@@ -50,9 +50,10 @@ class ProjectView(Struct, frozen=True):
 
 
 class Member(Struct, frozen=True):
-    """Somebody with a role in a session or a project. Since `offered_at` they may become its owner, where its owner offered that."""
+    """Somebody with a role in a session or a project. Since `offered_at` they may become its owner, while `offered_by` is that."""
 
     user_id: str
     role: Role
     added_at: datetime | None = None
     offered_at: datetime | None = None
+    offered_by: str | None = None

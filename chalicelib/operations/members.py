@@ -96,7 +96,7 @@ class ChangeSessionMember(SessionMemberInput):
 
 def list_project_members(_: Call, __: ProjectInput, view: ProjectView) -> MemberList:
     """Who has a role in a project."""
-    members = container.projects().members(view.project.id)
+    members = membership.list_project_members(view.project, projects=container.projects())
     return MemberList([Member(**it) for it in _shown(members, view.role)])
 
 

@@ -15,6 +15,8 @@ from chalicelib.store.summaries import later
 from chalicelib.store.tables import SessionPart
 from chalicelib.store.transact import Transaction
 
+_NOT_OFFERED: tuple[Action, ...] = (MemberItem.offered_at.remove(), MemberItem.offered_by.remove())
+
 
 class Members:
     """Repository of the members of sessions."""
@@ -32,7 +34,7 @@ class Members:
     def change_role(self, session_id: str, member: Member, role: Role) -> bool:
         """Give a member another role, and take an offer of ownership back; False where they are not what was read any more."""
         item = MemberItem(session_id, keys.member(member.user_id))
-        actions: list[Action] = [MemberItem.role.set(role), MemberItem.offered_at.remove()]
+        actions: list[Action] = [MemberItem.role.set(role), *_NOT_OFFERED]
         return holds(lambda: database.update(item, actions, MemberItem.role == member.role))
 
     def remove(self, session_id: str, member: Member) -> bool:
@@ -40,23 +42,25 @@ class Members:
         item = MemberItem(session_id, keys.member(member.user_id))
         return holds(lambda: database.delete(item, MemberItem.role == member.role))
 
-    def offer(self, session_id: str, user_id: str, now: datetime) -> bool:
-        """Let a member become the owner where they want to; False where they are none."""
+    def offer(self, session_id: str, user_id: str, owner_id: str, now: datetime) -> bool:
+        """Let a member become the owner in the place of this one where they want to; False where they are no member."""
         item = MemberItem(session_id, keys.member(user_id))
-        return holds(lambda: database.update(item, [MemberItem.offered_at.set(now)], MemberItem.role.exists()))
+        offered: list[Action] = [MemberItem.offered_at.set(now), MemberItem.offered_by.set(owner_id)]
+        return holds(lambda: database.update(item, offered, MemberItem.role.exists()))
 
     def hand_over(self, session: Session, member: Member, now: datetime) -> bool:
-        """Make a member the owner, who was offered that; whoever was it becomes an admin. False where the session was changed since
-        it was read, or the offer taken back."""
+        """Make a member the owner, whom the one there is offered that; that one becomes an admin. False where the session was changed
+        since it was read, or the offer taken back."""
         at = later(now, session.updated_at)
         new, old = (MemberItem(session.id, keys.member(user_id)) for user_id in (member.user_id, session.owner_id))
         owner: list[Action] = [SessionItem.owner_id.set(member.user_id), SessionItem.updated_at.set(at)]
-        risen: list[Action] = [MemberItem.role.set("owner"), MemberItem.offered_at.remove()]
+        risen: list[Action] = [MemberItem.role.set("owner"), *_NOT_OFFERED]
 
         def build(write: Transaction) -> None:
             unchanged = SessionItem.updated_at == session.updated_at
             write.update(SessionItem(session.id, keys.SESSION), owner, unchanged)
-            write.update(new, [*risen, MemberItem.updated_at.set(at)], MemberItem.offered_at.exists())
+            is_offered = MemberItem.offered_by == session.owner_id
+            write.update(new, [*risen, MemberItem.updated_at.set(at)], is_offered)
             write.update(old, [MemberItem.role.set("admin")], MemberItem.role == "owner")
 
         return holds(lambda: database.transact(build))
@@ -98,4 +102,4 @@ def check_session_admin(write: Transaction, session_id: str, user_id: str, label
 def _member_from(raw: Raw) -> Member:
     item = MemberItem.from_raw_data(dict(raw))
     role = cast(Role, item.role)
-    return Member(item.part.removeprefix(keys.MEMBERS), role, item.added_at, item.offered_at)
+    return Member(item.part.removeprefix(keys.MEMBERS), role, item.added_at, item.offered_at, item.offered_by)

@@ -38,6 +38,7 @@ class ProjectMemberItem(ProjectPart):
     role = UnicodeAttribute()
     added_at = UTCDateTimeAttribute()
     offered_at = UTCDateTimeAttribute(null=True)
+    offered_by = UnicodeAttribute(null=True)
 
 
 class TieItem(ProjectPart):

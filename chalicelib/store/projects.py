@@ -23,6 +23,7 @@ _DELETED = "deleted"
 _FIELDS = tuple(name for name in Project.__struct_fields__ if name != "id")
 _COUNTERS = ("sessions", "members", "revision")
 _IN_ONE_READ = 100
+_NOT_OFFERED: tuple[Action, ...] = (ProjectMemberItem.offered_at.remove(), ProjectMemberItem.offered_by.remove())
 
 
 class Projects:
@@ -137,24 +138,23 @@ class Projects:
 
         return holds(lambda: database.transact(build))
 
-    def offer(self, project_id: str, user_id: str, now: datetime) -> bool:
-        """Let a member become the owner where they want to; False where they are none."""
+    def offer(self, project_id: str, user_id: str, owner_id: str, now: datetime) -> bool:
+        """Let a member become the owner in the place of this one where they want to; False where they are no member."""
         item = ProjectMemberItem(project_id, keys.member(user_id))
-        return holds(
-            lambda: database.update(item, [ProjectMemberItem.offered_at.set(now)], ProjectMemberItem.role.exists())
-        )
+        offered: list[Action] = [ProjectMemberItem.offered_at.set(now), ProjectMemberItem.offered_by.set(owner_id)]
+        return holds(lambda: database.update(item, offered, ProjectMemberItem.role.exists()))
 
     def hand_over(self, project: Project, member: Member, now: datetime) -> bool:
-        """Make a member the owner, who was offered that; whoever was it becomes an admin. False where anything of that is not so."""
+        """Make a member the owner, whom the one there is offered that; that one becomes an admin. False where that is not so."""
         new = ProjectMemberItem(project.id, keys.member(member.user_id))
         old = ProjectMemberItem(project.id, keys.member(project.owner_id))
         owner: list[Action] = [ProjectItem.owner_id.set(member.user_id), ProjectItem.revision.add(1)]
-        risen: list[Action] = [ProjectMemberItem.role.set("owner"), ProjectMemberItem.offered_at.remove()]
+        risen: list[Action] = [ProjectMemberItem.role.set("owner"), *_NOT_OFFERED]
 
         def build(write: Transaction) -> None:
             is_owned = _is_there() & (ProjectItem.owner_id == project.owner_id)
             write.update(_item(project.id), [*owner, ProjectItem.updated_at.set(now)], is_owned)
-            write.update(new, risen, ProjectMemberItem.offered_at.exists())
+            write.update(new, risen, ProjectMemberItem.offered_by == project.owner_id)
             write.update(old, [ProjectMemberItem.role.set("admin")], ProjectMemberItem.role == "owner")
             project_roles.give(write, member.user_id, project.id, "owner")
             project_roles.give(write, project.owner_id, project.id, "admin")
@@ -214,7 +214,7 @@ def add_project_member(write: Transaction, project_id: str, user_id: str, role: 
 
 def change_project_member(write: Transaction, project_id: str, member: Member, role: Role) -> None:
     """Add to a transaction that a member of a project gets another role, and an offer of ownership is taken back."""
-    actions: list[Action] = [ProjectMemberItem.role.set(role), ProjectMemberItem.offered_at.remove()]
+    actions: list[Action] = [ProjectMemberItem.role.set(role), *_NOT_OFFERED]
     write.update(_item(project_id), [ProjectItem.revision.add(1)], _is_there(), label=keys.PROJECT)
     item = ProjectMemberItem(project_id, keys.member(member.user_id))
     write.update(item, actions, ProjectMemberItem.role == member.role, label=keys.MEMBERS)
@@ -261,4 +261,4 @@ def _project_from(raw: Raw) -> Project:
 def _member_from(raw: Raw) -> Member:
     item = ProjectMemberItem.from_raw_data(dict(raw))
     role = cast(Role, item.role)
-    return Member(item.part.removeprefix(keys.MEMBERS), role, item.added_at, item.offered_at)
+    return Member(item.part.removeprefix(keys.MEMBERS), role, item.added_at, item.offered_at, item.offered_by)

@@ -153,6 +153,7 @@ class MemberItem(CardItem):
     role = UnicodeAttribute()
     added_at = UTCDateTimeAttribute(null=True)
     offered_at = UTCDateTimeAttribute(null=True)
+    offered_by = UnicodeAttribute(null=True)
 
 
 class ProjectCardItem(CardItem):

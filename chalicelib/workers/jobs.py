@@ -113,12 +113,14 @@ def _remove(job: DeleteSession | DeleteProject | RemoveAccount | EraseParticipan
     """Remove what is left of something that is gone."""
     match job:
         case DeleteSession():
-            clock = container.clock()
+            clock, forget_exports = container.clock(), partial(remove_exports, deps=container.export_deps())
             remove_session(
                 job.session_id,
                 deletions=container.deletions(),
-                remove_exports=partial(remove_exports, deps=container.export_deps()),
-                forget_memory=partial(forget_session, memories=container.memories(), clock=clock),
+                remove_exports=forget_exports,
+                forget_memory=partial(
+                    forget_session, memories=container.memories(), remove_exports=forget_exports, clock=clock
+                ),
                 forget=partial(forget, subject_id=job.session_id, deps=container.notification_deps()),
                 chats=container.telegram_chats(),
                 jobs=container.jobs(),

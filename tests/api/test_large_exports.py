@@ -10,15 +10,19 @@ import pytest
 
 import app
 from chalicelib import container
+from chalicelib.model.memory import Conclusion, Conclusions, Memory, Remembered
 from chalicelib.operations import exports
+from chalicelib.services.projects.memory import with_version
 from chalicelib.services.results.exports.large import remove_exports
 from chalicelib.store.exports import Exports
+from chalicelib.store.summaries import WITH_SYNTHESIS
 from tests import events
 from tests.api.hosts import Host, error_of
 from tests.api.jobs import asked, delete_data, done
 from tests.api.participants import SAID, include, remove
 from tests.clock import FakeClock
 from tests.events import Context
+from tests.services.builders import session as build
 
 People = tuple[str, dict[str, str]]
 OWN = ("?format=csv&parts=transcripts", "?format=html&parts=summary,transcripts", "")
@@ -53,6 +57,28 @@ def fetch(url: str) -> tuple[str, dict[str, Any]]:
 
 def files() -> list[str]:
     return [it["Key"] for it in boto3.client("s3").list_objects_v2(Bucket="exports").get("Contents", [])]
+
+
+@pytest.mark.parametrize("gone", ["person", "session"])
+def test_what_a_session_began_with_goes_from_its_exports_with_whoever_it_was_of(
+    host: Host, people: People, gone: str, clock: FakeClock
+) -> None:
+    source, threads = people
+    now, point = clock.now(), Conclusion("t1", "settled", "more buses", "People want more buses.", 3)
+    epoch = container.sessions().view(source, WITH_SYNTHESIS).synthesis.epoch
+    assert container.memories().put(source, Conclusions((point,), 3, now), epoch)
+    later = build(id=container.new_id(), owner_id=host.user_id, created_at=now, updated_at=now)
+    memory = with_version(Memory((Remembered(source, now, point),)))
+    assert container.sessions().create(later, context=None, questions=(), prompt=None, memory=memory)
+    ask(host, later.id, "")
+    write()
+    assert "more buses" in fetch(str(ask(host, later.id, "")["url"]))[0]
+    if gone == "person":
+        remove(host, source, next(iter(threads.values())))
+    else:
+        assert host.call("DELETE", f"/sessions/{source}").status_code == 204
+    assert all(map(delete_data, asked("deletions")))
+    assert files() == []
 
 
 @pytest.fixture

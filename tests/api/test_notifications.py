@@ -277,20 +277,31 @@ def test_events_at_one_time_are_all_told_and_whoever_is_gone_is_told_nothing(
     assert len([1 for kind, _ in stored() if kind.name == keys.NOTIFICATIONS]) == 1
 
 
-def test_an_invitation_says_who_invites_to_what_and_in_which_role(host: Host, clock: FakeClock) -> None:
-    session, bo = host.new_session(topic="Lunch")["id"], new_host("bo@example.com")
-    details = {"by": host.user_id, "role": "editor", "page": "/invitation?t=x"}
-    assert tell(bo, "1", kind="invitation", session_id=session, details=details)
-    clock.advance(1)
-    project = host.call("POST", "/projects", {"title": "Kitchens"}).json_body["id"]
-    assert tell(bo, "2", kind="invitation", project_id=project, details=details | {"by": "nobody"})
-    assert tell(bo, "3", kind="invitation", project_id="gone", details=details)
+def test_an_invitation_says_who_invites_to_what_and_in_which_role_while_it_can_be_accepted(
+    host: Host, clock: FakeClock
+) -> None:
+    bo, invited = new_host("bo@example.com"), {"emails": ["bo@example.com"], "role": "editor"}
+    session = f"/sessions/{host.new_session(topic='Lunch')['id']}"
+    project = f"/projects/{host.call('POST', '/projects', {'title': 'Kitchens'}).json_body['id']}"
+    for place in (session, project):
+        assert host.call("POST", f"{place}/invitations", invited).status_code == 201
+        clock.advance(1)
+    for gone in ("/invitation?t=x", f"/invitation?t=p.{container.new_id()}.{container.new_id()}"):
+        details = {"by": host.user_id, "role": "editor", "page": gone}
+        assert tell(bo, gone, kind="invitation", project_id=project.rpartition("/")[2], details=details)
     found = bo.get("/notifications")["data"]
+    body = "You would be let in with this role: edits."
     assert [(it["title"], it["body"]) for it in found] == [
-        ("Somebody invites you: “Kitchens”", "You would be let in with this role: edits."),
-        ("Ana invites you: “Lunch”", "You would be let in with this role: edits."),
+        ("Ana invites you: “Kitchens”", body),
+        ("Ana invites you: “Lunch”", body),
     ]
-    assert found[1]["url"].endswith("/invitation?t=x")
+    (named,) = host.get(f"{session}/invitations")["data"]
+    assert found[1]["url"].endswith(f"/invitation?t=s.{session.rpartition('/')[2]}.{named['id']}")
+    clock.advance(timedelta(days=14).total_seconds() - 2)  # the first one has expired
+    assert [it["title"] for it in bo.get("/notifications")["data"]] == ["Ana invites you: “Kitchens”"]
+    clock.advance(2)
+    assert host.call("PATCH", project, {"title": "A later name"}).status_code == 200
+    assert bo.get("/notifications") == {"data": [], "unread": 0}
 
 
 def note_failure(session: str) -> None:

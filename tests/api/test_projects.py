@@ -11,6 +11,7 @@ from chalicelib.model.jobs import DeleteProject
 from chalicelib.services.projects.deletion import leave_projects
 from chalicelib.store import due, keys
 from chalicelib.store.due_kinds import PROJECT_DELETION
+from chalicelib.store.projects import Projects
 from chalicelib.store.session_items import SessionItem
 from infra import admin
 from tests.api.hosts import Host, error_of, new_host
@@ -25,6 +26,12 @@ def refused(host: Host, method: str, path: str, body: Any = None) -> tuple[int, 
     """Status and message of an answer that is an error."""
     status, _, message = error_of(host.call(method, path, body))
     return status, message
+
+
+def leave(host: Host, clock: FakeClock) -> None:
+    """End all roles of an account that goes."""
+    projects, jobs = container.projects(), container.jobs()
+    assert leave_projects(host.user_id, leave_session=bool, projects=projects, jobs=jobs, now=clock.now())
 
 
 def test_a_project_is_made_listed_changed_and_archived(host: Host, clock: FakeClock) -> None:
@@ -154,6 +161,48 @@ def test_ownership_is_handed_over_where_the_other_accepts(host: Host) -> None:
     assert bo.call("PATCH", f"/sessions/{session}", {"topic": "Mine"}).status_code == 200
 
 
+def test_an_offer_ends_with_the_ownership_of_whoever_made_it(host: Host, clock: FakeClock) -> None:
+    session, project = str(host.new_session()["id"]), new_project(host)
+    bo, cy = host.invite(session, "viewer"), host.invite(session, "viewer")
+    join(project, "viewer", bo)
+    join(project, "viewer", cy)
+    for base in (f"/sessions/{session}/members", f"/projects/{project}/members"):
+        for guest in (bo, cy):
+            assert host.call("PATCH", f"{base}/{guest.user_id}", {"role": "owner"}).status_code == 200
+        assert bo.call("PATCH", f"{base}/{bo.user_id}", {"role": "owner"}).status_code == 200
+        assert {it["offered_at"] for it in cy.get(base)["data"]} == {None}
+        assert cy.call("PATCH", f"{base}/{cy.user_id}", {"role": "owner"}).status_code == 403
+        assert {it["user_id"]: it["role"] for it in bo.get(base)["data"]}[bo.user_id] == "owner"
+        clock.advance(1)
+        assert bo.call("PATCH", f"{base}/{cy.user_id}", {"role": "owner"}).json_body["offered_at"]
+        assert cy.call("PATCH", f"{base}/{cy.user_id}", {"role": "owner"}).json_body["role"] == "owner"
+
+
+def test_a_project_that_is_handed_over_meanwhile_is_not_deleted(
+    host: Host, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delete = Projects.delete
+    for leaves in (False, True):
+        project = new_project(host)
+        bo = join(project, "viewer")
+        assert host.call("PATCH", f"/projects/{project}/members/{bo.user_id}", {"role": "owner"}).status_code == 200
+
+        def accept_first(
+            self: Projects, *given: Any, base: str = f"/projects/{project}/members", to: Host = bo
+        ) -> bool:
+            monkeypatch.setattr(Projects, "delete", delete)
+            assert to.call("PATCH", f"{base}/{to.user_id}", {"role": "owner"}).status_code == 200
+            return delete(self, *given)
+
+        monkeypatch.setattr(Projects, "delete", accept_first)
+        if leaves:
+            leave(host, clock)
+        else:
+            assert refused(host, "DELETE", f"/projects/{project}")[0] == 403
+        roles = {it["user_id"]: it["role"] for it in bo.get(f"/projects/{project}/members")["data"]}
+        assert roles == {bo.user_id: "owner"} | ({} if leaves else {host.user_id: "admin"})
+
+
 def test_members_of_a_session_are_those_of_its_projects_too(host: Host) -> None:
     session, project = str(host.new_session()["id"]), new_project(host)
     attach(host, session, project)
@@ -191,7 +240,7 @@ def test_with_an_account_go_the_projects_that_it_owns_and_its_roles_in_others(ho
     mine, theirs = new_project(host), new_project(bo)
     join(theirs, "admin", host)
     for _ in range(2):
-        leave_projects(host.user_id, projects=container.projects(), jobs=container.jobs(), now=clock.now())
+        leave(host, clock)
     assert refused(host, "GET", f"/projects/{mine}")[0] == 404
     assert [it["role"] for it in bo.get(f"/projects/{theirs}/members")["data"]] == ["owner"]
     assert keys.project_roles(host.user_id) in left_by("account", host.user_id)

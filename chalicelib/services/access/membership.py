@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Forbidden, NotFound, Refused
 from chalicelib.model import Role, Session, SessionView
-from chalicelib.model.projects import Member, ProjectView
+from chalicelib.model.projects import Member, Project, ProjectView
 from chalicelib.model.sessions import highest, is_at_least, lowest
 from chalicelib.store.members import Members
 from chalicelib.store.projects import Projects
@@ -62,9 +62,15 @@ class ListedMember(Struct, frozen=True):
     project_ids: tuple[str, ...] = ()
 
 
+def list_project_members(project: Project, *, projects: Projects) -> list[Member]:
+    """The members of a project."""
+    return [_as_offered(member, project.owner_id) for member in projects.members(project.id)]
+
+
 def list_session_members(session: Session, *, members: Members, projects: Projects) -> list[ListedMember]:
     """Everybody with a role in a session. Each of its projects costs a read."""
-    found = {member.user_id: ListedMember(member, member.role) for member in members.list(session.id)}
+    own = [_as_offered(member, session.owner_id) for member in members.list(session.id)]
+    found = {member.user_id: ListedMember(member, member.role) for member in own}
     for project_id, most in sorted(session.projects.items()):
         for member in projects.members(project_id):
             role, known = lowest(member.role, most), found.get(member.user_id)
@@ -81,13 +87,13 @@ def change_project_role(
 ) -> Member:
     """Give a member of a project this role, offer them to be its owner, or accept that; gives them as they are then."""
     project = view.project
-    target = _found(projects.member(project.id, user_id))
+    target = _as_offered(_found(projects.member(project.id, user_id)), project.owner_id)
     step = judge_change(actor_id, view.role or "viewer", target, role, IN_PROJECT)
     if target.role == role and not target.offered_at:
         return target
     match step:
         case "offer":
-            _require_stored(projects.offer(project.id, user_id, now))
+            _require_stored(projects.offer(project.id, user_id, project.owner_id, now))
             return replace(target, offered_at=now)
         case "accept":
             _require_stored(projects.hand_over(project, target, now))
@@ -108,7 +114,7 @@ def change_session_role(
 ) -> Member:
     """The same in a session. Its owner is one of its members; whoever has that role by a project hands nothing over."""
     session = view.session
-    target = _found(members.find(session.id, user_id))
+    target = _as_offered(_found(members.find(session.id, user_id)), session.owner_id)
     actor_role = view.role if actor_id == session.owner_id or view.role != "owner" else "admin"
     step = judge_change(actor_id, actor_role or "viewer", target, role, IN_SESSION)
     if target.role == role and not target.offered_at:
@@ -116,7 +122,7 @@ def change_session_role(
     match step:
         case "offer":
             _require_stage_models(session)
-            _require_stored(members.offer(session.id, user_id, now))
+            _require_stored(members.offer(session.id, user_id, session.owner_id, now))
             return replace(target, offered_at=now)
         case "accept":
             _require_stage_models(session)
@@ -137,6 +143,11 @@ def _found(member: Member | None) -> Member:
     if member is None:
         raise NotFound("There is no such member")
     return member
+
+
+def _as_offered(member: Member, owner_id: str) -> Member:
+    """A member without an offer of ownership that somebody made who is not the owner any more."""
+    return member if member.offered_by == owner_id else replace(member, offered_at=None)
 
 
 def _require_stored(done: bool) -> None:

@@ -77,14 +77,22 @@ def remove_account(user_id: str, *, deps: AccountDeletionDeps) -> None:
     deps.account_deletions.end_access(user_id)
     deps.account_deletions.remove_groups(user_id)
     deps.forget_invitations_by(user_id)
-    leave_projects(user_id, projects=deps.projects, jobs=deps.jobs, now=now)
-    deps.account_deletions.remove_project_roles(user_id)
     remove_account_export(user_id, deps=deps.exports)
-    for session_id in list(dict.fromkeys(deps.account_deletions.cards(user_id))):
+
+    def leave_session(session_id: str) -> bool:
         if run.remaining() <= 0:
             deps.jobs.ask(RemoveAccount(user_id), deps.clock.now())
-            return
+            return False
         _leave_session(session_id, user_id, begun, deps)
+        return True
+
+    if not leave_projects(
+        user_id, leave_session=leave_session, projects=deps.projects, jobs=deps.jobs, now=deps.clock.now()
+    ):
+        return
+    deps.account_deletions.remove_project_roles(user_id)
+    if not all(map(leave_session, dict.fromkeys(deps.account_deletions.cards(user_id)))):
+        return
     early = begun.asked_at + SETTLED - now
     if early > timedelta():
         raise TooEarly("Requests from before may still be making something", early.total_seconds())

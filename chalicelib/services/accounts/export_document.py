@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from chalicelib.errors import NotFound
-from chalicelib.model import Card
+from chalicelib.model import Card, Session
 from chalicelib.model.exports import AccountExport
 from chalicelib.services.participants.own_export import render_own_json
 from chalicelib.services.participants.scopes import user_of
@@ -61,32 +61,33 @@ def list_sessions(user_id: str, *, deps: ContentDeps) -> list[SessionOfAccount]:
 def render_session(user_id: str, of: SessionOfAccount, export_id: str, *, deps: ContentDeps) -> bytes:
     """Returns a session of an account as JSON: all of one that it owns, of others its role there and its own words.
 
-    Whoever is removed from it, or taken out of its results, from now on takes the export along.
+    Whose it is says the session, as it is now: lists are a moment old, and who is its owner by a project alone does not own it. Whoever
+    is removed from it, or taken out of its results, from now on takes the export along.
     """
     card = of.card
     document: dict[str, Any] = {
         "session_id": of.session_id,
         "topic": card.topic,
-        "role": card.role,
         "status": card.status,
         "created_at": card.created_at,
     }
     try:
-        if card.role == "owner":
+        view = deps.sessions.view(of.session_id, (), user_id)
+        document["role"] = view.role
+        if view.own_role == "owner":
             note_part(of.session_id, user_id, export_id, deps=deps.session_exports)
             found = render_export(of.session_id, _SELECTION, deps=deps.session_exports.insights)
             document["content"] = msgspec.Raw(found.text.encode()) if found else None
         else:
-            document["conversations"] = _list_own(user_id, of.session_id, deps)
+            document["conversations"] = _list_own(user_id, view.session, deps)
     except NotFound:  # it was deleted meanwhile
         document["deleted"] = True
     return msgspec.json.encode(document)
 
 
-def _list_own(user_id: str, session_id: str, deps: ContentDeps) -> list[msgspec.Raw]:
+def _list_own(user_id: str, session: Session, deps: ContentDeps) -> list[msgspec.Raw]:
     """Returns what an account said in somebody else's session, a document a conversation."""
-    session = deps.sessions.view(session_id, ()).session
-    own = [head for head in deps.participants.heads(session_id) if user_of(head.scope) == user_id]
+    own = [head for head in deps.participants.heads(session.id) if user_of(head.scope) == user_id]
     return [msgspec.Raw(render_own_json(session, head, head.created_at).encode()) for head in own]
 
 

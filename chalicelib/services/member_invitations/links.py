@@ -16,6 +16,7 @@ _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _NAME = re.compile(
     rf"(?P<kind>[sp])\.(?P<subject>{_UUID})\.(?P<invitation>{_UUID})(?:\.(?P<token>[\w-]{{43}}))?", re.ASCII
 )
+_PAGE = "/invitation?t="
 _KINDS: dict[str, SubjectKind] = {"s": "session", "p": "project"}
 
 
@@ -47,9 +48,19 @@ def name_invitation(subject: Subject, invitation_id: str) -> str:
     return f"{subject.kind[0]}.{subject.id}.{invitation_id}"
 
 
+def page_of(subject: Subject, invitation_id: str) -> str:
+    """The page on which whoever it is for answers it, once they are signed in."""
+    return f"{_PAGE}{name_invitation(subject, invitation_id)}"
+
+
+def read_page(page: str) -> NamedInvitation | None:
+    """Which invitation such a page is of; None for any other."""
+    return read_name(page.removeprefix(_PAGE)) if page.startswith(_PAGE) else None
+
+
 def member_invitation_url(public_url: str, subject: Subject, invitation_id: str, token: str) -> str:
     """The address of the page on which it is answered."""
-    return f"{public_url}/invitation?t={name_invitation(subject, invitation_id)}.{token}"
+    return f"{public_url}{page_of(subject, invitation_id)}.{token}"
 
 
 def read_name(text: str) -> NamedInvitation | None:

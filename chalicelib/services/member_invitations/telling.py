@@ -7,7 +7,7 @@ from chalicelib.model.member_invitations import MemberInvitation, Subject
 from chalicelib.model.notifications import Event
 from chalicelib.observability import log_failure
 from chalicelib.services.accounts.mailboxes import is_same_mailbox
-from chalicelib.services.member_invitations.links import name_invitation
+from chalicelib.services.member_invitations.links import page_of
 from chalicelib.services.notifications.notify import NotificationDeps, notify_or_leave, withdraw
 from chalicelib.store.accounts import Accounts
 
@@ -35,12 +35,11 @@ def take_back(subject: Subject, invitation: MemberInvitation, *, accounts: Accou
 
 
 def _event(subject: Subject, invitation: MemberInvitation) -> Event:
-    page = f"/invitation?t={name_invitation(subject, invitation.id)}"
     return Event(
         "invitation",
         invitation.id,
         invitation.created_at,
         session_id=subject.id if subject.kind == "session" else "",
         project_id=subject.id if subject.kind == "project" else "",
-        details={"by": invitation.invited_by, "role": invitation.role, "page": page},
+        details={"by": invitation.invited_by, "role": invitation.role, "page": page_of(subject, invitation.id)},
     )

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.model.notifications import Inbox, Notification
 from chalicelib.services.access.roles import has_role
+from chalicelib.services.member_invitations.links import read_page
 from chalicelib.services.notifications.notify import NotificationDeps
 from chalicelib.services.notifications.texts import Names, Told, tell
 from chalicelib.store.accounts import Accounts
@@ -76,11 +77,21 @@ def find_names(
     users = {it.details["by"] for it in notifications if "by" in it.details}
     projects = {it.project_id for it in notifications} - {""}
     titles = {it.id: it.title for it in deps.projects.some(sorted(projects))} if projects else {}
-    return Names(topics, titles, accounts.names_of(users))
+    return Names(topics, titles, accounts.names_of(users), _find_open(notifications, deps))
+
+
+def _find_open(notifications: Sequence[Notification], deps: NotificationDeps) -> set[str]:
+    """Returns the ids of those that are of invitations which can be accepted: who let theirs expire learns no newer name."""
+    named = {it.id: name for it in notifications if (name := read_page(it.details.get("page", "")))}
+    found, now = deps.invitations.of_each(it.subject for it in named.values()), deps.clock.now()
+    known = {told: found[name.subject].find(name.id) for told, name in named.items()}
+    return {told for told, invitation in known.items() if invitation and invitation.is_open(now)}
 
 
 def may_show(told: Notification, names: Names) -> bool:
     """Whether what a notification is about may still be told."""
+    if told.kind == "invitation" and told.id not in names.open:
+        return False
     if told.project_id:
         return told.project_id in names.projects
     return not told.session_id or told.session_id in names.sessions

@@ -17,6 +17,7 @@ from chalicelib.model.notifications import LIFE, Event, Inbox, Notification
 from chalicelib.observability import log_failure
 from chalicelib.services.access.membership import list_session_members
 from chalicelib.services.access.roles import is_at_least
+from chalicelib.store.member_invitations import MemberInvitationStore
 from chalicelib.store.members import Members
 from chalicelib.store.notifications import Kept, Notifications
 from chalicelib.store.projects import Projects
@@ -32,6 +33,7 @@ class NotificationDeps(Struct, frozen=True):
     sessions: Sessions
     members: Members
     projects: Projects
+    invitations: MemberInvitationStore
     clock: Clock
 
 

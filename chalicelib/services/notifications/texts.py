@@ -11,7 +11,7 @@
 | `invitation` | a session or a project | `by`: the user who invites; `role`; `page`: a path of ours | that page |
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -33,11 +33,13 @@ _OF_ACCOUNT: Final = {
 
 
 class Names(Struct, frozen=True):
-    """What is looked up to show notifications: the names of sessions, projects and users, by their ids."""
+    """What is looked up to show notifications: the names of sessions, projects and users, by their ids, and which notifications are of
+    invitations that can be accepted."""
 
     sessions: Mapping[str, str] = {}
     projects: Mapping[str, str] = {}
     users: Mapping[str, str | None] = {}
+    open: Collection[str] = ()
 
 
 class Told(Struct, frozen=True):

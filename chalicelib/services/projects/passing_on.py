@@ -4,6 +4,8 @@ Nothing of somebody who was removed, taken out or is to be passed on no more is 
 it without text until the session that it is from has come to it anew, of everybody else, and not at all where fewer than three carry it.
 """
 
+from collections.abc import Callable
+
 from msgspec.structs import replace
 
 from chalicelib.clock import Clock
@@ -28,16 +30,23 @@ def tell_receivers(session_id: str, conclusions: Conclusions, *, memories: Memor
         memories.note_told(session_id)
 
 
-def tell_withdrawn(session_id: str, *, memories: Memories, clock: Clock) -> None:
-    """Let those that began with something of a session have it without what was withdrawn, where they may still have that."""
-    conclusions = memories.of(session_id)
+def tell_withdrawn(session_id: str, *, memories: Memories, remove_exports: Callable[[str], None], clock: Clock) -> None:
+    """Let those that began with something of a session have it without what was withdrawn, where they may still have that; it goes
+    with their exports, too, whoever has told them by now."""
+    conclusions, receivers = memories.of(session_id), memories.receivers(session_id)
     if conclusions and conclusions.untold:
         tell_receivers(session_id, conclusions, memories=memories, clock=clock)
+    for receiver_id in receivers:
+        remove_exports(receiver_id)
 
 
-def forget_session(session_id: str, *, memories: Memories, clock: Clock) -> None:
-    """Take what a deleted session came to away from those that began with it, and its own name from those that it began with."""
-    tell_receivers(session_id, Conclusions(), memories=memories, clock=clock)
+def forget_session(session_id: str, *, memories: Memories, remove_exports: Callable[[str], None], clock: Clock) -> None:
+    """Take what a deleted session came to away from those that began with it, with their exports, and its own name from those that it
+    began with."""
+    for receiver_id in memories.receivers(session_id):
+        _tell(session_id, receiver_id, Conclusions(), memories, clock)
+        remove_exports(receiver_id)
+        memories.forget_receiver(session_id, receiver_id)
     begun = memories.received(session_id)
     for source in begun.session_ids if begun else ():
         memories.forget_receiver(source, session_id)

@@ -14,6 +14,7 @@ from chalicelib.model import Identity, TelegramGroup
 from chalicelib.model.notifications import Event, MailDigest
 from chalicelib.model.own_models import OwnModels
 from chalicelib.services.accounts import deletion
+from chalicelib.services.accounts.deletion import delete_account
 from chalicelib.services.accounts.export import ask_for_export
 from chalicelib.services.notifications.notify import notify
 from chalicelib.store import keys
@@ -22,6 +23,7 @@ from chalicelib.store.session_items import MemberItem, SessionItem
 from tests import events
 from tests.api.hosts import Host, new_host
 from tests.api.jobs import asked, delete_data, summarise
+from tests.api.projects import join, new_project
 from tests.clock import FakeClock
 from tests.events import Context
 from tests.faults import FAULTS, break_each_call, tap
@@ -84,6 +86,25 @@ def taken_part(host: Host, bo: Host) -> str:
     assert bo.call("POST", f"/sessions/{session}/responses", {"content": f"{SAID} Also as a host."}).status_code == 201
     assert summarise(session)
     return session
+
+
+def test_what_somebody_said_by_a_role_in_a_project_goes_with_their_account(
+    host: Host, bo: Host, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = new_project(host)
+    sessions = [str(host.new_session(project_id=project)["id"]) for _ in range(2)]
+    join(project, "editor", bo)
+    for session in sessions:
+        assert host.say(session, "Soup is what I want, every single day.", "p1").status_code == 200
+        assert bo.call("POST", f"/sessions/{session}/responses", {"content": SAID}).status_code == 201
+    delete_account(bo.user_id, deps=container.account_deletion_deps())
+    with monkeypatch.context() as patched:
+        patched.setattr(deletion, "RUN_SECONDS", 0.0)  # a run ends before the first session
+        assert all(map(delete_data, asked("deletions")))
+    assert SAID in everything()
+    work_off(clock)
+    assert (SAID in everything(), bo.user_id in everything()) == (False, False)
+    assert [len(host.get(f"/sessions/{session}/responses")["data"]) for session in sessions] == [1, 1]
 
 
 def test_an_account_goes_with_its_sessions_and_its_words_and_nothing_else(

@@ -7,15 +7,18 @@ from urllib.parse import urlsplit
 
 import boto3
 import pytest
+from msgspec.structs import replace
 
 import app
 from chalicelib import container
 from chalicelib.model import Identity
 from chalicelib.model.own_models import ModelKey, OwnModels, SealedSecret
 from chalicelib.services.accounts import export, export_document
+from chalicelib.store.edits import edit_session
 from tests import events
 from tests.api.hosts import Host, new_host
 from tests.api.jobs import asked, delete_data, done
+from tests.api.projects import new_project
 from tests.clock import FakeClock
 from tests.events import Context
 from tests.web.browser import Browser
@@ -107,6 +110,41 @@ def test_all_that_is_the_accounts_is_in_it_and_nothing_that_others_keep(
     for hidden in (host.key, *ana.cookies.values(), "sealed", "c2VhbGVk", "Bo's secret", "What Bo says"):
         with subtests.test(hidden[:10]):
             assert hidden not in whole
+
+
+def test_what_another_one_owns_is_not_in_it_whatever_a_project_or_a_list_says(
+    host: Host, ana: Browser, full: tuple[str, str], clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, others = full
+    sessions, bo, cy = (
+        container.sessions(),
+        container.accounts().user_id_of("bo@example.com"),
+        host.invite(own, "viewer"),
+    )
+    project = new_project(host)
+    tied = sessions.view(others, (), bo)
+    after = replace(tied, session=replace(tied.session, projects={project: "owner"}))
+    assert edit_session(tied, after, bo)
+    assert host.get(f"/sessions/{others}")["project_ids"] == [project]
+    listed, base = export.list_sessions, f"/sessions/{own}/members"
+
+    def list_then_hand_over(*given: Any, **named: Any) -> Any:
+        found = listed(*given, **named)
+        for by in (host, cy):
+            assert by.call("PATCH", f"{base}/{cy.user_id}", {"role": "owner"}).status_code == 200
+        assert cy.call("DELETE", f"{base}/{host.user_id}").status_code == 204
+        return found
+
+    monkeypatch.setattr(export, "list_sessions", list_then_hand_over)
+    take(ana)
+    work_off()
+    (document,) = fetch(take(ana)[1]["urls"])
+    by_topic = {it["topic"]: it for it in document["sessions"]}
+    assert {topic: it["role"] for topic, it in by_topic.items()} == {"Owned": None, "Draft": "owner", "Bo's": "owner"}
+    assert by_topic["Owned"]["conversations"] == []
+    assert MINE in json.dumps(by_topic["Bo's"]["conversations"])
+    for hidden in (OTHERS, "What Bo says", "Bo's secret"):
+        assert hidden not in json.dumps(document)
 
 
 def test_it_takes_a_browser_that_signed_in_just_now(host: Host, ana: Browser, clock: FakeClock) -> None:

@@ -233,7 +233,7 @@ def test_while_a_prompt_is_being_written_the_page_looks_again_for_a_while(
     assert write_prompt(session)
     there = ana.open(look)
     assert "The prompt is written." in there.text
-    assert "hx-get" not in there.html
+    assert "every 3s" not in there.html
     assert "Current: Version 1" in there.text
 
 

@@ -41,7 +41,10 @@ def show_harmonica_md(host: HostRequest) -> Response:
 
 
 def receive_harmonica_md(host: HostRequest) -> Response:
-    """Saves the text; or puts the answers to the questions into it, which saves nothing."""
+    """Saves the text; or puts the answers to the questions into it, which saves nothing.
+
+    Whoever answers them and then presses *Save*, which stays in sight below, is shown them in the text first: saving would lose them.
+    """
     form, texts = host.form(), locale_for(host.request).texts
     plans: list[ProfilePlan] = []
 
@@ -49,7 +52,7 @@ def receive_harmonica_md(host: HostRequest) -> Response:
         plans.append(make_plan(stored, form, HARMONICA_MD, texts))
         return plans[-1]
 
-    if form.get("do") == "seed":
+    if form.get("do") == "seed" or any(form.get(it, "").strip() for it in _ANSWERS):
         return _seed(host, form, make_plan(host.perform(get_me, Nothing()), form, HARMONICA_MD, texts), texts)
     try:
         made = save_profile(host, plan)

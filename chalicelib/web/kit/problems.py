@@ -23,6 +23,7 @@ _WAIT = ("wait_heading", "wait_text")
 _MISSING = ("missing_heading", "missing_text")
 _TEXTS = {
     400: ("wrong_heading", "unreadable_form"),
+    403: ("forbidden_heading", "forbidden_text"),
     404: _MISSING,
     405: _MISSING,
     409: _WAIT,

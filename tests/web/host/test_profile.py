@@ -113,6 +113,9 @@ def test_two_questions_begin_the_text_which_nobody_has_to_answer(ana: Browser, h
     again = ana.open(f"{MD}?questions=1").form("Save")
     more = submit(ana, MD, again, do="seed", who="A bakery, too", what="")
     assert more.form("Save").fields["harmonica_md"].strip() == f"# Who we are\n\nA bakery, too\n\n{text}"
+    kept = submit(ana, MD, again, do="save", who="A bakery, too", what="")
+    assert "Nothing is saved yet" in kept.text
+    assert "A bakery, too" in kept.form("Save").fields["harmonica_md"], "answers are not lost by saving beside them"
     assert submit(ana, MD, again, do="seed", who="", what="").form("Save").fields["harmonica_md"].strip() == text
 
 
@@ -210,5 +213,5 @@ def test_a_text_outlives_the_sign_in_that_it_was_written_under(ana: Browser, hos
     asked_again = ana.read(send(ana, "/sign-in", page.form("Send me a link"), email=ANA))
     ready = ana.read(send(ana, "/sign-in/code", asked_again.form("Sign in"), code=code_in(deliver()[-1])))
     assert me(host)["harmonica_md"] is None
-    submit(ana, MD, ready.form("Send it again"))
-    assert me(host)["harmonica_md"] == "Kept over it"
+    submit(ana, MD, submit(ana, MD, ready.form("Send it again")).form("Save"), do="save")
+    assert me(host)["harmonica_md"] == "# Who we are\n\nNobody yet\n\nKept over it"

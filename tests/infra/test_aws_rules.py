@@ -9,8 +9,9 @@ from infra.rest_api import ANY, INTEGRATION
 from infra.versions import revision
 from tests.infra.templates import Template, of_type, translated
 
-# Who sends to the queue that it works off, and knows an end: what is deleted page by page, a reply to who still writes.
-MEANT_TO_LOOP = {"DeleteData", "ReplyInChat"}
+# Who sends to the queue that it works off, and knows an end: what is deleted page by page, a reply to who still writes, an export of
+# an account file by file.
+MEANT_TO_LOOP = {"DeleteData", "ReplyInChat", "WriteExport"}
 
 
 def test_every_path_and_every_part_of_one_takes_every_method(application: Template) -> None:

@@ -30,7 +30,11 @@ MOST_BYTES = 300_000
 BUDGET = (8, 1_200)
 # What pages of other kinds may, and why.
 BUDGETS = {
-    "/sessions/*/people": (11, 2_250),  # the heads are read for what changes, and for the list
+    "/sessions/*/people": (12, 2_250),  # the heads are read for what changes, and for the list
+    "/sessions/*/members": (
+        10,
+        1_200,
+    ),  # who they are, who is invited, and the projects that the session may be put into
     "/sessions/*/answers": (8, 3_700),  # the forms and the widgets of all
     "/results?s&as&tab=responses": (8, 3_700),
     "/sessions/*/answers/*": (8, 2_100),  # the forms of all

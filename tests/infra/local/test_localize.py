@@ -140,7 +140,7 @@ def test_a_mail_is_sent_from_our_sender_alone_and_locally_from_any(package: Pack
 
 def test_alarms_on_sums_are_left_out(package: Package) -> None:
     summed = _alarms_on_sums(package.application)
-    assert len(summed) == 6
+    assert len(summed) == 7
     assert not summed & localize(package.application)["Resources"].keys()
 
 

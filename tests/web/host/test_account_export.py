@@ -126,7 +126,7 @@ def test_what_another_one_owns_is_not_in_it_whatever_a_project_or_a_list_says(
     after = replace(tied, session=replace(tied.session, projects={project: "owner"}))
     assert edit_session(tied, after, bo)
     assert host.get(f"/sessions/{others}")["project_ids"] == [project]
-    listed, base = export.list_sessions, f"/sessions/{own}/members"
+    listed, base = export_document.list_sessions, f"/sessions/{own}/members"
 
     def list_then_hand_over(*given: Any, **named: Any) -> Any:
         found = listed(*given, **named)

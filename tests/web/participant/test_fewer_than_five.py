@@ -11,6 +11,7 @@ from chalicelib.services.synthesis import digest_runner
 from chalicelib.services.synthesis.visibility import LEAST
 from tests.api.hosts import Host, new_host
 from tests.api.jobs import summarise, write_brief
+from tests.api.projects import attach, new_project
 from tests.clock import FakeClock
 from tests.web.browser import Browser
 
@@ -32,12 +33,22 @@ def doors(
             ).body.decode()
             yield f"question {section} {who}", asked
     yield "invitation", Browser().get(f"/chat?s={named}").body.decode()
-    ids = {"number": 1, "theme_id": "t1", "export_id": "x", "question_id": "x", "participant_id": "x"}
+    project = new_project(host)
+    attach(host, named, project)
+    others = (
+        "export_id",
+        "question_id",
+        "participant_id",
+        "template_id",
+        "key_id",
+        "invitation_id",
+        "group_id",
+        "user_id",
+    )
+    ids = {"number": 1, "theme_id": "t1", **dict.fromkeys(others, "x")}
     for route in ROUTES:
         if route.method == "GET":
-            path = route.path.format_map(
-                {"session_id": named, "template_id": "x", "key_id": "x", "invitation_id": "x", "group_id": "x", **ids}
-            )
+            path = route.path.format_map({"session_id": named, "project_id": project, **ids})
             yield route.name, stranger.call("GET", path).body.decode()
     yield "ask", stranger.call("POST", f"/sessions/{named}/ask", {"question": "What of it?"}).body.decode()
     for asker, query in (

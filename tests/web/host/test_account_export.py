@@ -126,7 +126,7 @@ def test_what_another_one_owns_is_not_in_it_whatever_a_project_or_a_list_says(
     after = replace(tied, session=replace(tied.session, projects={project: "owner"}))
     assert edit_session(tied, after, bo)
     assert host.get(f"/sessions/{others}")["project_ids"] == [project]
-    listed, base = export.list_sessions, f"/sessions/{own}/members"
+    listed, base = export_document.list_sessions, f"/sessions/{own}/members"
 
     def list_then_hand_over(*given: Any, **named: Any) -> Any:
         found = listed(*given, **named)
@@ -157,6 +157,11 @@ def test_it_takes_a_browser_that_signed_in_just_now(host: Host, ana: Browser, cl
     assert take(sign_in(Browser(), "ana@example.com"))[0] == 200
     new_host("bo@example.com")
     assert take(sign_in(Browser(), "bo@example.com"))[1]["urls"] == []  # an export of their own
+
+
+def test_a_link_of_another_page_asks_for_none(host: Host, ana: Browser) -> None:
+    told = ana.get("/account/export?take=1")
+    assert (told.status_code, told.headers["Location"].rpartition("/")[2], asked("exports")) == (303, "export", [])
 
 
 def test_it_is_made_once_is_there_for_a_day_and_made_again_when_that_is_asked_for(

@@ -67,6 +67,7 @@ def test_it_becomes_part_of_the_summary(host: Host) -> None:
         "session_id": {"S": session},
         "part": {"S": f"message#{thread.id}#000001"},
         "role": {"S": "user"},
+        "created_at": {"S": "2026-03-01T12:00:00.000000+0000"},
     }
     app.conversations_changed(events.batch(events.change("INSERT", stored)), Context())
     assert asked("summaries") == [{"session_id": session}]

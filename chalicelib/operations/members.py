@@ -139,7 +139,10 @@ def change_session_member(call: Call, given: ChangeSessionMember, view: SessionV
 
 def remove_session_member(call: Call, given: SessionMemberInput, view: SessionView) -> None:
     """Take a member's own role in a session away. What they may by a project that the session is in stays."""
-    membership.remove_session_member(view, call.user_id, given.user_id.lower(), members=container.members())
+    members, conversations = container.members(), container.conversations()
+    membership.remove_session_member(
+        view, call.user_id, given.user_id.lower(), members=members, conversations=conversations
+    )
 
 
 def _shown(members: Sequence[StoredMember], role: Role | None) -> list[dict[str, Any]]:

@@ -93,9 +93,10 @@ class AccountDeletions:
         database.delete_all(Telegram, groups)
 
     def cards(self, user_id: str) -> Iterator[str]:
-        """The sessions in the lists of this user, drafts among them. The index lags a moment behind."""
-        for is_draft in (False, True):
-            listed = keys.listed(user_id, is_draft=is_draft)
+        """The sessions in the lists of this user, drafts among them, and those in which they spoke otherwise. The index lags a moment
+        behind."""
+        lists = (keys.listed(user_id, is_draft=False), keys.listed(user_id, is_draft=True), keys.unlisted(user_id))
+        for listed in lists:
             for raw in database.query_index(SessionPart, keys.BY_MEMBER, keys.MEMBER_ID, listed):
                 yield raw[keys.SESSION_ID]["S"]
 

@@ -129,13 +129,26 @@ def member_values(session: Session, list_id: str) -> dict[str, Any]:
     return {**card_values(session), "has_context": session.has_context, keys.MEMBER_ID: listed}
 
 
-def participation(session: Session, user_id: str) -> tuple[ParticipationItem, list[Action]]:
-    """The card of an account that takes part, and what counts one more thread on it, and makes it where there is none."""
-    values = {"member_id": user_id, "participant_count": 0, **card_values(session)}
+def participation(session: Session, user_id: str, *, is_listed: bool = True) -> tuple[ParticipationItem, list[Action]]:
+    """The card of an account that takes part, and what counts one more thread on it, and makes it where there is none. One that is not
+    listed tells where they spoke, when their account goes."""
+    member_id = user_id if is_listed else keys.unlisted(user_id)
+    values = {"member_id": member_id, "participant_count": 0, **card_values(session)}
     attributes = {name: getattr(ParticipationItem, name) for name, value in values.items() if value is not None}
     item = ParticipationItem(session.id, keys.participation(user_id))
     made: list[Action] = [attribute.set(attribute | values[name]) for name, attribute in attributes.items()]
+    if is_listed:  # from now on, if it was not
+        made[0] = ParticipationItem.member_id.set(member_id)
     return item, [*made, ParticipationItem.threads.add(1)]
+
+
+def unlisted_card(session: Session, user_id: str, threads: int) -> ParticipationItem:
+    """The card of somebody who said something in so many threads, and is no member any more."""
+    item, values = ParticipationItem(session.id, keys.participation(user_id)), card_values(session)
+    for name, value in {**values, "participant_count": 0, "threads": threads}.items():
+        setattr(item, name, value)
+    item.member_id = keys.unlisted(user_id)
+    return item
 
 
 def sets(kind: type[Model], values: Mapping[str, Any]) -> list[Action]:

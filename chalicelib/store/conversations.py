@@ -103,8 +103,10 @@ class Conversations:
         account: str | None,
         *,
         is_capped: bool,
+        speaker: str | None = None,
     ) -> frozenset[str]:
-        """Begin a thread, with its form, code and first message, and count it: one transaction. `account` is whose list gets the session.
+        """Begin a thread, with its form, code and first message, and count it: one transaction. `account` is whose list gets the
+        session, `speaker` who speaks with an account without that.
 
         Gives the labels of the conditions that did not hold, those of `participant_limit` among them; none where it has begun.
         """
@@ -123,6 +125,8 @@ class Conversations:
             receipts.add(write, thread)
             if account:
                 write.update(*cards.participation(session, account))
+            elif speaker:
+                write.update(*cards.participation(session, speaker, is_listed=False))
 
         try:
             database.transact(build)

@@ -367,6 +367,11 @@ def participation(user_id: str) -> str:
     return f"{PARTICIPATIONS}{user_id}"
 
 
+def unlisted(user_id: str) -> str:
+    """`spoke#<user_id>`: in the place of a list, for the card of a session in which a user speaks that is in no list of theirs."""
+    return f"spoke#{user_id}"
+
+
 def due(kind: str, session_id: str) -> str:
     """`<kind>#<shard>`: the hash key of a `due` index."""
     return f"{kind}#{shard_of(session_id, DUE_SHARDS)}"

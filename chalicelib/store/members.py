@@ -8,7 +8,7 @@ from pynamodb.expressions.update import Action
 from chalicelib.model import Role, Session, SessionView
 from chalicelib.model.projects import Member
 from chalicelib.store import database, keys
-from chalicelib.store.cards import member_values
+from chalicelib.store.cards import member_values, unlisted_card
 from chalicelib.store.database import Raw, holds
 from chalicelib.store.session_items import MemberItem, ParticipationItem, SessionItem
 from chalicelib.store.summaries import later
@@ -37,10 +37,16 @@ class Members:
         actions: list[Action] = [MemberItem.role.set(role), *_NOT_OFFERED]
         return holds(lambda: database.update(item, actions, MemberItem.role == member.role))
 
-    def remove(self, session_id: str, member: Member) -> bool:
-        """Take a member's role away; False where they are not what was read any more."""
-        item = MemberItem(session_id, keys.member(member.user_id))
-        return holds(lambda: database.delete(item, MemberItem.role == member.role))
+    def remove(self, session: Session, member: Member, threads: int) -> bool:
+        """Take a member's role away; False where they are not what was read any more. Where they said something, in so many threads,
+        that is still found when their account goes."""
+
+        def build(write: Transaction) -> None:
+            write.delete(MemberItem(session.id, keys.member(member.user_id)), MemberItem.role == member.role)
+            if threads:
+                write.save(unlisted_card(session, member.user_id, threads))
+
+        return holds(lambda: database.transact(build))
 
     def offer(self, session_id: str, user_id: str, owner_id: str, now: datetime) -> bool:
         """Let a member become the owner in the place of this one where they want to; False where they are no member."""

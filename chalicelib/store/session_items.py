@@ -165,7 +165,8 @@ class ProjectCardItem(CardItem):
 
 
 class ParticipationItem(CardItem):
-    """`participant#<user_id>`: the card for the list of a user who takes part with an account, in so many threads; gives no role."""
+    """`participant#<user_id>`: the card for the list of a user who takes part with an account, in so many threads; gives no role. Of
+    somebody who speaks by a role it is in no list, and tells where they spoke."""
 
     member_id = UnicodeAttribute()
     threads = NumberAttribute(default=0)

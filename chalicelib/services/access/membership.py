@@ -5,7 +5,7 @@ who stays it until somebody has accepted to be it: the owner offers that, and wh
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,8 +14,12 @@ from chalicelib.errors import Conflict, Forbidden, NotFound, Refused
 from chalicelib.model import Role, Session, SessionView
 from chalicelib.model.projects import Member, Project, ProjectView
 from chalicelib.model.sessions import highest, is_at_least, lowest
+from chalicelib.services.participants.scopes import user_of
 from chalicelib.store.members import Members
 from chalicelib.store.projects import Projects
+
+if TYPE_CHECKING:
+    from chalicelib.store.conversations import Conversations
 
 IN_SESSION = "You don't have access to this session"
 IN_PROJECT = "You don't have access to this project"
@@ -132,11 +136,14 @@ def change_session_role(
     return replace(target, role=role, offered_at=None)
 
 
-def remove_session_member(view: SessionView, actor_id: str, user_id: str, *, members: Members) -> None:
+def remove_session_member(
+    view: SessionView, actor_id: str, user_id: str, *, members: Members, conversations: "Conversations"
+) -> None:
     """Take a member's own role in a session away."""
     target = _found(members.find(view.session.id, user_id))
     require_removal(actor_id, view.role or "viewer", target, IN_SESSION)
-    _require_stored(members.remove(view.session.id, target))
+    threads = sum(user_of(head.scope) == user_id for head in conversations.heads(view.session.id))
+    _require_stored(members.remove(view.session, target, threads))
 
 
 def _found(member: Member | None) -> Member:

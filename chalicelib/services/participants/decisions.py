@@ -13,7 +13,7 @@ from chalicelib.model.jobs import EraseParticipant, WriteSummary
 from chalicelib.queues import Jobs
 from chalicelib.retry import Retry
 from chalicelib.services.access.sizes import ANSWER_BYTES
-from chalicelib.services.participants.scopes import listed_user
+from chalicelib.services.participants.scopes import user_of
 from chalicelib.services.synthesis import state
 from chalicelib.services.synthesis.unquotable import list_written
 from chalicelib.store import thread_head
@@ -76,7 +76,7 @@ def remove_participant(
         if found is None:
             raise NotFound("Participant not found")
         thread, now = found.thread, deps.clock.now()
-        account, capped = listed_user(thread.scope), session.is_capped
+        account, capped = user_of(thread.scope) or None, session.is_capped
         leaves = None if thread.is_untouched_test else state.exclude(now)
         # Who is removed takes their invitation along, unless its host may not know that it was theirs.
         keeps = deps.keeps_invitation(session, thread)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from chalicelib.errors import SessionFull
 from chalicelib.model import Answer, Message, Session, Thread
+from chalicelib.services.participants.scopes import user_of
 from chalicelib.store import participant_limit as stored
 from chalicelib.store import thread_head
 from chalicelib.store.conversations import Conversations
@@ -37,7 +38,8 @@ def admit(
     """
     # A limit may have come or gone since the session was read.
     for is_capped in (session.is_capped, not session.is_capped):
-        failed = conversations.join(session, thread, answers, message, account, is_capped=is_capped)
+        speaker = user_of(thread.scope) or None
+        failed = conversations.join(session, thread, answers, message, account, is_capped=is_capped, speaker=speaker)
         if not failed:
             return True
         if stored.LIMIT_OR_END not in failed:

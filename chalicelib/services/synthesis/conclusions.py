@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from chalicelib.llm.interface import SCRIPTED
-from chalicelib.model import SessionView, Stance, Summary, Theme, ThemeRegistry
+from chalicelib.model import STANCES, SessionView, Stance, Summary, Theme, ThemeRegistry
 from chalicelib.model.memory import Conclusion, ConclusionKind, Conclusions
 from chalicelib.model.synthesis import joined
 from chalicelib.services.synthesis.aggregate import Aggregate, count_stances, stances_by_theme, without_kept_back
@@ -46,7 +46,8 @@ def conclude(
         text = "" if others.intersection(ids) else _tellable(theme, summary, common)
         if label or text:
             told = _tellable_sides(theme, len(people), known.count_people(people), stances)
-            points.append(Conclusion(theme.id, _kind_of(len(people), stances), label, text, len(people), told))
+            kind = _kind_of(known.count_people(people), _count_sides(people, known))
+            points.append(Conclusion(theme.id, kind, label, text, len(people), told))
     points.sort(key=lambda point: -point.participants)
     return Conclusions(tuple(points), known.count_people(known.counts), now)
 
@@ -58,6 +59,11 @@ def _join(ids: list[str], carried: dict[str, dict[str, str]]) -> dict[str, str]:
         for thread_id, stance in carried.get(name, {}).items():
             people[thread_id] = joined((stance, people.get(thread_id, stance)))
     return people
+
+
+def _count_sides(people: dict[str, str], known: Aggregate) -> dict[Stance, int]:
+    """How many people take which side for certain: several conversations that may be one person's are no group."""
+    return {side: known.count_people(it for it, taken in people.items() if taken == side) for side in STANCES}
 
 
 def _may_tell_label(theme: Theme, summary: Summary, common: CarriedWords) -> bool:

@@ -35,6 +35,11 @@ def receive_account_export(host: HostRequest) -> Response:
 
 
 def _take(host: HostRequest, number: int) -> Response:
+    from chalicelib.services.accounts.export import find_export
+
+    there = find_export(host.user_id, deps=container.account_export_deps())
+    if there is None or not there.is_made:  # a link asks for none: anybody's page can lead here
+        return see_other(f"{root(host.request)}{PAGE}")
     try:
         found: AccountExport = host.perform(export_me, ExportMe())
     except ProofTooOld as error:

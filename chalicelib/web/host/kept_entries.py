@@ -21,6 +21,9 @@ _TEMPLATE = {
     "default_critical": "brief_critical",
     "default_context": "brief_context",
 }
+_INVITED = {"addresses": "invitations_addresses", "message": "invitations_message"}
+_PROJECT = {"title": "project_title", "description": "project_description", "location": "project_location", **_INVITED}
+_ABOVE = {"templates": _TEMPLATE, "projects": _PROJECT}
 _ASKED = "field."  # before the name of what a template asks, whose question travels beside it
 _LABELS: Mapping[str, Mapping[str, str]] = {
     "new": _BRIEF,
@@ -28,7 +31,9 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
     "suggestions": _BRIEF,
     "prompt": {"instructions": "prompt_words_label", "text": "prompt_edit", "summary": "prompt_recap"},
     "insights": {"title": "insight_title", "content": "insight_content", "quotes": "insight_quotes"},
-    "invitations": {"addresses": "invitations_addresses", "message": "invitations_message"},
+    "invitations": _INVITED,
+    "members": _INVITED,
+    "projects": _PROJECT,
     "ask": {"question": "ask_question", "offered": "ask_question"},
     "keys": {"name": "key_name"},
     "account": {"name": "profile_name"},
@@ -53,7 +58,7 @@ def list_entries(path: str, fields: Sequence[tuple[str, str]], texts: Texts) -> 
     elif page == "settings":
         entered = _list_settings(form, noted, texts)
     else:
-        labels = _TEMPLATE if above == "templates" else _LABELS.get(page, _SESSION if above == "sessions" else {})
+        labels = _ABOVE.get(above) or _LABELS.get(page, _SESSION if above == "sessions" else {})
         changed = [name for name in form if name in labels and not _is_left(name, form[name], noted)]
         entered = [(texts(labels[name]), form[name]) for name in changed]
         entered += [(form.get(f"label.{name}", ""), form[name]) for name in form if name.startswith(_ASKED)]

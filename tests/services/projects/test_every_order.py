@@ -129,7 +129,9 @@ class Walk:
             remove_session(
                 self.session,
                 deletions=deletions,
-                forget_memory=partial(forget_session, memories=container.memories(), clock=self.clock),
+                forget_memory=partial(
+                    forget_session, memories=container.memories(), remove_exports=lambda _: None, clock=self.clock
+                ),
                 remove_exports=lambda _: None,
                 forget=lambda _: None,
                 chats=container.telegram_chats(),

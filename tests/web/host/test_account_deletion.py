@@ -107,6 +107,26 @@ def test_what_somebody_said_by_a_role_in_a_project_goes_with_their_account(
     assert [len(host.get(f"/sessions/{session}/responses")["data"]) for session in sessions] == [1, 1]
 
 
+def test_what_somebody_said_before_they_left_goes_with_their_account(host: Host, bo: Host, clock: FakeClock) -> None:
+    project = new_project(host)
+    join(project, "editor", bo)
+    taken_out, left = (str(host.new_session(project_id=project)["id"]) for _ in range(2))
+    own = str(host.new_session(is_public=True)["id"])
+    for session in (taken_out, left):
+        assert bo.call("POST", f"/sessions/{session}/responses", {"content": SAID}).status_code == 201
+    assert bo.say(own, SAID, "bo").status_code == 200
+    container.sessions().add_member(own, bo.user_id, "viewer")
+    listed = {it["id"] for it in bo.get("/sessions")["data"]}
+    assert listed == {taken_out, left, own}
+    assert host.call("DELETE", f"/projects/{project}/sessions/{taken_out}").status_code == 204
+    assert bo.call("DELETE", f"/projects/{project}/members/{bo.user_id}").status_code == 204
+    assert bo.call("DELETE", f"/sessions/{own}/members/{bo.user_id}").status_code == 204
+    assert bo.get("/sessions")["data"] == []
+    delete_account(bo.user_id, deps=container.account_deletion_deps())
+    work_off(clock)
+    assert (SAID in everything(), bo.user_id in everything()) == (False, False)
+
+
 def test_an_account_goes_with_its_sessions_and_its_words_and_nothing_else(
     host: Host, bo: Host, taken_part: str, cem: Browser, clock: FakeClock
 ) -> None:

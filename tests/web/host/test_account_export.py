@@ -159,6 +159,11 @@ def test_it_takes_a_browser_that_signed_in_just_now(host: Host, ana: Browser, cl
     assert take(sign_in(Browser(), "bo@example.com"))[1]["urls"] == []  # an export of their own
 
 
+def test_a_link_of_another_page_asks_for_none(host: Host, ana: Browser) -> None:
+    told = ana.get("/account/export?take=1")
+    assert (told.status_code, told.headers["Location"].rpartition("/")[2], asked("exports")) == (303, "export", [])
+
+
 def test_it_is_made_once_is_there_for_a_day_and_made_again_when_that_is_asked_for(
     host: Host, ana: Browser, clock: FakeClock
 ) -> None:

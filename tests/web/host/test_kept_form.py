@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.settings import settings
 from tests.api.hosts import Host
+from tests.api.projects import new_project
 from tests.web.browser import Browser, Form, Page
 from tests.web.host.visitor import code_in, deliver, link_in, send, sign_in, use_link
 
@@ -64,6 +65,20 @@ def test_words_stay_while_one_signs_in_by_the_link_in_another_tab(host: Host, be
     use_link(ben, link_in(deliver()[-1]))
     send_again(ben, ben.read(send(ben, "/sign-in/kept", early.form("I am signed in: go on"))))
     assert sessions(host) == [WORDS]
+
+
+def test_what_was_entered_of_a_project_is_shown(host: Host, ben: Browser) -> None:
+    project, session = f"/projects/{new_project(host)}", f"/sessions/{host.new_session()['id']}/members"
+    ana, forms = sign_in(ben, ANA), []
+    for address in ("/projects", project, session):
+        forms += [(address, form) for form in ana.open(address).forms if {"title", "addresses"} & form.fields.keys()]
+    assert len(forms) == 4  # a project's page has both
+    sign_out_elsewhere(ben)
+    for address, form in forms:
+        entered = {"title": "Osprey-52"} if "title" in form.fields else {"addresses": "osprey-52@example.com"}
+        page = ben.read(send(ben, address, form, **entered))
+        assert page.status == 401
+        assert "sprey-52" in page.text, address
 
 
 def test_a_mistake_on_the_way_keeps_the_words(host: Host, ben: Browser, form: Form) -> None:

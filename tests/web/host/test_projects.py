@@ -206,3 +206,7 @@ def test_what_a_project_remembers_is_shown_exactly_and_switched_off_and_on_by_ed
     assert send(browser, address, seen.forms[-1], do="remember").status_code == 403
     on = submit(ana, address, off.form("Begin new sessions with it"), do="remember")
     assert "This is exactly what a session that begins now gets." in on.text
+    begun = {"topic": "Next", "goal": "Go on", "project_id": project}
+    prompt = ana.open(f"/sessions/{host.call('POST', '/sessions', begun).json_body['id']}/prompt").text
+    assert [text for text in ("What it began with of its project", *told) if text not in prompt] == []
+    assert "What it began with" not in ana.open(f"/sessions/{host.new_session()['id']}/prompt").text

@@ -18,6 +18,7 @@ _WHERE = " - at `$"  # before the path in msgspec's findings, at their end
 _MISSING = re.compile(r"Object missing required field `(?P<field>[^`]+)`")
 _LENGTH = re.compile(r"Expected `(?P<type>str|array)` of length (?P<bound>>=|<=) (?P<n>\d+)")
 _RANGE = re.compile(r"Expected `(?:int|float)` (?P<bound>>=|<=) (?P<n>-?\d+)")
+_PATTERN = re.compile(r"Expected `str` matching regex '(?P<pattern>.*)'$")
 _TYPE = re.compile(r"Expected `(?P<types>[a-z]+(?: \| [a-z]+)*)`")
 NAMES = {
     "str": "a string",
@@ -75,6 +76,8 @@ def _in_our_words(finding: str, kind: type[Any]) -> str:
         return f"{path} must be one of: {', '.join(_choices(kind, path))}"
     if what.startswith("Invalid RFC3339"):
         return f"{path} must be {NAMES['datetime']}"
+    if form := _PATTERN.search(what):
+        return f"{path} must match {form['pattern']}"
     if named := _TYPE.search(what):
         return f"{path} must be {_one_of(named['types'].split(' | '))}"
     return f"{path} is not valid: {what}"

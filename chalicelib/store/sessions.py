@@ -98,6 +98,7 @@ FOR_PROMPT_VERSIONS = (
     keys.CONDENSED_CONTEXT,
     keys.PINNED_HARMONICA_MD,
     keys.PROMPT_CURRENT,
+    keys.RECEIVED,
     keys.TEMPLATE,
 )
 FOR_ASK = (

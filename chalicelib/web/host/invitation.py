@@ -47,7 +47,7 @@ def show_invitation(request: Request, notice: str = "", status: int = 200) -> Re
         "terms": texts(
             "answer_terms",
             email=email if is_own else mask_address(email),
-            time=format_time_with_zone(held.invitation.expires_at, ZONE, texts),
+            time=format_time_with_zone(held.invitation.expires_at, host.zone if host else ZONE, texts),
         ),
         "is_own": is_own,
         "email": user.email if user else "",

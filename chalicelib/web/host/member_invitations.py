@@ -33,7 +33,6 @@ from chalicelib.operations.project_output import ProjectInput
 from chalicelib.services.access.roles import is_at_least
 from chalicelib.services.invitations.addresses import read_addressee, split_addresses
 from chalicelib.services.member_invitations.inviting import ADDRESSES, roles_to_give
-from chalicelib.web.host.page import ZONE
 from chalicelib.web.host.request import HostRequest
 from chalicelib.web.host.saving import explain_failure
 from chalicelib.web.kit.http import Form
@@ -76,7 +75,7 @@ class Invited(Struct, frozen=True):
 
 
 def invite_values(
-    host: HostRequest, subject: Subject, role: Role | None, texts: Texts, form: InviteForm | None, zone: str = ZONE
+    host: HostRequest, subject: Subject, role: Role | None, texts: Texts, form: InviteForm | None, zone: str
 ) -> dict[str, Any]:
     """Returns what the page needs for it; nobody but admins sees any of it."""
     roles = roles_to_give(role)

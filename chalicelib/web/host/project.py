@@ -21,7 +21,6 @@ from chalicelib.operations.members import (
 from chalicelib.operations.project_output import ProjectInput
 from chalicelib.operations.projects import (
     EditProject,
-    ListProjects,
     ListProjectSessions,
     ProjectSessionInput,
     delete_project,
@@ -29,7 +28,6 @@ from chalicelib.operations.projects import (
     edit_project,
     get_project,
     list_project_sessions,
-    list_projects,
 )
 from chalicelib.operations.session_lists import ListSessions, OwnSessionListItem, list_sessions
 from chalicelib.services.access.roles import is_at_least
@@ -37,9 +35,9 @@ from chalicelib.services.templates import own
 from chalicelib.text.normalise import one_line
 from chalicelib.web.host.member_invitations import STEPS, InviteForm, invite_values, receive_invite
 from chalicelib.web.host.members import asked_role, shown_members, tell_news
-from chalicelib.web.host.page import ZONE, render_host_page
+from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.project_memory import show_memory
-from chalicelib.web.host.projects import find_mistakes
+from chalicelib.web.host.projects import find_mistakes, show_nesting
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import explain_failure
 from chalicelib.web.host.session_page import shown_state
@@ -85,14 +83,14 @@ def show_project(
     may_edit = is_at_least(project.role, "editor")
     values: dict[str, Any] = {
         "project": project,
-        "sessions": [_shown(it, texts) for it in ([] if offset else drafts.data) + page.data],
+        "sessions": [_shown(it, host.zone, texts) for it in ([] if offset else drafts.data) + page.data],
         "newer": f"?from={max(0, offset - ON_PAGE)}" if offset else None,
         "older": f"?from={offset + ON_PAGE}" if offset + ON_PAGE < page.pagination.total else None,
         "others": _others(host, set(project.session_ids)) if may_edit else [],
         "templates": _templates(host, named),
         "memory": show_memory(host, named, texts),
         "members": shown_members(members, host.user_id, project.role, texts),
-        "parents": _parents(host, named) if is_at_least(project.role, "admin") else [],
+        "nesting": show_nesting(host, project, texts),
         "entered": entered or stored,
         "errors": errors or {},
         "may_edit": may_edit,
@@ -100,7 +98,7 @@ def show_project(
         "is_owner": project.role == "owner",
         "is_deleting": "delete" in query,
         "news": tell_news(query, texts),
-        **invite_values(host, Subject("project", named), project.role, texts, invite),
+        **invite_values(host, Subject("project", named), project.role, texts, invite, host.zone),
     }
     return render_host_page(host.request, "project.html", status, host=host, **values)
 
@@ -206,16 +204,11 @@ def _others(host: HostRequest, there: set[str]) -> list[tuple[str, str]]:
     return [(it.id, one_line(it.topic or it.goal, _NAME) or it.id) for it in free]
 
 
-def _parents(host: HostRequest, named: str) -> list[tuple[str, str]]:
-    found = host.perform(list_projects, ListProjects(limit=100)).data
-    return [(it.id, it.title) for it in found if it.id != named and is_at_least(it.role, "editor")]
-
-
-def _shown(item: OwnSessionListItem, texts: Texts) -> ShownSession:
+def _shown(item: OwnSessionListItem, zone: str, texts: Texts) -> ShownSession:
     return ShownSession(
         item.id,
         one_line(item.topic or item.goal, _NAME) or texts("session_nameless"),
         shown_state(item.status, item.participant_count),
         texts("persons", count=item.participant_count) if item.status != "draft" else "",
-        texts("changed_at", time=format_time_with_zone(datetime.fromisoformat(item.updated_at), ZONE, texts)),
+        texts("changed_at", time=format_time_with_zone(datetime.fromisoformat(item.updated_at), zone, texts)),
     )

@@ -5,11 +5,12 @@ from typing import Any
 
 from chalice.app import Response
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.errors import HarmonicaError, NotFound, Unprocessable
 from chalicelib.model import Role
-from chalicelib.model.projects import PROJECTS_A_USER
+from chalicelib.model.projects import DEPTH, PROJECTS_A_USER
 from chalicelib.model.projects import Project as StoredProject
 from chalicelib.operations.project_output import Project
 from chalicelib.operations.projects import CreateProject, ListProjects, create_project, list_projects
@@ -32,6 +33,15 @@ class ShownProject(Struct, frozen=True):
     of: Project
     sessions: str
     members: str
+    above: str = ""  # the title of what it lies within
+
+
+class Nesting(Struct, frozen=True):
+    """Where a project lies, as far as this host has roles there: within what, what lies in it, and what it could lie within."""
+
+    above: Project | None
+    within: list[ShownProject]
+    choices: list[tuple[str, str]]
 
 
 class FirstProjects(Struct, frozen=True):
@@ -46,14 +56,37 @@ def first_projects(host: HostRequest, texts: Texts) -> FirstProjects:
     """Returns what the dashboard shows of projects."""
     found = list_all(host)
     active = [it for it in found if it.status == "active"]
-    shown = [shown_project(it, texts) for it in active[:ON_DASHBOARD]]
+    shown = shown_projects(active[:ON_DASHBOARD], found, texts)
     return FirstProjects(shown, len(found) > len(shown), where(found, "editor"))
 
 
-def shown_project(of: Project, texts: Texts) -> ShownProject:
-    """Returns a project as lists show it."""
-    counted = texts("sessions_found", count=of.session_count)
-    return ShownProject(of, counted, texts("persons", count=of.member_count))
+def shown_projects(some: list[Project], found: list[Project], texts: Texts) -> list[ShownProject]:
+    """Returns some of the projects of a host, `found`, as lists show them."""
+    titles = {it.id: it.title for it in found}
+    return [
+        ShownProject(
+            it,
+            texts("sessions_found", count=it.session_count),
+            texts("persons", count=it.member_count),
+            titles.get(it.parent_id or "", ""),
+        )
+        for it in some
+    ]
+
+
+def show_nesting(host: HostRequest, of: Project, texts: Texts) -> Nesting:
+    """Returns where a project lies. What it lies within stays a choice, whoever looks: saving the form would take it out otherwise."""
+    found = list_all(host)
+    inner = {of.id}
+    for _ in range(DEPTH):
+        inner |= {it.id for it in found if it.parent_id in inner}
+    free = [it for it in found if it.id not in inner]
+    choices = [(it.id, it.title) for it in free if is_at_least(it.role, "editor") or it.id == of.parent_id]
+    above = next((it for it in found if it.id == of.parent_id), None)
+    if of.parent_id and not above:
+        choices.append((of.parent_id, texts("project_parent_hidden")))
+    within = [it for it in found if it.parent_id == of.id]
+    return Nesting(above, [replace(it, above="") for it in shown_projects(within, found, texts)], choices)
 
 
 def where(found: list[Project], least: Role) -> list[Project]:
@@ -90,8 +123,8 @@ def show_projects(
     texts = locale_for(host.request).texts
     found = list_all(host)
     values: dict[str, Any] = {
-        "active": [shown_project(it, texts) for it in found if it.status == "active"],
-        "archived": [shown_project(it, texts) for it in found if it.status == "archived"],
+        "active": shown_projects([it for it in found if it.status == "active"], found, texts),
+        "archived": shown_projects([it for it in found if it.status == "archived"], found, texts),
         "entered": entered or {"title": "", "description": ""},
         "errors": errors or {},
         "news": texts("project_deleted") if "deleted" in (host.request.query_params or {}) else "",

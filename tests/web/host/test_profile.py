@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib import container
 from tests.api.hosts import Host, new_host
+from tests.api.projects import attach, new_project
 from tests.clock import FakeClock
 from tests.example_tables import each_row
 from tests.web.browser import Browser, Form, Page
@@ -145,10 +146,12 @@ def test_the_language_of_the_account_is_that_of_its_pages_in_every_browser_and_o
 
 
 def test_times_are_in_the_zone_of_the_account(ana: Browser, host: Host, clock: FakeClock) -> None:
-    host.new_session()
+    project = f"/projects/{new_project(host)}"
+    attach(host, host.new_session()["id"], project.rpartition("/")[2])
+    host.call("POST", f"{project}/invitations", {"emails": ["bo@example.com"], "role": "viewer"})
     assert "(UTC)" in ana.open("/").text
     host.call("PATCH", "/me", {"time_zone": "Asia/Tokyo"})
-    for path in ("/", "/account", "/keys"):
+    for path in ("/", "/account", "/keys", project):
         assert "(Asia/Tokyo, " in ana.open(path).text
         assert "(UTC)" not in ana.open(path).text
 

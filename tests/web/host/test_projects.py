@@ -144,6 +144,27 @@ def test_refusals_are_told_in_the_language_of_the_page(host: Host, ana: Browser)
     assert "Eigentümer bleibt" in stays.body.decode()
 
 
+def test_what_lies_within_what_is_shown_and_stays_when_somebody_saves_who_has_no_role_above(
+    host: Host, ana: Browser
+) -> None:
+    outer, other = new_project(host, title="Food"), new_project(host, title="Drinks")
+    inner = new_project(host, title="Soup", parent_id=outer)
+    assert "Food" in ana.open(f"/projects/{inner}").text
+    above = ana.open(f"/projects/{outer}")
+    assert "Projects in it Soup" in " ".join(above.text.split())
+    offered = [value for form in above.forms for name, value in form.options if name == "parent_id"]
+    assert offered == ["", other], "a project cannot lie in what lies in it"
+    assert "In the project Food" in " ".join(ana.open("/projects").text.split())
+    bo, browser = signed_in("bo@example.com")
+    join(inner, "admin", bo)
+    page = browser.open(f"/projects/{inner}")
+    assert "Food" not in page.text
+    assert "a project in which you have no role" in page.text
+    saved = submit(browser, f"/projects/{inner}", page.form("Save"), do="save", title="Soups")
+    assert "Saved." in saved.text
+    assert host.get(f"/projects/{inner}")["parent_id"] == outer
+
+
 def test_the_first_page_reads_the_roles_once(host: Host, ana: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     new_project(host)
     read: list[str] = []
@@ -185,3 +206,7 @@ def test_what_a_project_remembers_is_shown_exactly_and_switched_off_and_on_by_ed
     assert send(browser, address, seen.forms[-1], do="remember").status_code == 403
     on = submit(ana, address, off.form("Begin new sessions with it"), do="remember")
     assert "This is exactly what a session that begins now gets." in on.text
+    begun = {"topic": "Next", "goal": "Go on", "project_id": project}
+    prompt = ana.open(f"/sessions/{host.call('POST', '/sessions', begun).json_body['id']}/prompt").text
+    assert [text for text in ("What it began with of its project", *told) if text not in prompt] == []
+    assert "What it began with" not in ana.open(f"/sessions/{host.new_session()['id']}/prompt").text

@@ -53,6 +53,7 @@ def render_problem(request: Request, error: HarmonicaError) -> Response:
     values: dict[str, Any] = {
         "heading": heading,
         "explanation": explanation,
+        "back": f"{at}/" if error.status == 403 else "",  # to what is one's own
         "scene": _SCENES.get(error.status, "trouble"),
         "static": lambda name: f"{at}/{static.address(name)}",
     }

@@ -73,6 +73,7 @@ def test_roles_are_changed_handed_over_and_left_on_both_pages(host: Host, ana: B
         assert left.status_code == 303
         refused = ana.open(address)
         assert (refused.status, "a role that you do not have" in refused.text) == (403, True)
+        assert '<a href="/">Your sessions</a>' in refused.html
 
 
 def test_who_has_a_lower_role_finds_no_form_and_is_refused(host: Host) -> None:

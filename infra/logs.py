@@ -11,9 +11,9 @@ from infra.local import instance
 PREFIX = f"/aws/lambda/harmonica-{LOCAL_STAGE}-"
 
 
-def lines() -> list[str]:
-    """One line an event: time order over all functions, each with its function's name."""
-    logs = open_session(os.environ).client("logs")
+def lines(client: Any = None) -> list[str]:
+    """One line an event: time order over all functions, each with its function's name. Through this client, where one is given."""
+    logs = client or open_session(os.environ).client("logs")
     found: list[tuple[int, str]] = []
     for group in logs.describe_log_groups(logGroupNamePrefix=PREFIX)["logGroups"]:
         name = group["logGroupName"]

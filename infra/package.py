@@ -19,10 +19,9 @@ from msgspec import Struct
 from infra import application_stack, data_stack
 from infra.dependencies import BUILD as BUILD
 from infra.dependencies import ROOT as ROOT
-from infra.dependencies import compile_all, dependencies, interpreter_of
+from infra.dependencies import add_to_zip, compile_all, interpreter_of, packed_dependencies
 from infra.runtime import LAMBDA, Target
 
-EPOCH = (1980, 1, 1, 0, 0, 0)
 UNCOMPILED = (
     "There is no python{python} here, so nothing in the package is compiled: a new container takes seconds longer to start. "
     "Where it is installed, it is used (uv python install {python}, or brew install python@{python})."
@@ -66,7 +65,10 @@ def package_everything(build: Path, target: Target = LAMBDA) -> Package:
     else:
         print(UNCOMPILED.format(python=target.python), file=sys.stderr)
     code = build / "deployment.zip"
-    _zip([dependencies(target), unpacked], code)
+    unfinished = code.with_suffix(".unfinished")
+    shutil.copyfile(packed_dependencies(target), unfinished)
+    add_to_zip(unpacked, unfinished)
+    unfinished.replace(code)
     return Package(own.data, own.application, code)
 
 
@@ -92,20 +94,6 @@ def _stage(build: Path) -> Path:
     shutil.copy(ROOT / "app.py", staged)
     (staged / "requirements.txt").touch()
     return staged
-
-
-def _zip(folders: list[Path], target: Path) -> None:
-    files = {
-        file.relative_to(folder).as_posix(): file for folder in folders for file in folder.rglob("*") if file.is_file()
-    }
-    unfinished = target.with_suffix(".unfinished")
-    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(files):
-            entry = zipfile.ZipInfo(name, EPOCH)
-            entry.external_attr = 0o644 << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, files[name].read_bytes(), compresslevel=9)
-    unfinished.replace(target)
 
 
 def main() -> None:

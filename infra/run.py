@@ -28,6 +28,7 @@ from infra.deployment import DeploymentFailed
 from infra.deployment.stacks import CLEARED
 from infra.local import cloud, instance, mailbox, own_models_key, restart, seed
 from infra.local import state as state_files
+from infra.local.bytecode import compile_package
 from infra.local.greeting import greeting
 from infra.local.instance import Instance
 from infra.local.localize import localize, localize_data
@@ -193,7 +194,11 @@ def deploy_locally(options: Options, package: Package) -> Instance:
 def _package(options: Options) -> Package:
     build = options.folder / "build"
     build.mkdir(parents=True, exist_ok=True)
-    return package_everything(build, THIS_MACHINE) if options.full_package else package_application(build)
+    if options.full_package:
+        return package_everything(build, THIS_MACHINE)
+    package = package_application(build)
+    compile_package(package.code)
+    return package
 
 
 @contextlib.contextmanager

@@ -22,6 +22,7 @@ FLAGS = (
     "--force-color-profile=srgb",
     "--disable-quic",
     "--process-per-site",  # windows of a device share a process, which takes long to start
+    "--js-flags=--no-opt --no-maglev",  # a page is gone before it pays to make its scripts any faster
 )
 
 

@@ -39,6 +39,7 @@ class Visitor:
     model: DirectedModel
     tongue: str
     _device: BrowserContext | None = field(default=None, init=False)
+    _kept: Page | None = field(default=None, init=False)
 
     @property
     def direction(self) -> str:
@@ -49,7 +50,9 @@ class Visitor:
         """A window of the device."""
         if self._device is None:
             locale = "ar" if self.tongue == "ar" else "en-US"
-            self._device = self.devices.open(self.cloud, DESKTOP, locale=locale).context
+            self._kept = self.devices.open(self.cloud, DESKTOP, locale=locale)
+            self._kept.goto("/llms.txt")
+            self._device = self._kept.context
         return self._device.new_page()
 
     def stranger(self) -> Page:
@@ -99,10 +102,14 @@ class Visitor:
         return talk
 
     def clear(self) -> None:
-        """Close the windows of the device, put it online again, and forget the script."""
+        """Close the windows of the device, put it online again, and forget the script.
+
+        But for one, in which nothing happens: with the last one its process ends, and each state would compile all scripts anew.
+        """
         if self._device:
             for page in self._device.pages:
-                page.close()
+                if page is not self._kept:
+                    page.close()
             self._device.set_offline(False)
         self.model.forget()
 

@@ -15,6 +15,7 @@ from typing import Any
 import boto3
 import urllib3
 
+from infra import logs
 from infra.local import instance
 from infra.local.cloud import ACCOUNT, HOST, port_is_free
 from infra.local.instance import Instance
@@ -208,7 +209,11 @@ class LocalCloud:
 
     def function_logs(self) -> str:
         """All that the functions logged."""
-        return self.command("infra.logs")
+        return "\n".join(logs.lines(self.client("logs")))
+
+    def runs(self, function: str) -> int:
+        """How often this function has run."""
+        return self.function_logs().count(f"{function}  START")
 
     def _noted(self) -> dict[str, str]:
         lines = (self.folder / "harmonica.env").read_text().splitlines()

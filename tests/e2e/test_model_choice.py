@@ -27,32 +27,18 @@ def _opening(cloud: LocalCloud) -> str:
     return str(answer.json()["message"]["content"])
 
 
-def test_a_restart_with_a_server_or_a_key_switches_over_and_one_without_switches_back(
+def test_a_restart_without_a_server_switches_to_the_script_and_one_with_a_key_switches_back(
     server: FakeAnthropic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("LLM_PROVIDER", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
-    cloud = LocalCloud(tmp_path, free_port())
+    cloud = LocalCloud(tmp_path, free_port(), {"ANTHROPIC_BASE_URL": server.url, "MODEL_MEDIUM": "qwen3"})
     try:
-        cloud.start()
-        assert "A script answers" in cloud.log
-        assert _opening(cloud) != QUESTION
-        assert server.bodies == []
-
-        cloud.stop()
-        cloud.environment = {"ANTHROPIC_BASE_URL": server.url, "MODEL_MEDIUM": "qwen3"}
         cloud.start()
         assert f"A model answers, through {server.url}" in cloud.log
         assert _opening(cloud) == QUESTION
         assert server.bodies[-1]["model"] == "qwen3"
         assert server.headers[-1]["authorization"] == "Bearer none"
-
-        cloud.stop()
-        cloud.environment = {"ANTHROPIC_BASE_URL": server.url, "ANTHROPIC_API_KEY": "sk-test"}
-        cloud.start()
-        assert _opening(cloud) == QUESTION
-        assert server.bodies[-1]["model"] == "claude-sonnet-5-5"
-        assert server.headers[-1]["authorization"] == "Bearer sk-test"
 
         cloud.stop()
         cloud.environment = {}
@@ -61,5 +47,12 @@ def test_a_restart_with_a_server_or_a_key_switches_over_and_one_without_switches
         asked = len(server.bodies)
         assert _opening(cloud) != QUESTION
         assert len(server.bodies) == asked
+
+        cloud.stop()
+        cloud.environment = {"ANTHROPIC_BASE_URL": server.url, "ANTHROPIC_API_KEY": "sk-test"}
+        cloud.start()
+        assert _opening(cloud) == QUESTION
+        assert server.bodies[-1]["model"] == "claude-sonnet-5-5"
+        assert server.headers[-1]["authorization"] == "Bearer sk-test"
     finally:
         cloud.stop()

@@ -34,7 +34,7 @@ def of_type(template: Template, kind: str) -> dict[str, Template]:
     return {name: resource["Properties"] for name, resource in resources if resource["Type"] == kind}
 
 
-def complaints(template: Template, parameters: dict[str, str]) -> list[str]:
-    """What cfn-lint has to say about a template deployed with these parameters."""
-    arguments = ManualArgs(regions=["us-east-1", "eu-central-1"], parameters=[parameters])
+def complaints(template: Template, *parameters: dict[str, str]) -> list[str]:
+    """What cfn-lint has to say about a template deployed with any of these sets of parameters, read once for all of them."""
+    arguments = ManualArgs(regions=["us-east-1", "eu-central-1"], parameters=list(parameters))
     return [str(match) for match in lint(json.dumps(template, indent=1), config=arguments)]

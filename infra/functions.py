@@ -314,7 +314,8 @@ OPEN_AND_CLOSE = Function(
     memory=512,
     timeout=CLOCK_SECONDS,
     tables={
-        # A draft that opens begins with what its projects remember.
+        # A draft that opens begins with what its projects remember, where its owner has a role in them.
+        "Accounts": ("BatchGetItem",),
         "Sessions": ("BatchGetItem", "ConditionCheckItem", "PutItem", "UpdateItem"),
         "Projects": ("BatchGetItem",),
     },

@@ -15,6 +15,7 @@ MEMBERS_A_SESSION = 100
 # All that somebody has a role in is in one item, which every request of theirs reads.
 PROJECTS_A_USER = 200
 PROJECTS_A_SESSION = 20
+MOST_BY_PROJECT: Role = "admin"  # in its sessions: each has one owner
 
 
 class Project(Struct, frozen=True):

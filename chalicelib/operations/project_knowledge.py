@@ -34,7 +34,9 @@ class Known(Output):
     sessions: Annotated[list[KnownIn], Meta(description="The sessions that it is from, the oldest first.")]
 
 
-_List = Annotated[list[Known], Meta(description="In the order of the sessions, which no later one changes.")]
+_List = Annotated[
+    list[Known], Meta(description="The last 200, in the order of the sessions, which no later one changes.")
+]
 
 
 class ProjectKnowledge(Output):

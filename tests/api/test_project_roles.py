@@ -149,7 +149,7 @@ def test_the_higher_of_both_roles_counts_and_without_any_nothing_is_allowed(host
     world.template = str(
         owner.call("POST", "/templates", {"title": "x", "workspace_id": world.project}).json_body["id"]
     )
-    found += world.wrong(owner, "owner", "owner", ROWS)
+    found += world.wrong(owner, "admin", "owner", ROWS)  # of a session of somebody else's
     assert found == []
 
 
@@ -199,38 +199,52 @@ def test_what_was_taken_away_is_gone_with_the_next_request(host: Host) -> None:
         assert list(world.wrong(guest, own, "admin" if stays else None, ROWS[:10] if stays else APART)) == []
 
 
-def test_nobody_gives_by_a_project_a_role_above_their_own(host: Host) -> None:
-    """An editor who puts a session into a project of their own gives its members no more than an editor may."""
-    for own in ("editor", "admin"):
-        session = str(host.new_session()["id"])
-        guest = host.invite(session, own)
-        project = new_project(guest)
-        attach(guest, session, project)
-        for role in ROLES[:3]:
-            friend = join(project, role)
-            (listed,) = friend.get("/sessions?include=role")["data"]
-            assert listed["role"] == lowest(role, own)
-            may = lowest(role, own) == "admin"
-            assert (friend.call("DELETE", f"/sessions/{session}").status_code == 204) is may
-            if may:
-                break
-        assert guest.call("GET", f"/projects/{project}").status_code == 200
+def test_who_may_not_invite_to_a_session_lets_nobody_in_by_a_project(host: Host) -> None:
+    """An editor with a project of their own; and an admin, whose project has members of each role and an owner."""
+    session = str(host.new_session()["id"])
+    editor, admin = host.invite(session, "editor"), host.invite(session, "admin")
+    refused = editor.call("PATCH", f"/sessions/{session}", {"project_id": new_project(editor)})
+    assert (refused.status_code, "takes an admin of the session" in refused.json_body["error"]["message"]) == (
+        403,
+        True,
+    )
+    project = new_project(admin)
+    attach(admin, session, project)
+    assert host.call("DELETE", f"/sessions/{session}/members/{admin.user_id}").status_code == 204
+    for guest, role in ((admin, "admin"), *((join(project, it), it) for it in ROLES if it != "owner")):
+        (listed,) = guest.get("/sessions?include=role")["data"]
+        assert listed["role"] == role
+    attach(host, session, None)
+    assert admin.call("GET", f"/sessions/{session}").status_code == 403
 
 
-def test_putting_into_and_taking_out_takes_an_editor_of_both(host: Host) -> None:
+def test_an_owner_who_has_handed_a_session_over_is_an_admin_of_it_also_by_their_project(host: Host) -> None:
+    session, project = str(host.new_session()["id"]), new_project(host)
+    attach(host, session, project)
+    heir = host.invite(session, "editor")
+    members = f"/sessions/{session}/members"
+    assert host.call("PATCH", f"{members}/{heir.user_id}", {"role": "owner"}).status_code == 200
+    assert heir.call("PATCH", f"{members}/{heir.user_id}", {"role": "owner"}).status_code == 200
+    assert heir.call("DELETE", f"{members}/{host.user_id}").status_code == 204
+    (listed,) = host.get("/sessions?include=role")["data"]
+    assert listed["role"] == "admin"
+
+
+def test_putting_into_a_project_takes_an_admin_of_the_session_and_an_editor_of_the_project(host: Host) -> None:
     session, project = str(host.new_session()["id"]), new_project(host)
     for own, in_project, status in (
         ("viewer", "editor", 403),
-        ("editor", "viewer", 403),
-        ("editor", None, 403),
-        ("editor", "editor", 200),
+        ("editor", "editor", 403),
+        ("admin", "viewer", 403),
+        ("admin", None, 403),
+        ("admin", "editor", 200),
     ):
         guest = host.invite(session, own)  # type: ignore[arg-type]
         if in_project:
             join(project, in_project, guest)  # type: ignore[arg-type]
         answer = guest.call("PATCH", f"/sessions/{session}", {"project_id": project})
         assert answer.status_code == status, (own, in_project, answer.body)
-        if in_project and own == "editor":
+        if in_project and own == "admin":
             made = guest.call("POST", "/sessions", {"topic": "Tea", "goal": "Drink", "project_id": project})
             assert made.status_code == (201 if in_project == "editor" else 403)
     outsider = host.invite(session, "editor")

@@ -101,7 +101,7 @@ def open_for(subject: Subject, user_id: str, *, deps: HoldingDeps) -> SessionVie
 
 
 def held_for(email: str, *, deps: HoldingDeps, now: datetime) -> Iterator[Held]:
-    """The invitations for this address that hold."""
+    """The invitations for this address that hold, each looked up when it is asked for."""
     places = deps.store.of_address(hash_address(email, deps.secret))
     for subject, stored in deps.store.of_each(places).items():
         for invitation in stored.open(now):

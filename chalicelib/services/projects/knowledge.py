@@ -27,6 +27,9 @@ from chalicelib.text.normalise import fold
 Group = Literal["decisions", "tensions", "actions", "open_questions", "themes"]
 GROUPS: Final[tuple[Group, ...]] = get_args(Group)
 MOST_SESSIONS: Final = 100  # whose knowledge is asked for at once
+MOST_KNOWN: Final = (
+    200  # of a group that are shown, the last ones: some 500 sessions fill more than one answer can hold
+)
 AT_WORK: Final = timedelta(minutes=15)  # after asking; what is not there by then failed again and again
 _IN_ONE_READ, _IN_ONE_CALL = 100, 10
 
@@ -58,9 +61,11 @@ class Known(Struct, frozen=True):
 
 
 class RollUp(Struct, frozen=True):
-    """What the sessions of a project came to know, by group; `sessions` are those with a summary, `known` those with knowledge."""
+    """What the sessions of a project came to know, by group; `sessions` are those with a summary, `known` those with knowledge.
+    `is_cut` where a group has more than is shown of it."""
 
     groups: dict[Group, tuple[Known, ...]]
+    is_cut: bool
     sessions: int
     known: int
     progress: Progress
@@ -82,8 +87,10 @@ def roll_up(project: Project, now: datetime, *, deps: RollUpDeps) -> RollUp:
     found = _read(project.id, deps)
     summed_up = [it for it in found if it.has_summary]
     known = [it.knowledge for it in found if it.knowledge]
+    groups = {group: _merged(_said(found, group)) for group in GROUPS}
     return RollUp(
-        {group: _merged(_said(found, group)) for group in GROUPS},
+        {group: items[-MOST_KNOWN:] for group, items in groups.items()},
+        any(len(items) > MOST_KNOWN for items in groups.values()),
         len(summed_up),
         len(known),
         _progress(project, len(summed_up), len(known), now),

@@ -2,8 +2,8 @@
 
 from chalicelib.errors import Forbidden, NotFound, Refused
 from chalicelib.model import Role, SessionView
-from chalicelib.model.projects import PROJECTS_A_SESSION, ProjectView
-from chalicelib.model.sessions import highest, is_at_least
+from chalicelib.model.projects import MOST_BY_PROJECT, PROJECTS_A_SESSION, ProjectView
+from chalicelib.model.sessions import is_at_least
 from chalicelib.services.projects.editing import FORBIDDEN
 from chalicelib.store import ties
 from chalicelib.store.projects import Projects
@@ -21,18 +21,17 @@ def find_target(project_id: str, user_id: str, *, projects: Projects) -> Project
 
 
 def put_into(view: SessionView, project_id: str) -> dict[str, Role]:
-    """The projects of a session that is put into one more, by an editor of both.
-
-    Members of the project get no higher role here than whoever puts it there: nobody gives a role above their own.
-    """
+    """The projects of a session that is put into one more, by an editor of that. Raises Forbidden for who is no admin of the session:
+    it lets others in, as an invitation does."""
     there = view.session.projects
-    role = highest(view.role, there.get(project_id))
-    if role is None:
-        raise Forbidden
+    if not is_at_least(view.role, "admin"):
+        raise Forbidden(
+            "Putting a session into a project gives others a role in it: that takes an admin of the session"
+        )
     if project_id not in there and len(there) >= PROJECTS_A_SESSION:
         told = f"project_id: a session can be in at most {PROJECTS_A_SESSION} projects"
         raise Refused("session_full", told)
-    return {**there, project_id: role}
+    return {**there, project_id: MOST_BY_PROJECT}
 
 
 def take_out_of_all(view: SessionView) -> dict[str, Role]:

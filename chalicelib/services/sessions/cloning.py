@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from chalicelib.model import Prompt, Session, SessionView
+from chalicelib.model.projects import MOST_BY_PROJECT
 from chalicelib.model.sessions import is_at_least
 from chalicelib.services.participants.form import DEFAULT_TEXTS
 from chalicelib.store import keys
@@ -44,7 +45,7 @@ def clone_session(
     reset = {name: value for name, (is_to_be_reset, value) in _RESET.items() if is_to_be_reset(source.session, now)}
     if source.session.models == "account" and owner_id != source.session.owner_id:
         reset[OF_OWNER] = "stage"
-    projects = {name: "owner" for name, role in source.project_roles.items() if is_at_least(role, "editor")}
+    projects = {name: MOST_BY_PROJECT for name, role in source.project_roles.items() if is_at_least(role, "editor")}
     if projects.keys() != source.session.projects.keys():
         reset[OF_OTHERS] = projects
     its_own = {

@@ -25,6 +25,7 @@ from chalicelib.model import (
     Visibility,
 )
 from chalicelib.model.own_models import ModelSource
+from chalicelib.model.projects import MOST_BY_PROJECT
 from chalicelib.services.access.signing import make_digest
 from chalicelib.services.participants.question_roles import require_anonymous
 from chalicelib.services.sessions.branding import apply_branding, read_branding
@@ -147,7 +148,7 @@ def create_session(
         updated_at=now,
         has_context=bool(new.context),
         has_questions=new.questions is not None,
-        projects=dict.fromkeys(new.project_ids, "owner"),
+        projects=dict.fromkeys(new.project_ids, MOST_BY_PROJECT),
         **settings,
     )
     questions = tuple(asked.numbered(new_id(), position) for position, asked in enumerate(new.questions or ()))

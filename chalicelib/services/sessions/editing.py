@@ -100,7 +100,7 @@ def edit_session(
 
     Where somebody else edits it meanwhile, it is read again: nobody's change is lost. Raises Conflict where somebody has edited
     it after `unchanged_since`. With a `project_id`, `target` is the project that the session is put into. A draft that
-    opens begins with what `remember` reads of its projects.
+    opens begins with what `remember` reads of those of its projects in which this user has a role.
     """
     if not values or (values.keys() == {"project_id"} and _projects(before, target) == before.session.projects):
         return before
@@ -123,17 +123,20 @@ def edit_session(
             announced = check_distribution(values["distribution"], user_id, groups=groups, kept=kept)
             values = {**values, "distribution": announced}
         after = apply_values(before, values, user_id, clock.now(), new_id)
-        after = _with_memory(before, after, remember, clock.now())
+        after = _with_memory(before, after, target, remember, clock.now())
         if store_edit(before, after, user_id):
             return after
     raise Conflict("Others are editing this session right now; try again")
 
 
-def _with_memory(before: SessionView, after: SessionView, remember: "Remember | None", now: datetime) -> SessionView:
-    """A draft that opens begins with what its projects remember then."""
+def _with_memory(
+    before: SessionView, after: SessionView, target: ProjectView | None, remember: "Remember | None", now: datetime
+) -> SessionView:
+    """A draft that opens begins with what those of its projects remember then in which whoever opens it has a role."""
     if remember is None or not before.session.is_draft or after.session.is_draft:
         return after
-    return replace(after, received=remember(after.session.projects, now))
+    mine = {*before.project_roles, *([target.project.id] if target else [])}
+    return replace(after, received=remember(mine.intersection(after.session.projects), now))
 
 
 def _projects(before: SessionView, target: ProjectView | None) -> dict[str, Role]:

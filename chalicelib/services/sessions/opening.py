@@ -37,6 +37,8 @@ def open_session(
             return
         # No host has edited it: what they have on their page is not out of date.
         after = replace(after, session=replace(after.session, edited_at=session.edited_at))
-        after = replace(after, received=remember(after.session.projects, now))
+        # With what those of its projects remember in which its owner has a role still.
+        roles = sessions.view(session_id, (), session.owner_id).project_roles if session.projects else {}
+        after = replace(after, received=remember(roles, now))
         if edits.edit_session(view, after, session.owner_id):
             return

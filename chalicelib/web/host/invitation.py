@@ -4,6 +4,7 @@ Opening it changes nothing, since mail scanners open links; the answer is a form
 sees what it is about. Who is signed in with the address that it is for needs no more than its name: the first page has that.
 """
 
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,6 +26,7 @@ from chalicelib.web.kit.page import locale_for
 from chalicelib.web.kit.request import token_in_link
 from chalicelib.web.kit.texts import Texts, format_time_with_zone
 
+_ON_DASHBOARD = 10
 _MASK = "…"
 
 
@@ -85,10 +87,13 @@ def receive_answer(host: HostRequest) -> Response:
 
 
 def list_invitations_for(host: HostRequest) -> list[tuple[str, Held]]:
-    """Returns the invitations for whoever is signed in that hold, each with what its page is asked for by."""
+    """Returns ten at most of the invitations for whoever is signed in that hold, each with what its page is asked for by.
+
+    Each is looked up by itself, so many of them do not make the first page slow; who has answered some sees the next.
+    """
     email = container.accounts().user(host.user_id).email
     found = held_for(email, deps=container.holding_deps(), now=container.clock().now())
-    return [(name_invitation(it.subject, it.invitation.id), it) for it in found]
+    return [(name_invitation(it.subject, it.invitation.id), it) for it in islice(found, _ON_DASHBOARD)]
 
 
 def mask_address(email: str) -> str:

@@ -197,10 +197,10 @@ def _open(host: HostRequest, named: str) -> ProjectView:
 
 
 def _others(host: HostRequest, there: set[str]) -> list[tuple[str, str]]:
-    """Returns the sessions that could be put into a project, the last ones: those that this host may edit."""
+    """Returns the sessions that could be put into a project, the last ones: those that this host is an admin of."""
     found = host.perform(list_sessions, ListSessions(limit=100, include="role")).data
     found += host.perform(list_sessions, ListSessions(limit=100, include="role", status="draft")).data
-    free = [it for it in found if it.id not in there and it.role and is_at_least(it.role, "editor")]
+    free = [it for it in found if it.id not in there and it.role and is_at_least(it.role, "admin")]
     return [(it.id, one_line(it.topic or it.goal, _NAME) or it.id) for it in free]
 
 

@@ -10,7 +10,7 @@ from chalicelib.operations.project_knowledge import gather_project_knowledge
 from chalicelib.operations.project_output import ProjectInput
 from chalicelib.operations.projects import get_project
 from chalicelib.services.access.roles import is_at_least
-from chalicelib.services.projects.knowledge import GROUPS, roll_up
+from chalicelib.services.projects.knowledge import GROUPS, MOST_KNOWN, roll_up
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.kit.http import see_other
@@ -29,6 +29,7 @@ def show_project_knowledge(host: HostRequest, project_id: str, error: str = "", 
         "project": shown,
         "groups": [(group, found.groups[group]) for group in GROUPS if found.groups[group]],
         "found": found,
+        "limit": MOST_KNOWN,
         "has_model": container.model().understands,
         "may_edit": is_at_least(shown.role, "editor"),
         "news": texts("knowledge_nothing_missing") if is_same else "",

@@ -50,7 +50,7 @@ def show_members(
         "members": shown_members(members, host.user_id, role, texts),
         "projects": [mine[it] for it in view.session.projects if it in mine],
         "others": sum(it not in mine for it in view.session.projects),
-        "free": [it for it in free if is_at_least(it.role, "editor")],
+        "free": [it for it in free if is_at_least(it.role, "editor")] if is_at_least(view.role, "admin") else [],
         "editable": {it.id for it in mine.values() if is_at_least(it.role, "editor")},
         "notice": notice,
         "invite_projects": projects_to_invite_to(list(mine.values()), list(view.session.projects)),
@@ -78,7 +78,7 @@ def receive_members(host: HostRequest, session_id: str) -> Response:
 
 
 def put_into(host: HostRequest, session_id: str, project_id: str) -> None:
-    """Puts a session into a project, where this host is an editor of both."""
+    """Puts a session into a project, where this host is an admin of the one and an editor of the other."""
     host.perform(edit_session, EditSession(session_id=session_id, project_id=project_id))
 
 

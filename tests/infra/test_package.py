@@ -21,7 +21,7 @@ from tests.infra.templates import Template, of_type
 from tests.test_imports import FORBIDDEN
 
 # AWS takes 50 MB; each more is fetched again by every new container.
-MOST_BYTES = 22 * 2**20  # megabytes as AWS counts them
+MOST_BYTES = 23 * 2**20  # megabytes as AWS counts them
 ARM = 0xB7  # in the header of what is compiled for it
 IMPORT_ALONE = f"""
 import sys

@@ -90,7 +90,7 @@ def _run(cloud: LocalCloud, **environment: str) -> subprocess.CompletedProcess[s
 def test_one_port_serves_the_application_and_the_aws_api(cloud: LocalCloud) -> None:
     assert cloud.call("GET", "/me").status == 200
     assert cloud.call("GET", "/me", key=None).status == 401
-    assert len(cloud.client("dynamodb").list_tables()["TableNames"]) == 5
+    assert len(cloud.client("dynamodb").list_tables()["TableNames"]) == 6
 
 
 def test_the_printed_commands_work_as_printed(cloud: LocalCloud) -> None:
@@ -275,20 +275,21 @@ def _allowed(attempt: Callable[[], Any]) -> bool:
             "SessionsChanged",
             "send PromptsQueue, send SummariesQueue, send BriefsQueue, send CardsQueue, send StreamFailures",
         ),
-        ("ConversationsChanged", "write Sessions, send SummariesQueue, send StreamFailures"),
+        ("ConversationsChanged", "write Sessions, send SummariesQueue, send CardsQueue, send StreamFailures"),
         ("WritePrompt", "read Accounts, read Sessions, write Sessions, send PromptsDeadLetters"),
         (
             "WriteSummary",
-            "read Accounts, read Sessions, write Sessions, delete Sessions, read Conversations, write Conversations",
+            "read Accounts, read Sessions, write Sessions, delete Sessions, read Conversations, write Conversations, "
+            "send CardsQueue",
         ),
         ("WriteBrief", "read Sessions, write Sessions"),
-        ("WriteExport", "read Sessions, write Sessions"),
-        ("UpdateCards", "write Sessions"),
+        ("WriteExport", "read Accounts, read Sessions, write Sessions, send CardsQueue"),
+        ("UpdateCards", "read Accounts, write Sessions"),
         ("SendMail", "secret, read Accounts, write Sessions"),
         (
             "DeleteData",
-            "secret, delete Accounts, read Sessions, write Sessions, delete Sessions, write Conversations, "
-            "delete Conversations, send SummariesQueue, send DeletionsQueue",
+            "secret, read Accounts, write Accounts, delete Accounts, read Sessions, write Sessions, delete Sessions, "
+            "write Conversations, delete Conversations, send SummariesQueue, send DeletionsQueue",
         ),
         (
             "Sweep",

@@ -147,7 +147,14 @@ def finger(page: Page) -> InputDevice:
     [
         ("mouse", "en", DESKTOP, mouse, 20, {}),
         ("phone", "ar", PHONE, finger, 20, {}),
-        ("keyboard", "de", DESKTOP, Keyboard, 120, {}),
+        (
+            "keyboard",
+            "de",
+            DESKTOP,
+            Keyboard,
+            135,
+            {},
+        ),  # twelve of them past templates and the bell, in the head of each page
         ("plain", "en", PHONE, finger, 20, {"java_script_enabled": False}),
     ],
     ids=["in-english-with-a-mouse", "in-arabic-on-a-phone", "in-german-by-keyboard", "without-a-script"],

@@ -150,7 +150,7 @@ def test_unknown_paths_and_methods_answer_in_the_envelope(cloud: LocalCloud) -> 
     assert (unknown.status, unknown.json()["error"]["code"]) == (404, "not_found")
     wrong = cloud.call("PUT", "/me")
     assert (wrong.status, wrong.json()["error"]["code"]) == (405, "method_not_allowed")
-    assert wrong.headers["allow"] == "DELETE, GET"
+    assert wrong.headers["allow"] == "DELETE, GET, PATCH"
 
 
 def test_members_and_keys_are_administered_from_the_command_line(cloud: LocalCloud) -> None:

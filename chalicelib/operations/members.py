@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from chalicelib import container
-from chalicelib.errors import Conflict, Forbidden, NotFound
+from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.model import Role, SessionView
 from chalicelib.model.projects import Member as StoredMember
 from chalicelib.model.projects import ProjectView
@@ -178,8 +178,8 @@ _CHANGING = (Conflict, Forbidden, NotFound)
 OPERATIONS = (
     Operation(list_project_members, "viewer", ProjectInput, MemberList, reads=ProjectRead()),
     Operation(change_project_member, "viewer", ChangeProjectMember, Member, reads=ProjectRead(), fails=_CHANGING),
-    Operation(remove_project_member, "viewer", ProjectMemberInput, reads=ProjectRead(), fails=_CHANGING),
+    Operation(remove_project_member, "viewer", ProjectMemberInput, reads=ProjectRead(), fails=(*_CHANGING, Invalid)),
     Operation(list_session_members, "viewer", SessionInput, SessionMemberList, reads=session_with()),
     Operation(change_session_member, "viewer", ChangeSessionMember, Member, reads=session_with(), fails=_CHANGING),
-    Operation(remove_session_member, "viewer", SessionMemberInput, reads=session_with(), fails=_CHANGING),
+    Operation(remove_session_member, "viewer", SessionMemberInput, reads=session_with(), fails=(*_CHANGING, Invalid)),
 )

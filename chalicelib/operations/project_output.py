@@ -19,7 +19,7 @@ Description = Annotated[
 Location = Annotated[str, Meta(max_length=200, description="Where it takes place.", examples=["Leeds"])]
 Color = Annotated[
     str,
-    Meta(pattern="^(#[0-9a-fA-F]{6})?$", description="The colour of its banner, like #0b6156.", examples=["#0b6156"]),
+    Meta(pattern="^#[0-9a-fA-F]{6}$", description="The colour of its banner, like #0b6156.", examples=["#0b6156"]),
 ]
 ParentId = Annotated[
     str,

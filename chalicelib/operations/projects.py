@@ -53,7 +53,7 @@ class ListProjects(Input):
 
 
 class EditProject(ProjectInput, Changes):
-    """What is to change of a project: what is absent stays; null or an empty text clears."""
+    """What is to change of a project: what is absent stays; null clears, and so does an empty text, but of a color."""
 
     title: Title | UnsetType = UNSET
     description: Description | UnsetType | None = UNSET

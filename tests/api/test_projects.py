@@ -56,7 +56,7 @@ def test_what_is_wrong_names_its_field_and_its_limit(host: Host) -> None:
         ({"title": " "}, "title is required"),
         ({"title": long}, "title must be at most 200 characters"),
         ({"title": "T", "description": long}, "description must be at most 2,000 characters"),
-        ({"title": "T", "color": "blue"}, "color must match ^(#[0-9a-fA-F]{6})?$"),
+        ({"title": "T", "color": "blue"}, "color must match ^#[0-9a-fA-F]{6}$"),
         ({"title": "T", "parent_id": "nope"}, "parent_id 'nope' does not exist"),
         ({"title": 3}, "title must be a string"),
     ):

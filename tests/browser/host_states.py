@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.visitor import ASK, ENDS, LABEL, OPTIONS, RECAP, SAY, SEE, WHO, State, Visitor
+from tests.browser.visitor import ASK, ENDS, LABEL, OPTIONS, RECAP, SAY, SEE, State, Visitor
 
 
 def sign_in(visitor: Visitor) -> Page:
@@ -483,7 +483,6 @@ def harmonica_md(visitor: Visitor) -> Page:
     """What a host says of their organisation: both questions, and a text that is too long, which is not stored."""
     page = visitor.signed_in()
     page.goto("/account/harmonica-md?questions=1")
-    page.locator("#who").fill(WHO[visitor.tongue])
     page.locator("#harmonica_md").fill(f"# {LABEL[visitor.tongue]}\n\n{SAY[visitor.tongue]}\n" * 200)
     page.locator("[value=save]").click()
     expect(page.locator("#harmonica_md-error")).to_be_visible()

@@ -69,6 +69,17 @@ RULED = (
     "POST /sessions/{session_id}/scratchpad",  # cross-pollination has to be on
     "POST /templates",  # a type and its chain go together, and so do the parts of a question; there is no project yet
     "PATCH /templates/{template_id}",  # the same
+    "POST /projects",  # the parent must exist
+    "PATCH /projects/{project_id}",  # the same, and there are no circles
+    "PATCH /projects/{project_id}/members/{user_id}",  # the owner stays
+    "DELETE /projects/{project_id}/members/{user_id}",
+    "PATCH /sessions/{session_id}/members/{user_id}",
+    "DELETE /sessions/{session_id}/members/{user_id}",
+    "POST /projects/{project_id}/invitations",  # an address is more than control characters
+    "POST /sessions/{session_id}/invitations",
+    "POST /sessions/{session_id}/knowledge",  # there must be a summary
+    "GET /notifications",  # cursors are ours
+    "POST /notifications/read",  # ids, or all of them
     "POST /models/keys",  # whole numbers are written as such; which providers need a key or an address
     "PATCH /models/keys/{key_id}",  # the same
 )

@@ -232,16 +232,17 @@ def test_an_owner_who_has_handed_a_session_over_is_an_admin_of_it_also_by_their_
 
 def test_putting_into_a_project_takes_an_admin_of_the_session_and_an_editor_of_the_project(host: Host) -> None:
     session, project = str(host.new_session()["id"]), new_project(host)
-    for own, in_project, status in (
+    rows: tuple[tuple[Role, Role | None, int], ...] = (
         ("viewer", "editor", 403),
         ("editor", "editor", 403),
         ("admin", "viewer", 403),
         ("admin", None, 403),
         ("admin", "editor", 200),
-    ):
-        guest = host.invite(session, own)  # type: ignore[arg-type]
+    )
+    for own, in_project, status in rows:
+        guest = host.invite(session, own)
         if in_project:
-            join(project, in_project, guest)  # type: ignore[arg-type]
+            join(project, in_project, guest)
         answer = guest.call("PATCH", f"/sessions/{session}", {"project_id": project})
         assert answer.status_code == status, (own, in_project, answer.body)
         if in_project and own == "admin":

@@ -1,6 +1,7 @@
 """What no other route serves: 404 for an unknown path, 405 for a known one with another method, preflights of both.
 
-Under /api in the envelope of all errors; whoever visits another address with a browser gets a page.
+Under /api in the envelope of all errors; whoever visits another address with a browser gets a page. Addresses of the reference
+API that have no counterpart here say what is missing: its clients ask for them, and hand the sentence on to their users.
 """
 
 import re
@@ -14,6 +15,12 @@ from chalicelib.errors import HarmonicaError, MethodNotAllowed, NotFound
 
 _CATCH_ALL = "/{proxy+}"
 _API = "/api/"
+# What clients of the reference API ask for and nothing here does, whatever the method and the id: path below /api/v1, and why.
+_MISSING = (
+    (r"/projects/[^/]+/sensemaking", "Projects cannot be published as sensemaking topics: this server has none"),
+    (r"/projects/[^/]+/unconference/topics", "No project is an unconference: this server has none"),
+    (r"/meetings(/[^/]+/(transcript|restrictions))?", "Meetings are not recorded: this server has no notetaker"),
+)
 
 Known = Mapping[str, Mapping[str, object]]
 Page = Callable[[Request, HarmonicaError], Response]
@@ -68,6 +75,9 @@ def _answer(request: Request, known: Known, page: Page) -> Response:
 def _problem(request: Request, path: str, allowed: list[str]) -> HarmonicaError:
     if allowed:
         return MethodNotAllowed(f"{request.method} is not allowed here; allowed: {', '.join(allowed)}")
+    for missing, reason in _MISSING:
+        if re.fullmatch(f"{_API}v1{missing}", path):
+            return NotFound(reason)
     return NotFound(f"There is nothing at {request.method} {path[:200]}")
 
 

@@ -43,6 +43,26 @@ def test_an_unknown_path_is_not_found(aws: None, subtests: pytest.Subtests) -> N
             assert answer.body == {"error": {"code": "not_found", "message": f"There is nothing at {method} {path}"}}
 
 
+def test_what_only_the_reference_api_has_is_said_to_be_missing_whatever_the_id(
+    aws: None, subtests: pytest.Subtests
+) -> None:
+    topics = "Projects cannot be published as sensemaking topics: this server has none"
+    meetings = "Meetings are not recorded: this server has no notetaker"
+    for method, path, reason in (
+        ("GET", "/projects/x/sensemaking", topics),
+        ("PATCH", "/projects/00000000-0000-4000-8000-000000000000/sensemaking", topics),
+        ("POST", "/projects/x/unconference/topics", "No project is an unconference: this server has none"),
+        ("GET", "/meetings", meetings),
+        ("GET", "/meetings/x/transcript", meetings),
+        ("POST", "/meetings/x/restrictions", meetings),
+        ("GET", "/meetings/x", "There is nothing at GET /api/v1/meetings/x"),
+        ("GET", "/projects/x/y/sensemaking", "There is nothing at GET /api/v1/projects/x/y/sensemaking"),
+    ):
+        with subtests.test(f"{method} {path}"):
+            answer = request(method, f"/api/v1{path}", body=b"{}")
+            assert (answer.status, answer.body) == (404, {"error": {"code": "not_found", "message": reason}})
+
+
 def test_a_known_path_with_another_method_names_what_is_allowed(aws: None, subtests: pytest.Subtests) -> None:
     for path, allowed in KNOWN:
         for resource in (path, CATCH_ALL):

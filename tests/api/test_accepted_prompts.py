@@ -73,9 +73,18 @@ def test_a_recap_of_a_prompt_of_ours_leaves_it_ours(host: Host) -> None:
     assert patch(host, session, goal="Another goal")["prompt_status"] == "writing"
 
 
+def test_a_recap_alone_is_left_out_while_the_prompt_is_yet_to_be_written(host: Host) -> None:
+    session = host.new_session()["id"]
+    after = patch(host, session, prompt_summary="It asks.", prompt_generated_from={**ORIGIN, "topic": "Another"})
+    assert (after["prompt_status"], after["prompt_summary"], after["prompt_generated_from"]) == ("writing", None, None)
+    app.write_prompt(events.batch(events.message(session)), Context())
+    written = host.get(f"/sessions/{session}")
+    assert (written["prompt_status"], written["prompt_generated_from"]) == ("tailored", ORIGIN)
+    assert written["prompt_summary"] != "It asks."
+
+
 def test_a_recap_without_a_prompt_is_told(host: Host) -> None:
     session = host.new_session()["id"]
-    assert refused(host, session, prompt_summary="It asks.") == f"prompt_summary {NO_PROMPT}"
     assert refused(host, session, prompt=None, prompt_generated_from=ORIGIN) == f"prompt_generated_from {NO_PROMPT}"
     answer = host.call("POST", "/sessions", {"topic": "Lunch", "goal": "Eat", "prompt_summary": "It asks."})
     assert error_of(answer) == (400, "validation_error", f"prompt_summary {NO_PROMPT}")

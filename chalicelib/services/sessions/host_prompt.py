@@ -36,7 +36,8 @@ def edited_prompt(view: SessionView, values: Mapping[str, Any], session: Session
     """Returns the prompt of a session after these changes by a user, which leave it as `session`: another one is the next
     version, and so is one with another recap, and an earlier one that is restored.
 
-    Where the changes name none of it, or the same, it stays as it is. Raises Invalid.
+    Where the changes name none of it, or the same, it stays as it is. A recap alone changes nothing while there is no prompt that it
+    could tell of: the one that we are going to write brings its own. Raises Invalid.
     """
     before, text, named = view.prompt, values.get("prompt"), values.get("prompt_origin")
     number, now = view.prompt_version + 1, session.updated_at
@@ -46,8 +47,10 @@ def edited_prompt(view: SessionView, values: Mapping[str, Any], session: Session
     if text and (before is None or before.is_ours or before.text != text or named not in (None, before.origin)):
         prompt = Prompt(number, text, named or "host", created_at=now, created_by=user_id)
         return _checked(_with_recap(prompt, values, session))
-    if before is None or ("prompt" in values and not text):
+    if "prompt" in values and not text:
         _require_no_recap(values)
+        return None
+    if before is None:
         return None
     after = _with_recap(before, values, session)
     return before if after == before else _checked(replace(after, version=number, created_at=now))

@@ -150,8 +150,6 @@ def receive_people(host: HostRequest, session_id: str) -> Response:
     """Takes somebody of the list out of the results, or in again, and comes back to the same part of the list."""
     found, form = require_uuid(session_id), host.form()
     person = require_uuid(form.get("person", ""), "Participant not found")
-    if form.get("do") == "remove":
-        raise Invalid("do must be leave_out or take_in: somebody is removed on their own page")
     done = change_person(host, found, person, form.get("do", ""))
     kept = {name: form[name] for name in ("status", "sort", "cursor", "q") if form.get(name)}
     return see_other(f"{root(host.request)}/sessions/{found}/people?{urlencode({**kept, done: 1})}#p-{person}")

@@ -16,6 +16,7 @@ from chalicelib.operations.operation import Call, Run, operation_of
 from chalicelib.services.access.form_tokens import make_form_token, tag_of, writer_of
 from chalicelib.services.access.principal import Principal
 from chalicelib.services.access.signing import is_same
+from chalicelib.web.host.form_steps import require_step
 from chalicelib.web.kit.http import Form, read_form, require_allowance, respond
 from chalicelib.web.kit.language import note_account_language
 from chalicelib.web.kit.login import find_login, require_rate
@@ -64,10 +65,16 @@ class HostRequest(Struct, frozen=True):
         return operation_of(run).perform(replace(self.call(), new_id=new_id), given).output
 
     def form(self) -> Form:
-        """The posted form. Raises ForeignForm for one that no page of ours made for this host, OthersForm for another's.
+        """The posted form. Raises ForeignForm for one that no page of ours made for this host, OthersForm for another's, Invalid
+        for one that asks for what no form of that page does.
 
         Who has signed in again since their page was made has nothing to do over, where the browser vouches for the page.
         """
+        form = self._own_form()
+        require_step(self.request.path, form.get("do", ""))
+        return form
+
+    def _own_form(self) -> Form:
         form, secret = read_form(self.request), container.deployment_secret()
         token = form.get("token", "")
         if is_same(token, self.token):

@@ -5,7 +5,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib import container
-from chalicelib.errors import Invalid, Unavailable
+from chalicelib.errors import Unavailable
 from chalicelib.operations.fields import SessionInput
 from chalicelib.operations.results import write_summary
 from chalicelib.operations.sessions import read_current
@@ -52,8 +52,6 @@ def show(host: HostRequest, session_id: str, notice: str = "", status: int = 200
 def receive(host: HostRequest, session_id: str) -> Response:
     """Has the summary written; where that takes longer than a request may, the page waits for it."""
     found, form = require_uuid(session_id), host.form()
-    if form.get("do") != "write":
-        raise Invalid("do must be write")
     try:
         done = perform_once(host, write_summary, SessionInput(session_id=found), form.get("once", ""))
     except Unavailable as error:

@@ -22,7 +22,7 @@ class Project(Struct, frozen=True):
     """A project as it is stored. `parent_id` is the one that it lies within; that is for order alone, and gives no rights.
 
     With `inherit`, new sessions of it begin with what its concluded ones came to. `sessions` and `members` count. `revision` grows with
-    each change of who is a member, or of a member's role.
+    each change of who is a member, or of a member's role; `nesting_revision` with each project that comes to lie within it, however deep.
     """
 
     id: str
@@ -41,6 +41,7 @@ class Project(Struct, frozen=True):
     sessions: int = 0
     members: int = 1
     revision: int = 0
+    nesting_revision: int = 0
 
 
 class ProjectView(Struct, frozen=True):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from chalicelib import container
-from chalicelib.errors import RateLimited, Unprocessable
+from chalicelib.errors import Conflict, RateLimited, Unprocessable
 from chalicelib.model import Session, SessionView
 from chalicelib.operations.fields import (
     Count,
@@ -285,7 +285,7 @@ OPERATIONS = (
         reads=session_with(),
         again=Repeat(_invited_again),
         creates=True,
-        fails=(Unprocessable,),
+        fails=(Conflict, Unprocessable),
     ),
     Operation(list_invitations, "editor", ListInvitations, InvitationList, reads=session_with(), settled=False),
     Operation(

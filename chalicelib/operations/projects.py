@@ -174,7 +174,7 @@ OPERATIONS = (
         Project,
         again=Repeat(_created_again),
         creates=True,
-        fails=(Unprocessable, Forbidden),
+        fails=(Conflict, Forbidden, Unprocessable),
     ),
     Operation(list_projects, "user", ListProjects, ProjectList),
     Operation(get_project, "viewer", ProjectInput, ProjectWithSessions, reads=ProjectRead()),

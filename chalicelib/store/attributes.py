@@ -1,15 +1,19 @@
 """Attribute types of our own."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Final
 
 import msgspec
 from pynamodb.attributes import Attribute
 from pynamodb.constants import STRING, STRING_SET
+from pynamodb.expressions.condition import size
 
 from chalicelib.model import DigestCounts, Role
 from chalicelib.model.sessions import highest
 
+SIZE: Final[Callable[[Any], Any]] = (
+    size  # in a condition, how many values an attribute has; PynamoDB has no types for it
+)
 _LETTERS = {"for": "f", "against": "a", "mixed": "m", "neutral": "n"}
 _STANCES = {letter: stance for stance, letter in _LETTERS.items()}
 

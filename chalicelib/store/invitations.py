@@ -19,7 +19,8 @@ from chalicelib.store.tables import SessionPart
 from chalicelib.store.transact import ConditionFailed, Transaction
 
 _LONGEST_ID = 36  # a UUID; a key has to be short, and clients may name anything
-_AT_ONCE = 99  # in a transaction, beside the check of the session
+_AT_ONCE = 99  # in a transaction, beside the session itself
+_IS_THERE = SessionItem.topic.exists()
 
 
 class InvitationItem(SessionPart):
@@ -40,8 +41,23 @@ class InvitationItem(SessionPart):
     has_left = BooleanAttribute(default=False)
 
 
+class Moved(Exception):
+    """Others were invited since it was read who is, or the session is gone. Of what was to be written, this was before that."""
+
+    def __init__(self, done: set[str]) -> None:
+        super().__init__("others were invited meanwhile")
+        self.done = done
+
+
 class Invitations:
     """Repository of invitations."""
+
+    def revision(self, session_id: str) -> int:
+        """How often somebody was invited to a session. Raises NotFound without one."""
+        item = database.get(SessionItem, session_id, keys.SESSION)
+        if item is None:
+            raise NotFound("Session not found")
+        return int(item.invitations_revision or 0)
 
     def all(self, session_id: str) -> list[Invitation]:
         """All of a session, the first one first; those among them that were removed and are counted."""
@@ -55,17 +71,30 @@ class Invitations:
         raw = database.get_many([(SessionPart, session_id, keys.invitation(invitation_id))])
         return _invitation_from(next(iter(raw.values()))) if raw else None
 
-    def add(self, session_id: str, invitations: Sequence[Invitation]) -> set[str]:
+    def add(self, session_id: str, invitations: Sequence[Invitation], revision: int) -> set[str]:
         """Store invitations; returns the ids of those whose address had none. One transaction for each hundred.
 
-        Raises NotFound without a session.
+        That this is still the session's revision is a condition, since whoever counted its invitations read them after that. Raises
+        Moved where it is not, NotFound without a session.
         """
         is_new = InvitationItem.part.does_not_exist() | InvitationItem.removed.is_in(True)
 
         def add(write: Transaction, invitation: Invitation) -> None:
             write.save(_item(session_id, invitation), is_new, label=invitation.id)
 
-        return _write_each(session_id, invitations, add)
+        def move_on(write: Transaction, transactions: int) -> None:
+            before = revision + transactions
+            same: Any = SessionItem.invitations_revision.does_not_exist()
+            if before:
+                same = SessionItem.invitations_revision == before
+            moved: list[Action] = [SessionItem.invitations_revision.set(before + 1)]
+            write.update(SessionItem(session_id, keys.SESSION), moved, _IS_THERE & same, label=keys.SESSION)
+
+        try:
+            return _write_each(invitations, add, move_on)
+        except Moved:
+            self.revision(session_id)
+            raise
 
     def want_reminders(self, session_id: str, invitations: Sequence[Invitation], now: datetime) -> set[str]:
         """Note that these are to be reminded; returns the ids of those who were not, and wait for no mail. One transaction for each
@@ -78,7 +107,13 @@ class Invitations:
             item = InvitationItem(session_id, keys.invitation(invitation.id))
             write.update(item, actions, free, label=invitation.id)
 
-        return _write_each(session_id, invitations, want)
+        def check(write: Transaction, _: int) -> None:
+            write.check(SessionItem(session_id, keys.SESSION), _IS_THERE, label=keys.SESSION)
+
+        try:
+            return _write_each(invitations, want, check)
+        except Moved as error:
+            raise NotFound("Session not found") from error
 
     def want(self, session_id: str, invitation_id: str, mail: WantedMail, now: datetime) -> bool:
         """Note that this mail is to be sent; False where the invitation is gone."""
@@ -141,15 +176,18 @@ class Invitations:
 
 
 def _write_each(
-    session_id: str, invitations: Sequence[Invitation], add: Callable[[Transaction, Invitation], None]
+    invitations: Sequence[Invitation],
+    add: Callable[[Transaction, Invitation], None],
+    of_session: Callable[[Transaction, int], None],
 ) -> set[str]:
-    """Write what `add` adds of each invitation, labelled by its id; returns the ids of those whose condition held."""
-    done = set[str]()
+    """Write what `add` adds of each invitation, labelled by its id; returns the ids of those whose condition held. `of_session` adds what
+    the session itself takes in each transaction, behind so many others. Raises Moved where that does not hold."""
+    done, transactions = set[str](), 0
     for first in range(0, len(invitations), _AT_ONCE):
         left = list(invitations[first : first + _AT_ONCE])
 
-        def build(write: Transaction, left: Sequence[Invitation] = left) -> None:
-            write.check(SessionItem(session_id, keys.SESSION), SessionItem.topic.exists(), label=keys.SESSION)
+        def build(write: Transaction, left: Sequence[Invitation] = left, transactions: int = transactions) -> None:
+            of_session(write, transactions)
             for invitation in left:
                 add(write, invitation)
 
@@ -158,10 +196,11 @@ def _write_each(
                 database.transact(build)
             except ConditionFailed as error:
                 if keys.SESSION in error.failed:
-                    raise NotFound("Session not found") from error
+                    raise Moved(done) from error
                 left[:] = [it for it in left if it.id not in error.failed]
             else:
                 done |= {it.id for it in left}
+                transactions += 1
                 break
     return done
 

@@ -30,6 +30,7 @@ class ProjectItem(ProjectPart):
     sessions = NumberAttribute(default=0)
     members = NumberAttribute(default=0)
     revision = NumberAttribute(default=0)
+    nesting_revision = NumberAttribute(default=0)
 
 
 class ProjectMemberItem(ProjectPart):

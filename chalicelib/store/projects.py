@@ -1,7 +1,7 @@
 """Projects and their members (table `projects`; the roles of each user also in `accounts`). Which sessions are in one is written by
 `ties.py`, with the session."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -20,29 +20,46 @@ from chalicelib.store.tables import ProjectPart
 from chalicelib.store.transact import ConditionFailed, Transaction
 
 _DELETED = "deleted"
+_NEW = "new"  # label: there is no project of this id
 _FIELDS = tuple(name for name in Project.__struct_fields__ if name != "id")
-_COUNTERS = ("sessions", "members", "revision")
+_COUNTERS = ("sessions", "members", "revision", "nesting_revision")
 _IN_ONE_READ = 100
 _NOT_OFFERED: tuple[Action, ...] = (ProjectMemberItem.offered_at.remove(), ProjectMemberItem.offered_by.remove())
+
+
+class Moved(Exception):
+    """What was read is not what is stored any more; read it again."""
 
 
 class Projects:
     """Repository of projects."""
 
-    def create(self, project: Project) -> bool:
-        """Store a new project with its owner; False where one of this id is there already, or the one that it lies in is gone."""
+    def create(self, project: Project, chain: Sequence[Project] = ()) -> bool:
+        """Store a new project with its owner; False where one of this id is there already.
+
+        Where it is to lie within another one, `chain` is as for `edit`. Raises Moved where those lie there no more, or its owner came to
+        have a role in another project meanwhile, TooManyProjects where they have one in as many as can be.
+        """
+        held = project_roles.roles_of(project.owner_id)
+        if project.id in held:
+            return False
         values = {name: getattr(project, name) for name in _FIELDS}
         item = ProjectItem(project.id, keys.PROJECT, **values)
         owner = ProjectMemberItem(project.id, keys.member(project.owner_id), role="owner", added_at=project.created_at)
 
         def build(write: Transaction) -> None:
-            write.save(item, condition=ProjectItem.title.does_not_exist())
+            write.save(item, condition=ProjectItem.title.does_not_exist(), label=_NEW)
             write.save(owner)
-            project_roles.give(write, project.owner_id, project.id, "owner")
-            if project.parent_id:
-                _put_within(write, project.id, project.parent_id)
+            project_roles.give_first(write, project.owner_id, project.id, "owner", held)
+            _put_within(write, project.id, chain)
 
-        return holds(lambda: database.transact(build))
+        try:
+            database.transact(build)
+        except ConditionFailed as error:
+            if _NEW in error.failed:
+                return False
+            raise Moved from error
+        return True
 
     def view(self, project_id: str, user_id: str | None = None) -> ProjectView:
         """The project, and the role of this user in it, in one read. Raises NotFound, also for one that was deleted."""
@@ -73,24 +90,20 @@ class Projects:
     def edit(self, before: Project, after: Project, chain: Sequence[Project] = ()) -> bool:
         """Store a changed project; False where `before` is not what is stored any more.
 
-        Where it is to lie within another one, `chain` are that one, the one around it, and so on: each has to lie there still, so
-        that of two moves at once the second is judged by the first.
+        Where it is to lie within another one, `chain` are that one, the one around it, and so on: each has to lie there still, and nothing
+        to have come to lie within this one since `before` was read. So of two moves at once the second is judged by the first.
         """
         names = [name for name in _FIELDS if name not in _COUNTERS]
         changed = {name: getattr(after, name) for name in names if getattr(after, name) != getattr(before, name)}
         is_moved = after.parent_id != before.parent_id
 
         def build(write: Transaction) -> None:
-            write.update(_item(before.id), sets(ProjectItem, changed), _is_as(before))
+            same = _is_as(before) & _holds_no_more(before) if is_moved else _is_as(before)
+            write.update(_item(before.id), sets(ProjectItem, changed), same)
             if is_moved and before.parent_id:
                 write.delete(SubprojectItem(before.parent_id, keys.subproject(before.id)))
-            if is_moved and after.parent_id:
-                write.save(SubprojectItem(after.parent_id, keys.subproject(after.id)))
-            for project in chain:
-                unmoved: Any = ProjectItem.parent_id.does_not_exist()
-                if project.parent_id:
-                    unmoved = ProjectItem.parent_id == project.parent_id
-                write.check(_item(project.id), _is_there() & unmoved)
+            if is_moved:
+                _put_within(write, after.id, chain)
 
         return holds(lambda: database.transact(build))
 
@@ -119,8 +132,14 @@ class Projects:
         return _member_from(raw[keys.member(user_id)]) if raw else None
 
     def add_member(self, project_id: str, user_id: str, role: Role, now: datetime) -> bool:
-        """Give somebody a first role in a project; False where they have one, the project is gone, or as many are in as can be."""
-        return holds(lambda: database.transact(lambda write: add_project_member(write, project_id, user_id, role, now)))
+        """Give somebody a first role in a project; False where they have one, the project is gone, as many are in as can be, or they came
+        to have a role in another one meanwhile. Raises TooManyProjects where they have one in as many as can be."""
+        held = project_roles.roles_of(user_id)
+
+        def build(write: Transaction) -> None:
+            add_project_member(write, project_id, user_id, role, held, now)
+
+        return holds(lambda: database.transact(build))
 
     def change_role(self, project_id: str, member: Member, role: Role) -> bool:
         """Give a member another role, and take an offer of ownership back; False where they are not what was read any more."""
@@ -201,15 +220,17 @@ class Projects:
         database.delete_all(ProjectPart, named)
 
 
-def add_project_member(write: Transaction, project_id: str, user_id: str, role: Role, now: datetime) -> None:
-    """Add to a transaction that somebody gets a first role in a project."""
+def add_project_member(
+    write: Transaction, project_id: str, user_id: str, role: Role, held: Mapping[str, Role], now: datetime
+) -> None:
+    """Add to a transaction that somebody gets a first role in a project, who has these in others. Raises TooManyProjects."""
     item = ProjectMemberItem(project_id, keys.member(user_id), role=role, added_at=now)
     counted: list[Action] = [ProjectItem.members.add(1), ProjectItem.revision.add(1)]
     write.update(
         _item(project_id), counted, _is_there() & (ProjectItem.members < MEMBERS_A_PROJECT), label=keys.PROJECT
     )
     write.save(item, condition=ProjectMemberItem.role.does_not_exist(), label=keys.MEMBERS)
-    project_roles.give(write, user_id, project_id, role)
+    project_roles.give_first(write, user_id, project_id, role, held)
 
 
 def change_project_member(write: Transaction, project_id: str, member: Member, role: Role) -> None:
@@ -246,9 +267,25 @@ def _is_as(before: Project) -> Condition:
     return same
 
 
-def _put_within(write: Transaction, project_id: str, parent_id: str) -> None:
-    write.check(_item(parent_id), _is_there())
-    write.save(SubprojectItem(parent_id, keys.subproject(project_id)))
+def _holds_no_more(before: Project) -> Condition:
+    """That no project has come to lie within this one, however deep."""
+    same: Condition = ProjectItem.nesting_revision == before.nesting_revision
+    if before.nesting_revision:
+        return same
+    return same | ProjectItem.nesting_revision.does_not_exist()
+
+
+def _put_within(write: Transaction, project_id: str, chain: Sequence[Project]) -> None:
+    """Put a project into the first of these, each of which lies in the next, and note that in all of them: whoever moves one of them at
+    the same time has counted without it."""
+    if not chain:
+        return
+    write.save(SubprojectItem(chain[0].id, keys.subproject(project_id)))
+    for project in chain:
+        unmoved: Any = ProjectItem.parent_id.does_not_exist()
+        if project.parent_id:
+            unmoved = ProjectItem.parent_id == project.parent_id
+        write.update(_item(project.id), [ProjectItem.nesting_revision.add(1)], _is_there() & unmoved)
 
 
 def _project_from(raw: Raw) -> Project:

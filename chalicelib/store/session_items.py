@@ -54,6 +54,7 @@ class SessionItem(SessionPart):
     prompt_failed = BooleanAttribute(null=True)
     prompt_tries = NumberAttribute(null=True)
     prompt_outdated = BooleanAttribute(null=True)
+    invitations_revision = NumberAttribute(null=True)  # grows whenever somebody is invited to take part
 
 
 class TextItem(SessionPart):

@@ -72,7 +72,7 @@ def test_a_mail_that_waits_for_another_day_is_no_missed_one(
     consultation.write_prompt()
     session_id, now = consultation.session.id, consultation.clock.now()
     ada = Invitation("ada", "ada@example.com", HOST, now, wanted="invitation", wanted_at=now)
-    container.invitations().add(session_id, [ada])
+    container.invitations().add(session_id, [ada], 0)
     container.invitations().postpone(session_id, ada, now + timedelta(hours=1))
     consultation.clock.advance(3600)
     with caplog.at_level("INFO", logger="harmonica"):

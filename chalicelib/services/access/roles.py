@@ -9,6 +9,7 @@ from chalicelib.model import Role, SessionView
 from chalicelib.model.projects import MEMBERS_A_PROJECT, PROJECTS_A_USER
 from chalicelib.model.sessions import is_at_least as is_at_least
 from chalicelib.store.accounts import Accounts
+from chalicelib.store.project_roles import TooManyProjects
 from chalicelib.store.projects import Projects
 from chalicelib.store.sessions import Sessions
 
@@ -79,9 +80,11 @@ def remove_member(subject_id: str, email: str, *, sessions: Sessions, projects: 
 
 
 def _join(project_id: str, user_id: str, role: Role, projects: Projects, now: datetime) -> bool:
-    if len(projects.roles_of(user_id)) >= PROJECTS_A_USER:
-        raise Conflict(f"They have a role in {PROJECTS_A_USER} projects, which is as many as there can be")
-    return projects.add_member(project_id, user_id, role, now)
+    try:
+        return projects.add_member(project_id, user_id, role, now)
+    except TooManyProjects as error:
+        told = f"They have a role in {PROJECTS_A_USER} projects, which is as many as there can be"
+        raise Conflict(told) from error
 
 
 def _is_project(subject_id: str, projects: Projects) -> bool:

@@ -3,14 +3,14 @@
 An address is invited once, whatever its case. Whether a mail goes out is decided by the job that sends it, when it does.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.errors import Invalid, NotFound, RateLimited, Unavailable, Unprocessable
+from chalicelib.errors import Conflict, Invalid, NotFound, RateLimited, Unavailable, Unprocessable
 from chalicelib.model import Session, Thread
 from chalicelib.model.invitations import Invitation
 from chalicelib.model.jobs import SendInvitation
@@ -30,11 +30,12 @@ from chalicelib.services.invitations.progress import (
 from chalicelib.services.participants.invited import invitation_id_for
 from chalicelib.store.accounts import Accounts
 from chalicelib.store.conversations import Conversations
-from chalicelib.store.invitations import Invitations
+from chalicelib.store.invitations import Invitations, Moved
 from chalicelib.store.sessions import Sessions
 
 MOST = 1_000  # in one session
 DAY = timedelta(days=1)
+_TRIES = 5
 _LOOKED_UP = 100  # addresses, in one read
 
 Outcome = Literal["sent", "no_mail", "already", "refused", "suppressed"]
@@ -90,30 +91,54 @@ def invite(
     require_open(session, now)
     if session.anonymous and not deps.has_mail:
         raise Invalid("Personal links to an anonymous session go by mail only, and no mails are sent here")
-    known = {it.id: it for it in deps.invitations.all(session.id)}
     found = [(text, read_addressee(text)) for text in given]
     named = [(who, invitation_id_for(deps.secret, session.id, who.email)) for _, who in found if who]
-    standing = {it for it, invitation in known.items() if not invitation.removed}
-    if len(standing | {invitation_id for _, invitation_id in named}) > MOST:
-        raise Unprocessable(f"emails: a session has at most {MOST:,} invitations")
     silent = _find_silent(session.id, [who.email for who, _ in named], deps)
-    new = dict[str, Invitation]()
-    for place, (who, invitation_id) in enumerate(named):
-        if invitation_id in standing or invitation_id in new:
-            continue
-        entered = now + timedelta(microseconds=place)  # a list has them in the order in which they were given
-        before = known.get(invitation_id)  # removed, and counted on: nothing is told of it now either
-        made = Invitation(
-            invitation_id, who.email, user_id, before.created_at if before else entered, who.name, message
-        )
+
+    def make(who: Addressee, invitation_id: str, before: Invitation | None, entered: datetime) -> Invitation:
+        created_at = before.created_at if before else entered
+        made = Invitation(invitation_id, who.email, user_id, created_at, who.name, message)
         is_mailed = deps.has_mail and who.email not in silent
-        new[invitation_id] = replace(made, wanted="invitation", wanted_at=now) if is_mailed else made
-    added = deps.invitations.add(session.id, list(new.values()))
+        return replace(made, wanted="invitation", wanted_at=now) if is_mailed else made
+
+    known, added = _store_new(session.id, named, make, deps.invitations, now)
     waiting = [it for _, it in named if it in known and known[it].wanted and not known[it].removed]
-    _ask(session.id, [*waiting, *(it for it in new if it in added and new[it].wanted)], deps, now)
-    private = {it for it, invitation in (known | new).items() if is_private(session, invitation)}
-    told = _tell_outcomes(found, [it for _, it in named], {it: new[it] for it in added}, deps)
+    _ask(session.id, [*waiting, *(it for it, made in added.items() if made.wanted)], deps, now)
+    private = {it for it, invitation in (known | added).items() if is_private(session, invitation)}
+    told = _tell_outcomes(found, [it for _, it in named], added, deps)
     return [replace(it, has_link=it.invitation_id is not None and it.invitation_id not in private) for it in told]
+
+
+def _store_new(
+    session_id: str,
+    named: Sequence[tuple[Addressee, str]],
+    make: Callable[[Addressee, str, Invitation | None, datetime], Invitation],
+    invitations: Invitations,
+    now: datetime,
+) -> tuple[dict[str, Invitation], dict[str, Invitation]]:
+    """Store invitations for those of these who have none; returns those that there were, and those that came, by their ids. Raises
+    Unprocessable where there would be too many."""
+    added = dict[str, Invitation]()
+    for _ in range(_TRIES):
+        revision = invitations.revision(session_id)
+        known = {it.id: it for it in invitations.all(session_id) if it.id not in added}
+        standing = {it for it, invitation in known.items() if not invitation.removed}
+        if len(standing | added.keys() | {invitation_id for _, invitation_id in named}) > MOST:
+            raise Unprocessable(f"emails: a session has at most {MOST:,} invitations")
+        new = dict[str, Invitation]()
+        for place, (who, invitation_id) in enumerate(named):
+            if invitation_id in standing or invitation_id in added or invitation_id in new:
+                continue
+            entered = now + timedelta(microseconds=place)  # a list has them in the order in which they were given
+            # One that was removed is counted on: nothing is told of it now either.
+            new[invitation_id] = make(who, invitation_id, known.get(invitation_id), entered)
+        try:
+            done = invitations.add(session_id, list(new.values()), revision)
+        except Moved as error:
+            added |= {it: new[it] for it in error.done}
+            continue
+        return known, added | {it: new[it] for it in new if it in done}
+    raise Conflict("Others are inviting people to this session right now; try again")
 
 
 def _tell_outcomes(

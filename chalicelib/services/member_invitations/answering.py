@@ -143,13 +143,14 @@ def _grant_in_project(held: Held, view: ProjectView, user: User, deps: Answering
     member = projects.member(project.id, user.id)
     if member is None and project.members >= MEMBERS_A_PROJECT:
         raise NoRoom(f"A project has at most {MEMBERS_A_PROJECT} members")
-    if member is None and len(projects.roles_of(user.id)) >= PROJECTS_A_USER:
+    roles = projects.roles_of(user.id) if member is None else {}
+    if len(roles) >= PROJECTS_A_USER:
         raise NoRoom(f"Nobody has a role in more than {PROJECTS_A_USER} projects")
 
     def write(transaction: Transaction) -> None:
         check_project_admin(transaction, project.id, held.inviter.id, _INVITER)
         if member is None:
-            add_project_member(transaction, project.id, user.id, held.role, now)
+            add_project_member(transaction, project.id, user.id, held.role, roles, now)
         elif is_at_least(member.role, held.role):
             check_project(transaction, project.id)
         else:

@@ -10,12 +10,14 @@ from chalicelib.errors import Conflict, Forbidden, NotFound, Refused, Unprocessa
 from chalicelib.model import Role
 from chalicelib.model.projects import DEPTH, PROJECTS_A_USER, Project, ProjectView
 from chalicelib.model.sessions import is_at_least
-from chalicelib.store.projects import Projects
+from chalicelib.store.project_roles import TooManyProjects
+from chalicelib.store.projects import Moved, Projects
 from chalicelib.store.summaries import later
 
 FORBIDDEN = "You don't have access to this project"
 _OF_EDITORS = {"title", "description", "inherit"}  # all else is a setting, which is for admins
 _TRIES = 5
+_MOVED = "Others are editing this project, or those around it, right now; try again"
 
 
 def create_project(
@@ -27,20 +29,22 @@ def create_project(
     now: datetime,
     new_id: Callable[[], str],
 ) -> ProjectView:
-    """Store a new project. Raises Invalid for one within another that cannot be, Unprocessable for one too many."""
-    require_room(owner_id, projects=projects)
+    """Store a new project. Raises Invalid for one within another that cannot be, Unprocessable for one too many, Conflict where others
+    move the projects around it again and again."""
     project = Project(new_id(), owner_id, title, now, now, **settings)
-    if project.parent_id:
-        _require_depth(_chain(project.parent_id, owner_id, projects), 1)
-    if not projects.create(project):
-        return projects.view(project.id, owner_id)  # made by an earlier try: ids follow from its Idempotency-Key
-    return ProjectView(project, "owner")
-
-
-def require_room(user_id: str, *, projects: Projects) -> None:
-    """Raises Unprocessable for somebody who has a role in as many projects as one can have."""
-    if len(projects.roles_of(user_id)) >= PROJECTS_A_USER:
-        raise Unprocessable(f"One can have a role in at most {PROJECTS_A_USER} projects; delete or leave some")
+    for _ in range(_TRIES):
+        chain = _chain(project.parent_id, owner_id, projects) if project.parent_id else []
+        _require_depth(chain, 1)
+        try:
+            if projects.create(project, chain):
+                return ProjectView(project, "owner")
+            return projects.view(project.id, owner_id)  # made by an earlier try: ids follow from its Idempotency-Key
+        except Moved:
+            continue
+        except TooManyProjects as error:
+            told = f"One can have a role in at most {PROJECTS_A_USER} projects; delete or leave some"
+            raise Unprocessable(told) from error
+    raise Conflict(_MOVED)
 
 
 def list_projects(roles: Mapping[str, Role], *, projects: Projects) -> list[ProjectView]:
@@ -64,7 +68,7 @@ def edit_project(
         if _store(before, after, user_id, projects):
             return replace(view, project=after)
         view = projects.view(before.id, user_id)
-    raise Conflict("Others are editing this project right now; try again")
+    raise Conflict(_MOVED)
 
 
 def _least_for(project: Project, changes: Mapping[str, Any]) -> Role:

@@ -42,11 +42,9 @@ def find_offers(
     found = set[str]()
     for it in notifications:
         if it.kind == KIND:
-            if it.project_id:
-                member = deps.projects.member(it.project_id, user_id)
-            else:
-                member = deps.members.find(it.session_id, user_id)
-            owner = owners.get(it.project_id or it.session_id)
+            subject_id = it.project_id or it.session_id
+            find = deps.projects.member if it.project_id else deps.members.find
+            member, owner = find(subject_id, user_id), owners.get(subject_id)
             if member and member.offered_at and owner == member.offered_by == it.details["by"]:
                 found.add(it.id)
     return found
@@ -69,8 +67,6 @@ def _event(subject: Subject, owner_id: str, at: datetime) -> Event:
 
 def _take_back(subject: Subject, user_id: str, deps: NotificationDeps) -> None:
     try:
-        withdraw_each(
-            user_id, lambda it: it.kind == KIND and subject.id in (it.session_id, it.project_id), deps=deps
-        )
+        withdraw_each(user_id, lambda it: it.kind == KIND and subject.id in (it.session_id, it.project_id), deps=deps)
     except (Conflict, Unavailable) as error:
         log_failure("what a host was told of could not be taken back", error, kind=KIND)

@@ -10,7 +10,7 @@
 | `group_linked`, `group_left` | the account | | its Telegram groups |
 | `invitation` | a session or a project | `by`: the user who invites; `role`; `page`: a path of ours | that page |
 | `ownership_offered` | a session or a project | `by`: the user who offers it | its members, where that is answered |
-| `group_asks` | the account | `group`: the Telegram group; `after`: the session that one could follow up, or nothing | the follow-up of that session, or a new one |
+| `group_asks` | the account | `group`: of Telegram; `after`: the session to follow up, or nothing | a follow-up, or a new session |
 """
 
 from collections.abc import Collection, Mapping

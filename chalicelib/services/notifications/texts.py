@@ -97,7 +97,7 @@ def _tell_request(told: Notification, names: Names, tag: str) -> Told:
     chosen = urlencode({"group": group_id})
     if after in names.sessions:
         body = fill(tag, texts["asks_again_body"], topic=names.sessions[after])
-        return Told(title, body, f"/sessions/{after}?{chosen}#follow-up")
+        return Told(title, body, f"/sessions/{after}/summary?{chosen}#follow-up")
     return Told(title, texts["asks_body"], f"/new?{chosen}")
 
 

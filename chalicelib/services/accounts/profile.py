@@ -70,4 +70,4 @@ def _apply(before: Profile, changes: Mapping[str, Any], now: datetime) -> Profil
     user = replace(before.user, **{name: value for name, value in changes.items() if name != "harmonica_md"})
     if user == before.user and text == before.harmonica_md:
         return before
-    return Profile(replace(user, updated_at=max(now, changed_at(user) + _STEP)), text)
+    return replace(before, user=replace(user, updated_at=max(now, changed_at(user) + _STEP)), harmonica_md=text)

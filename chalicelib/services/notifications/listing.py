@@ -76,7 +76,10 @@ def find_names(
     wanted = dict.fromkeys(filter(None, (it.session_id or it.details.get("after", "") for it in notifications)))
     views = deps.sessions.views_of(list(wanted), user_id)
     topics = {it: view.session.topic for it, view in views.items() if it in invited or has_role(view, "viewer")}
-    users = {it.details["by"] for it in notifications if "by" in it.details}
+    inviters = {it.details["by"] for it in notifications if it.kind == "invitation"}
+    people = accounts.people({it.details["by"] for it in notifications if "by" in it.details})
+    # The mail of an invitation names whoever has no name by their address, too; to a member of something, that is not told.
+    users = {it: user.name or (user.email if it in inviters else None) for it, user in people.items()}
     projects = {it.project_id for it in notifications} - {""}
     found = deps.projects.some(sorted(projects)) if projects else []
     owners = {it.session.id: it.session.owner_id for it in views.values()} | {it.id: it.owner_id for it in found}
@@ -84,7 +87,7 @@ def find_names(
     return Names(
         topics,
         {it.id: it.title for it in found},
-        accounts.names_of(users),
+        users,
         can_be_answered,
         find_group_names(user_id, notifications, deps=deps),
     )

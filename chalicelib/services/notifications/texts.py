@@ -86,7 +86,7 @@ def _tell_invitation(told: Notification, names: Names, tag: str) -> Told:
 
 def _tell_offer(told: Notification, names: Names, tag: str) -> Told:
     texts, name = _read(tag), names.projects.get(told.project_id) or names.sessions.get(told.session_id, "")
-    host = names.users.get(told.details["by"]) or texts["somebody"]
+    host = names.users.get(told.details["by"]) or texts["the_owner"]
     page = f"/projects/{told.project_id}#members" if told.project_id else f"/sessions/{told.session_id}/members"
     return Told(fill(tag, texts["offer_title"], name=name), fill(tag, texts["offer_body"], host=host), page)
 

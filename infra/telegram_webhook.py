@@ -33,7 +33,7 @@ _SETTINGS = ("telegram_bot", "telegram_secret_arn", "telegram_api_url", "public_
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 _LOCAL = ("127.0.0.1", "localhost")
 # In a group everybody is shown what helps everybody, and administrators what is theirs.
-_FOR_ALL = ("help",)
+_FOR_ALL = ("request", "help")
 
 
 class Menu(Struct, frozen=True):

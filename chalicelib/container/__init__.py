@@ -34,7 +34,7 @@ from chalicelib.container.member import (
     inviting_deps,
     member_invitations,
 )
-from chalicelib.container.notifications import digest_deps, notification_deps, notifications
+from chalicelib.container.notifications import digest_deps, notification_deps, notifications, request_deps
 from chalicelib.container.own_model import has_own_models, model_key_deps, model_servers, own_model_deps, own_models
 from chalicelib.container.participant import (
     consent_deps,

@@ -8,6 +8,7 @@ from chalicelib.settings import settings
 
 if TYPE_CHECKING:
     from chalicelib.services.notifications.digest_job import DigestDeps
+    from chalicelib.services.notifications.group_requests import RequestDeps
     from chalicelib.services.notifications.notify import NotificationDeps
     from chalicelib.store.notifications import Notifications
 
@@ -32,6 +33,13 @@ def digest_deps() -> "DigestDeps":
     )
 
 
+def request_deps() -> "RequestDeps":
+    """The dependencies of telling hosts that a Telegram group asks for a session."""
+    from chalicelib.services.notifications.group_requests import RequestDeps
+
+    return RequestDeps(container.notification_deps(), container.cards())
+
+
 def notification_deps() -> "NotificationDeps":
     """The dependencies of telling hosts."""
     from chalicelib.services.notifications.notify import NotificationDeps
@@ -42,5 +50,6 @@ def notification_deps() -> "NotificationDeps":
         container.members(),
         container.projects(),
         container.member_invitations(),
+        container.telegram_groups,
         container.clock(),
     )

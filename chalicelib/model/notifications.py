@@ -17,6 +17,8 @@ NotificationKind = Literal[
     "group_linked",
     "group_left",
     "invitation",
+    "ownership_offered",
+    "group_asks",
 ]
 # Of these every member gets one who may edit the session; the others are for the one host whom they concern.
 SessionEvent = Literal["first_answer", "session_ended", "work_failed", "announcement_failed"]

@@ -30,10 +30,11 @@ class User(Struct, frozen=True):
 
 
 class Profile(Struct, frozen=True):
-    """What a host says of themselves: the account, and HARMONICA.md, None where there is none."""
+    """What a host says of themselves: the account, and HARMONICA.md, None where there is none; and whether they want a digest by mail."""
 
     user: User
     harmonica_md: str | None = None
+    digest: bool = False
 
 
 class SessionDefaults(Struct, frozen=True):

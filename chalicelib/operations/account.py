@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.errors import Conflict, Invalid
@@ -13,6 +14,8 @@ from chalicelib.operations.fields import Count, Moment, Time, Uuid, moment, mome
 from chalicelib.operations.operation import Call, Changes, Done, Input, Nothing, Operation, Output
 from chalicelib.services.accounts.logins import ProofTooOld, require_fresh
 from chalicelib.services.accounts.profile import HARMONICA_MD_CHARACTERS, changed_at, edit_profile, read_changes
+from chalicelib.services.notifications.digests import choose_digest, require_mail
+from chalicelib.text.language import DEFAULT
 
 NAME_LIMIT = 255
 Locale = Annotated[
@@ -39,6 +42,15 @@ HarmonicaMd = Annotated[
     ),
 ]
 
+DigestWanted = Annotated[
+    bool,
+    Meta(
+        description="Whether the user gets a mail in the morning of what happened and they have not read, as `PUT /notifications/digest` "
+        "switches it. It is in the language of the account, else in English.",
+        examples=[False],
+    ),
+]
+
 
 class ApiKey(Output):
     """The key in use; never the key itself."""
@@ -60,6 +72,7 @@ class UserInfo(Output):
     locale: Locale | None
     time_zone: Zone | None
     harmonica_md: HarmonicaMd | None
+    digest: DigestWanted
     updated_at: Annotated[
         Time, Meta(description="When any of name, locale, time_zone and harmonica_md was last changed.")
     ]
@@ -74,6 +87,7 @@ class EditMe(Changes):
     locale: Locale | UnsetType | None = UNSET
     time_zone: Zone | UnsetType | None = UNSET
     harmonica_md: HarmonicaMd | UnsetType | None = UNSET
+    digest: DigestWanted | UnsetType = UNSET
     unchanged_since: (
         Annotated[
             Moment,
@@ -133,24 +147,38 @@ def get_me(call: Call, _: Nothing) -> UserInfo:
     return _shown(call, container.profiles().find(call.user_id))
 
 
-def edit_me(call: Call, given: tuple[dict[str, Any], datetime | None]) -> UserInfo:
-    """Change the account's name, language, zone, or HARMONICA.md; gives the account as it is then.
+class _Edit(Struct, frozen=True):
+    """What is to change of an account, in the words of the rules; `digest` None stays as it is."""
+
+    changes: dict[str, Any]
+    digest: bool | None
+    unchanged_since: datetime | None
+
+
+def edit_me(call: Call, given: _Edit) -> UserInfo:
+    """Change the account's name, language, zone, HARMONICA.md or digest; gives the account as it is then.
 
     Sessions keep the HARMONICA.md that they were created under.
     """
-    changes, unchanged_since = given
-    return _shown(
-        call, edit_profile(call.user_id, changes, unchanged_since=unchanged_since, deps=container.profile_deps())
+    profile = edit_profile(
+        call.user_id, given.changes, unchanged_since=given.unchanged_since, deps=container.profile_deps()
     )
+    if given.digest is not None and given.digest != profile.digest:
+        language = (profile.user.locale or DEFAULT) if given.digest else None
+        choose_digest(call.user_id, language, notifications=container.notifications())
+        profile = replace(profile, digest=given.digest)
+    return _shown(call, profile)
 
 
-def _changes(_: Call, given: EditMe) -> tuple[dict[str, Any], datetime | None]:
+def _changes(_: Call, given: EditMe) -> _Edit:
     """Puts the input into the words of the rules. Raises Invalid where it names nothing that can be set."""
     allowed = [name for name in EditMe.__struct_fields__ if name != "unchanged_since"]
     changes = {name: getattr(given, name) for name in allowed if getattr(given, name) is not UNSET}
     if not changes:
         raise Invalid(f"No valid fields provided. Allowed fields: {', '.join(allowed)}")
-    return read_changes(changes), given.unchanged_since or None
+    digest = changes.pop("digest", None)
+    require_mail(bool(digest), "digest", has_mail=container.has_mail())
+    return _Edit(read_changes(changes), digest, given.unchanged_since or None)
 
 
 def _shown(call: Call, profile: Profile) -> UserInfo:
@@ -163,7 +191,13 @@ def _shown(call: Call, profile: Profile) -> UserInfo:
     stored = {
         name: getattr(user, name) for name in ("id", "email", "name", "locale", "time_zone", "subscription_status")
     }
-    return UserInfo(**stored, harmonica_md=profile.harmonica_md, updated_at=moment(changed_at(user)), api_key=key)
+    return UserInfo(
+        **stored,
+        harmonica_md=profile.harmonica_md,
+        digest=profile.digest,
+        updated_at=moment(changed_at(user)),
+        api_key=key,
+    )
 
 
 def export_me(call: Call, given: ExportMe) -> Done | AccountExport:

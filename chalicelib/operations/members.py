@@ -8,6 +8,7 @@ from msgspec import Meta
 from chalicelib import container
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.model import Role, SessionView
+from chalicelib.model.member_invitations import Subject
 from chalicelib.model.projects import Member as StoredMember
 from chalicelib.model.projects import ProjectView
 from chalicelib.operations.fields import SessionInput, Time, Uuid, moment_or_null
@@ -17,6 +18,7 @@ from chalicelib.operations.subject import ProjectRead, session_with
 from chalicelib.services.access import membership
 from chalicelib.services.access.membership import ListedMember
 from chalicelib.services.access.roles import is_at_least
+from chalicelib.services.notifications.ownership import take_offer_back, tell_of_offer
 
 UserId = Annotated[Uuid, Meta(description="The user's id.", examples=["0c9d8e7f-1a2b-4c3d-9e4f-5a6b7c8d9e0f"])]
 GivenRole = Annotated[
@@ -108,6 +110,7 @@ def change_project_member(call: Call, given: ChangeProjectMember, view: ProjectV
     changed = membership.change_project_role(
         view, call.user_id, given.user_id.lower(), given.role, projects=container.projects(), now=call.now
     )
+    tell_of_offer(_project(view), call.user_id, changed, call.now, deps=container.notification_deps())
     (shown,) = _shown([changed], view.role)
     return Member(**shown)
 
@@ -115,6 +118,7 @@ def change_project_member(call: Call, given: ChangeProjectMember, view: ProjectV
 def remove_project_member(call: Call, given: ProjectMemberInput, view: ProjectView) -> None:
     """Take a member's role in a project away, and with it what it gave in sessions, at once. Everybody may leave, but the owner."""
     membership.remove_project_member(view, call.user_id, given.user_id.lower(), projects=container.projects())
+    take_offer_back(_project(view), given.user_id.lower(), deps=container.notification_deps())
 
 
 def list_session_members(_: Call, __: SessionInput, view: SessionView) -> SessionMemberList:
@@ -133,6 +137,7 @@ def change_session_member(call: Call, given: ChangeSessionMember, view: SessionV
     changed = membership.change_session_role(
         view, call.user_id, given.user_id.lower(), given.role, members=container.members(), now=call.now
     )
+    tell_of_offer(_session(view), call.user_id, changed, call.now, deps=container.notification_deps())
     (shown,) = _shown([changed], view.role)
     return Member(**shown)
 
@@ -143,6 +148,15 @@ def remove_session_member(call: Call, given: SessionMemberInput, view: SessionVi
     membership.remove_session_member(
         view, call.user_id, given.user_id.lower(), members=members, conversations=conversations
     )
+    take_offer_back(_session(view), given.user_id.lower(), deps=container.notification_deps())
+
+
+def _project(view: ProjectView) -> Subject:
+    return Subject("project", view.project.id)
+
+
+def _session(view: SessionView) -> Subject:
+    return Subject("session", view.session.id)
 
 
 def _shown(members: Sequence[StoredMember], role: Role | None) -> list[dict[str, Any]]:

@@ -6,13 +6,11 @@ from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib import container
 from chalicelib.errors import Conflict, Invalid
-from chalicelib.model.notifications import MOST_NOTIFICATIONS, MailDigest, NotificationKind
+from chalicelib.model.notifications import MOST_NOTIFICATIONS, NotificationKind
 from chalicelib.operations.fields import Count, Time, moment, moment_or_null
 from chalicelib.operations.operation import Call, Input, Nothing, Operation, Output, Repeat
-from chalicelib.services.notifications import listing
+from chalicelib.services.notifications import digests, listing
 from chalicelib.text.language import DEFAULT, choose_own_language
-
-ZONE = "UTC"  # by whose clock digests go
 
 Language = Annotated[
     str,
@@ -152,14 +150,10 @@ def get_digest(call: Call, _: Nothing) -> Digest:
 
 def choose_digest(call: Call, given: ChooseDigest) -> Digest:
     """Switch the mail on or off that comes in the morning after something has happened. It is off unless somebody switches it on."""
-    if not given.on:
-        container.notifications().stop_digest(call.user_id)
-        return Digest(False, None, container.has_mail())
-    if not container.has_mail():
-        raise Invalid("on must be false: this server sends no mail")
-    wanted = MailDigest(call.user_id, choose_own_language(given.language), ZONE)
-    container.notifications().want_digest(wanted)
-    return Digest(True, wanted.language, True)
+    digests.require_mail(given.on, "on", has_mail=container.has_mail())
+    language = given.language if given.on else None
+    wanted = digests.choose_digest(call.user_id, language, notifications=container.notifications())
+    return Digest(wanted is not None, wanted.language if wanted else None, container.has_mail())
 
 
 def _shown(shown: listing.Shown, public_url: str) -> Notification:

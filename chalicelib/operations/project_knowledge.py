@@ -12,6 +12,7 @@ from chalicelib.operations.knowledge import Evidence, ids_of
 from chalicelib.operations.operation import Call, Done, Operation, Output, Repeat
 from chalicelib.operations.project_output import ProjectInput
 from chalicelib.operations.subject import ProjectRead
+from chalicelib.services.access.rate_limits import require_suggestion_pace
 
 if TYPE_CHECKING:
     from chalicelib.services.projects.knowledge import Known as Stored
@@ -80,6 +81,7 @@ def gather_project_knowledge(call: Call, _: ProjectInput, view: ProjectView) -> 
     from chalicelib.services.projects.knowledge import ask_for_knowledge
     from chalicelib.services.results.knowledge import NO_MODEL
 
+    require_suggestion_pace(call.user_id, guards=container.guards(), secret=container.deployment_secret(), now=call.now)
     asked, reason = 0, NO_MODEL
     if container.model().understands:
         asked = ask_for_knowledge(view.project, call.now, deps=container.roll_up_deps(), jobs=container.jobs())

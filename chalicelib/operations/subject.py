@@ -21,6 +21,7 @@ names; `chat` and `questions` add what a public session allows. 404 comes before
 _SESSION_IDS, _PROJECT_IDS = ("session_id", "participant_id"), ("project_id",)
 IDS = (*_SESSION_IDS, *_PROJECT_IDS)  # what inputs name a subject by; in a path, each is a UUID of ours
 NO_PROJECT = "You don't have access to this project"
+NOT_ITS_OWNER = "This takes the owner of the project"  # told to members of it alone
 
 SessionRead = Callable[..., tuple[SessionView, Any]]
 """`read(principal, session_id=…)` gives the session as its user has it, and what the operation is handed."""
@@ -51,7 +52,7 @@ def open_subject(principal: Principal, who: SessionWho, read: Read, named: Mappi
     if isinstance(read, ProjectRead):
         project = read(principal, **_ids(_PROJECT_IDS, named))
         if who == "chat" or who == "questions" or not is_at_least(project.role, who):
-            raise Forbidden(NO_PROJECT)
+            raise Forbidden(NOT_ITS_OWNER if project.role and who == "owner" else NO_PROJECT)
         return project
     view, subject = read(principal, **_ids(_SESSION_IDS, named))
     if not _may(who, view):

@@ -10,7 +10,7 @@ from chalicelib.model.projects import Member
 from chalicelib.store import database, keys
 from chalicelib.store.cards import member_values, unlisted_card
 from chalicelib.store.database import Raw, holds
-from chalicelib.store.session_items import MemberItem, ParticipationItem, SessionItem
+from chalicelib.store.session_items import MemberItem, ParticipationItem, PinnedHarmonicaMdItem, SessionItem
 from chalicelib.store.summaries import later
 from chalicelib.store.tables import SessionPart
 from chalicelib.store.transact import Transaction
@@ -39,12 +39,14 @@ class Members:
 
     def remove(self, session: Session, member: Member, threads: int) -> bool:
         """Take a member's role away; False where they are not what was read any more. Where they said something, in so many threads,
-        that is still found when their account goes."""
+        that is still found when their account goes; so is a HARMONICA.md of theirs."""
+        pinned = database.get(PinnedHarmonicaMdItem, session.id, keys.PINNED_HARMONICA_MD)
+        left = threads + (pinned is not None and pinned.written_by == member.user_id)
 
         def build(write: Transaction) -> None:
             write.delete(MemberItem(session.id, keys.member(member.user_id)), MemberItem.role == member.role)
-            if threads:
-                write.save(unlisted_card(session, member.user_id, threads))
+            if left:
+                write.save(unlisted_card(session, member.user_id, left))
 
         return holds(lambda: database.transact(build))
 

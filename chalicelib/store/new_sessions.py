@@ -12,6 +12,7 @@ from chalicelib.store.prompts import prompt_items
 from chalicelib.store.session_items import (
     FeedItem,
     MemberItem,
+    PinnedHarmonicaMdItem,
     QuestionsItem,
     SessionItem,
     SessionTemplateItem,
@@ -59,7 +60,9 @@ def items_of(
     if context:
         items.append(contexts.make_item(session, context, session.created_at))
     if harmonica_md:
-        items.append(TextItem(session.id, keys.PINNED_HARMONICA_MD, text=harmonica_md))
+        items.append(
+            PinnedHarmonicaMdItem(session.id, keys.PINNED_HARMONICA_MD, text=harmonica_md, written_by=session.owner_id)
+        )
     if logo:
         items.append(TextItem(session.id, keys.LOGO, text=logo))
     if template:

@@ -10,7 +10,7 @@ from chalicelib.store import database, keys
 from chalicelib.store.accounts import user_of
 from chalicelib.store.cards import sets
 from chalicelib.store.database import Raw, holds
-from chalicelib.store.tables import Account
+from chalicelib.store.tables import Account, SessionPart
 from chalicelib.store.transact import Transaction
 from chalicelib.store.user_items import HarmonicaMdItem, OwnModelsItem, UserItem
 
@@ -21,11 +21,13 @@ class Profiles:
     """Repository of what hosts say of themselves."""
 
     def find(self, user_id: str) -> Profile:
-        """An account and its HARMONICA.md, in one read. Raises NotFound."""
-        found = _read(user_id)
+        """An account with its HARMONICA.md, and whether it wants a digest, in one read. Raises NotFound."""
+        digest = keys.mail_digest(user_id)
+        found = _read(user_id, digest=digest)
         if keys.user(user_id) not in found:
             raise NotFound("User not found")
-        return Profile(user_of(UserItem.from_raw_data(found[keys.user(user_id)])), _text(found, user_id))
+        user = user_of(UserItem.from_raw_data(found[keys.user(user_id)]))
+        return Profile(user, _text(found, user_id), digest in found)
 
     def session_defaults(self, user_id: str) -> SessionDefaults:
         """What a new session of this user begins with, in one read; nothing where there is no such user any more."""
@@ -60,9 +62,10 @@ def _unchanged(seen: datetime | None) -> Condition:
     return found
 
 
-def _read(user_id: str, *others: str) -> dict[str, Raw]:
-    """What `accounts` has under the keys of a profile, and under these."""
-    return database.get_many([(Account, pk, None) for pk in (keys.user(user_id), keys.harmonica_md(user_id), *others)])
+def _read(user_id: str, *others: str, digest: str = "") -> dict[str, Raw]:
+    """What `accounts` has under the keys of a profile, and under these; and `sessions`, where that is asked for, of a digest."""
+    named = [(Account, pk, None) for pk in (keys.user(user_id), keys.harmonica_md(user_id), *others)]
+    return database.get_many([*named, *([(SessionPart, user_id, digest)] if digest else [])])
 
 
 def _text(found: dict[str, Raw], user_id: str) -> str | None:

@@ -27,7 +27,7 @@ CLASSES: Mapping[str, type[Model]] = {
     "session": session_items.SessionItem,
     "context": session_items.ContextItem,
     "private_context": session_items.TextItem,
-    "harmonica_md": session_items.TextItem,
+    "harmonica_md": session_items.PinnedHarmonicaMdItem,
     "questions": session_items.QuestionsItem,
     "logo": session_items.TextItem,
     "summary_prompt": session_items.TextItem,

@@ -59,9 +59,16 @@ class SessionItem(SessionPart):
 
 class TextItem(SessionPart):
     """`summary_prompt`, `guidelines` and `private_context`, texts of the host, possibly long; `condensed_context`, made of one;
-    `pinned_harmonica_md`, the host's HARMONICA.md as it was when they created the session; `logo`, a PNG in Base64."""
+    `logo`, a PNG in Base64."""
 
     text = UnicodeAttribute()
+
+
+class PinnedHarmonicaMdItem(TextItem):
+    """`pinned_harmonica_md`: the HARMONICA.md of whoever created the session, `written_by`, as it was then. It goes with their account,
+    whoever owns the session by that time."""
+
+    written_by = UnicodeAttribute(null=True)
 
 
 class ContextItem(TextItem):
@@ -167,7 +174,8 @@ class ProjectCardItem(CardItem):
 
 class ParticipationItem(CardItem):
     """`participant#<user_id>`: the card for the list of a user who takes part with an account, in so many threads; gives no role. Of
-    somebody who speaks by a role it is in no list, and tells where they spoke."""
+    somebody who speaks by a role it is in no list, and tells where they spoke. A HARMONICA.md of theirs that the session keeps counts
+    as a thread, once they are no member: it goes with their account, too."""
 
     member_id = UnicodeAttribute()
     threads = NumberAttribute(default=0)

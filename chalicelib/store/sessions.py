@@ -26,6 +26,7 @@ from chalicelib.store.session_items import (
     BriefItem,
     MemberItem,
     ParticipationItem,
+    PinnedHarmonicaMdItem,
     PromptItem,
     SessionItem,
     SummaryItem,
@@ -216,6 +217,14 @@ class Sessions:
                 if keys.SESSION in raw:
                     found[session_id] = view_of(session_id, raw, user_id)
         return found
+
+    def forget_harmonica_md(self, session_id: str, user_id: str) -> None:
+        """Take the HARMONICA.md of an account that is deleted out of a session that stays, once its words are; that of anybody else
+        stays. Then its card says of nothing any more."""
+        item = PinnedHarmonicaMdItem(session_id, keys.PINNED_HARMONICA_MD)
+        holds(lambda: database.delete(item, PinnedHarmonicaMdItem.written_by == user_id))
+        card = ParticipationItem(session_id, keys.participation(user_id))
+        holds(lambda: database.delete(card, ParticipationItem.threads.exists()))
 
     def leave(self, session_id: str, user_id: str, heir: str) -> None:
         """Take the role of an account that is deleted away; where the session was owned by it, another one of its owners has it."""

@@ -1,4 +1,4 @@
-"""Addresses that are not to be written to, at all or about a session, by their hashes, and those that were within a day."""
+"""Addresses that are not to be written to, at all or about a session or a project, by their hashes, and those that were within a day."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -9,8 +9,9 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
+from chalicelib.store.projects import check_project
 from chalicelib.store.session_items import SessionItem
-from chalicelib.store.tables import Account, Guard, SessionPart
+from chalicelib.store.tables import Account, Guard, ProjectPart, SessionPart
 from chalicelib.store.transact import Transaction
 
 # Why: there is no such mailbox, its owner called a mail spam, or pressed the button that stops all mails.
@@ -29,6 +30,12 @@ class SuppressedItem(Account):
 
 class StoppedItem(SessionPart):
     """`stopped#<hash>`: an address that is not to be written to about this session, whatever becomes of whoever reads there."""
+
+    created_at = UTCDateTimeAttribute()
+
+
+class StoppedInProjectItem(ProjectPart):
+    """`stopped#<hash>`: the same of a project."""
 
     created_at = UTCDateTimeAttribute()
 
@@ -77,13 +84,24 @@ class Suppressions:
 
         holds(lambda: database.transact(build))
 
-    def has_stopped(self, session_id: str, address_hash: str) -> bool:
-        """Whether this address is not to be written to about a session."""
-        return bool(database.get_many([(SessionPart, session_id, keys.stopped(address_hash))]))
+    def stop_in_project(self, project_id: str, address_hash: str, now: datetime) -> None:
+        """The same about a project."""
+        item = StoppedInProjectItem(project_id, keys.stopped(address_hash), created_at=now)
 
-    def stopped_in(self, session_id: str) -> set[str]:
-        """The hashes of all that are not to be written to about a session."""
-        found = database.query(SessionPart, session_id, keys.STOPPED, keys.AFTER_STOPPED, keys_only=True)
+        def build(write: Transaction) -> None:
+            check_project(write, project_id)
+            write.save(item)
+
+        holds(lambda: database.transact(build))
+
+    def has_stopped(self, subject_id: str, address_hash: str, *, of_project: bool = False) -> bool:
+        """Whether this address is not to be written to about a session, or a project."""
+        return bool(database.get_many([(_part(of_project), subject_id, keys.stopped(address_hash))]))
+
+    def stopped_in(self, subject_id: str, *, of_project: bool = False) -> set[str]:
+        """The hashes of all that are not to be written to about a session, or a project."""
+        part = _part(of_project)
+        found = database.query(part, subject_id, keys.STOPPED, keys.AFTER_STOPPED, keys_only=True)
         return {raw[keys.PART]["S"].removeprefix(keys.STOPPED) for raw in found}
 
     def take_day(self, address_hash: str, holder: str, now: datetime) -> bool:
@@ -94,3 +112,7 @@ class Suppressions:
         actions.append(MailDayItem.expires_at.set(at + int(DAY.total_seconds())))
         free = MailDayItem.id.does_not_exist() | (MailDayItem.expires_at <= at) | (MailDayItem.holder == holder)
         return holds(lambda: database.update(item, actions, free))
+
+
+def _part(of_project: bool) -> type[ProjectPart] | type[SessionPart]:
+    return ProjectPart if of_project else SessionPart

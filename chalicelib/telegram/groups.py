@@ -75,13 +75,13 @@ def unlink(incoming: Incoming, _: str) -> Step:
     concerned = _let_go(incoming, service.UNLINKED)
     if not concerned:
         return Step((incoming.say(incoming.texts("group_not_linked")),))
-    hosts = (f"• <b>{escape(name)}</b>" for name in _names(incoming, concerned).values())
+    hosts = (f"• <b>{escape(name)}</b>" for name in name_hosts(incoming, concerned).values())
     return Step((incoming.say("\n".join((incoming.texts("group_unlinked"), *hosts))),))
 
 
 def tell_help(incoming: Incoming, _: str) -> Step:
     """Says in a group what the bot does there."""
-    told = (_tell(incoming, key) for key in ("group_help", "group_commands", "group_reads"))
+    told = (_tell(incoming, key) for key in ("group_help", "group_requests", "group_commands", "group_reads"))
     return Step((incoming.say("\n\n".join(told)),))
 
 
@@ -249,7 +249,7 @@ def _waiting(incoming: Incoming) -> list[str]:
 
 
 def _buttons(incoming: Incoming, user_ids: list[str]) -> Buttons:
-    names = _names(incoming, user_ids[:_MOST_BUTTONS])
+    names = name_hosts(incoming, user_ids[:_MOST_BUTTONS])
     return tuple(
         (Button(incoming.texts("group_announce", host=name), f"{_CONFIRM}:{shorten(user_id)}"),)
         for user_id, name in names.items()
@@ -262,10 +262,10 @@ def _linked(incoming: Incoming, user_id: str) -> str:
 
 
 def _name(incoming: Incoming, user_id: str) -> str:
-    return _names(incoming, [user_id])[user_id]
+    return name_hosts(incoming, [user_id])[user_id]
 
 
-def _names(incoming: Incoming, user_ids: list[str]) -> dict[str, str]:
+def name_hosts(incoming: Incoming, user_ids: list[str]) -> dict[str, str]:
     """Returns what hosts call themselves; never their address, which some providers of names have for one."""
     found = container.accounts().names_of(user_ids)
     named = {it: name for it in user_ids if (name := found.get(it)) and "@" not in name}

@@ -8,6 +8,7 @@ from chalicelib.telegram import (
     conversation,
     elsewhere,
     form_entries,
+    group_requests,
     groups,
     joining,
     rating,
@@ -41,6 +42,7 @@ COMMANDS: Mapping[str, Command] = {
     "help": commands.tell_help,
     "setup": groups.refuse_in_private,
     "unlink": groups.refuse_in_private,
+    "request": groups.refuse_in_private,
 }
 UNLISTED_COMMANDS: Mapping[str, Command] = {"done": conversation.stop}  # what people try, and no menu shows
 # By what the data of a button begins with, up to the first colon; the parts behind it are given.
@@ -59,6 +61,7 @@ GROUP_COMMANDS: Mapping[str, Command] = {
     "start": groups.start,
     "setup": groups.set_up,
     "unlink": groups.unlink,
+    "request": group_requests.ask_for_session,
     "help": groups.tell_help,
 }
 GROUP_TAPS: Mapping[str, Tapped] = {"group": groups.tap}

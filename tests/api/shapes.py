@@ -145,6 +145,7 @@ USER_INFO = {
     "locale": (str, NULL),
     "time_zone": (str, NULL),
     "harmonica_md": (str, NULL),
+    "digest": bool,
     "updated_at": TIME,
     "subscription_status": re.compile("FREE|PRO|ENTERPRISE"),
     "api_key": {

@@ -176,6 +176,7 @@ def store_of_doors(host: Host, session: str) -> None:
     assert host.call("POST", "/projects", {"title": "Soup", "parent_id": project}).status_code == 201
     assert host.call("POST", "/templates", {"title": "Soup", "workspace_id": project}).status_code == 201
     assert host.call("PATCH", f"/sessions/{session}", {"project_id": project}).status_code == 200
+    container.sending_deps().suppressions.stop_in_project(project, "hash", now)
     store_memory(host, session, project)
 
 

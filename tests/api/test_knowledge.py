@@ -10,6 +10,7 @@ import app
 from chalicelib import container
 from chalicelib.llm.scripted.model import ScriptedModel
 from chalicelib.model import ThreadView
+from chalicelib.services.access.rate_limits import SUGGESTIONS
 from chalicelib.services.participants.consent import set_consent
 from chalicelib.store import thread_head
 from tests import events
@@ -226,6 +227,8 @@ def test_a_project_rolls_up_what_its_sessions_know_and_a_rerun_moves_nothing(liv
     assert host.call("POST", path).json_body["status"] == "skipped"
     assert viewer.get(path) == found
     person = host.get(f"/sessions/{made[0]}/responses?mode=list")["data"][0]["participant_id"]
+    answers = [host.call("POST", path).status_code for _ in range(SUGGESTIONS)]
+    assert (answers[0], answers[-1]) == (200, 429)  # as in a session
     remove(host, made[0], person)
     left = viewer.get(path)
     assert [it["session_topic"] for it in left["decisions"][0]["sessions"]] == ["Second"]  # at once

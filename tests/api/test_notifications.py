@@ -181,6 +181,45 @@ def test_who_may_edit_by_a_project_is_told_and_reads_it_as_long_as_they_do(host:
     assert len(told(host)) == 1
 
 
+def test_who_is_offered_to_own_something_is_told_as_long_as_that_can_be_accepted(host: Host, clock: FakeClock) -> None:
+    project, session = new_project(host), host.new_session(topic="Lunch")["id"]
+    bo, cy = host.invite(session, "editor"), host.invite(session, "viewer")
+    for who in (bo, cy):
+        join(project, "viewer", who)
+    for at, name, page in (
+        (f"/sessions/{session}/members", "Lunch", f"/sessions/{session}/members"),
+        (f"/projects/{project}/members", "Food", f"/projects/{project}#members"),
+    ):
+        offered = ("ownership_offered", f"“{name}”: you can become the owner")
+
+        def give(by: Host, to: Host, role: str, at: str = at) -> None:
+            clock.advance(1)
+            assert by.call("PATCH", f"{at}/{to.user_id}", {"role": role}).status_code == 200
+
+        for ends in (lambda: give(host, bo, "viewer"), lambda: give(bo, bo, "viewer")):  # taken back, declined
+            give(host, bo, "owner")
+            give(host, bo, "owner")  # once more tells nothing new
+            assert (told(bo), told(host), told(cy)) == ([offered], [], [])
+            (it,) = bo.get("/notifications")["data"]
+            assert (it["url"], "Ana" in it["body"]) == (f"{settings().public_url}{page}", True)
+            ends()
+            assert container.notifications().of_user(bo.user_id).unread == 0
+        for who in (bo, cy):
+            give(host, who, "owner")
+        give(host, host, "owner")  # who owns it already ends nothing
+        assert (told(bo), told(cy)) == ([offered], [offered])
+        give(bo, bo, "owner")
+        assert [container.notifications().of_user(it.user_id).unread for it in (bo, cy)] == [0, 0]  # cy's is void
+        give(bo, cy, "owner")
+        assert bo.call("DELETE", f"{at}/{cy.user_id}").status_code == 204
+        assert container.notifications().of_user(cy.user_id).unread == 0
+    again = host.new_session(topic="Dinner")["id"]
+    container.sessions().add_member(again, cy.user_id, "editor")
+    assert host.call("PATCH", f"/sessions/{again}/members/{cy.user_id}", {"role": "owner"}).status_code == 200
+    container.sessions().remove_member(again, cy.user_id)  # as the operator does
+    assert cy.get("/notifications") == {"data": [], "unread": 0}
+
+
 def test_what_is_read_stays_and_ids_of_others_are_left_out(host: Host, clock: FakeClock) -> None:
     eve = new_host("eve@example.com")
     for number in range(5):

@@ -53,11 +53,17 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "language": ({"locale": "it"}, "locale must be one of: ar, de, en, es, fr, zh-Hans, zh-Hant"),
     "zone": ({"time_zone": "Berlin"}, "time_zone must be the IANA name of a time zone, like Europe/Berlin"),
     "kind": ({"name": 3}, "name must be a string"),
+    "digest": ({"digest": "yes"}, "digest must be true or false"),
+    "digest of nothing": ({"digest": None}, "digest must be true or false"),
+    "digest without mail": (
+        {"digest": True, "name": "Bo"},
+        "digest must be false: this server sends no mail",
+    ),
     "moment": ({"name": "A", "unchanged_since": "now"}, "unchanged_since must be a date and time (RFC 3339)"),
-    "nothing": ({}, "No valid fields provided. Allowed fields: name, locale, time_zone, harmonica_md"),
+    "nothing": ({}, "No valid fields provided. Allowed fields: name, locale, time_zone, harmonica_md, digest"),
     "unknown": (
         {"email": "x@example.com", "subscription_status": "PRO"},
-        "No valid fields provided. Allowed fields: name, locale, time_zone, harmonica_md",
+        "No valid fields provided. Allowed fields: name, locale, time_zone, harmonica_md, digest",
     ),
 }
 

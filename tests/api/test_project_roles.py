@@ -24,6 +24,7 @@ from tests.role_table import Row, rows_of
 ROLES: tuple[Role, ...] = get_args(Role)
 NOT_IN_SESSION = (403, "forbidden", "You don't have access to this session")
 NOT_IN_PROJECT = (403, "forbidden", "You don't have access to this project")
+NOT_ITS_OWNER = (403, "forbidden", "This takes the owner of the project")
 NOT_IN_TEMPLATE = (403, "forbidden", "You don't have access to this template")
 NOBODY = "00000000-0000-4000-8000-000000000000"
 ROWS = rows_of("REST")
@@ -84,11 +85,17 @@ class World:
             elif row.what == "`template_id` of a project":  # whether there is one is not told
                 if answer.status_code != 400:
                     yield told
-            elif answer.status_code != 403 or error_of(answer) not in (NOT_IN_SESSION, NOT_IN_PROJECT, NOT_IN_TEMPLATE):
+            elif answer.status_code != 403 or error_of(answer) not in self.refusals(row, role):
                 yield told
         listed = {it["id"]: it["role"] for it in guest.get("/sessions?include=role")["data"]}
         if listed.get(self.session) != of_session:
             yield f"listed as {listed}, not as {of_session}"
+
+    def refusals(self, row: Row, role: Role | None) -> tuple[tuple[int, str, str], ...]:
+        """What somebody with this role may be told who may not do it."""
+        if role and (row.method, row.path) == ("DELETE", "/projects/{project_id}"):
+            return (NOT_ITS_OWNER,)
+        return NOT_IN_SESSION, NOT_IN_PROJECT, NOT_IN_TEMPLATE
 
     def path(self, row: Row) -> str:
         """Where a row is asked for: of its project, no session, so that it stays there."""

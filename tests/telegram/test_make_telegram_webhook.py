@@ -72,9 +72,12 @@ def test_updates_come_to_the_instance_and_commands_are_shown_in_all_languages(
     private, groups = (
         [it["command"] for it in commands[name]] for name in ("all_private_chats fr", "all_chat_administrators")
     )
-    assert set(private) == {*COMMANDS} - {"setup", "unlink"}
+    assert set(private) == {*COMMANDS} - {"setup", "unlink", "request"}
     assert set(groups) == {*GROUP_COMMANDS} - {"start"}
-    assert commands["all_group_chats de"] == [{"command": "help", "description": "Was dieser Bot tut"}]
+    assert commands["all_group_chats de"] == [
+        {"command": "request", "description": "Den Gastgeber hier um eine Sitzung bitten"},
+        {"command": "help", "description": "Was dieser Bot tut"},
+    ]
     assert f"@{BOT}" in done.stdout
     assert webhook.url in done.stdout
     assert "!" not in done.stdout

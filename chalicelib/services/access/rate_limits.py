@@ -22,6 +22,7 @@ QUESTIONS_IN = 300  # of all members of one session
 QUESTIONS_FROM = 20  # of others, from one network address
 QUESTIONS_OF_OTHERS = 100  # of all others, in one session
 INVITES_OF_USER = 200  # to be members of sessions and projects, that one user makes or sends again, a day (UTC)
+GROUP_REQUESTS = 5  # of a Telegram group for a session that are answered in an hour, whoever sends them
 RECEIPT_CODES = 60  # codes of receipts that are tried from one network address in an hour
 _Counted = Literal[
     "visitor",
@@ -41,6 +42,7 @@ _Counted = Literal[
     "invites_of_user",
     "member_invitation_to",
     "receipt_code",
+    "group_request",
 ]
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -123,6 +125,11 @@ def require_receipt_pace(address: str, *, guards: Guards, secret: bytes, now: da
     if _count("receipt_code", find_network(address), guards, secret, now, HOUR) > RECEIPT_CODES:
         wait = int(HOUR.total_seconds()) - int(now.timestamp()) % int(HOUR.total_seconds())
         raise RateLimited(f"At most {RECEIPT_CODES} codes an hour from one network.", wait)
+
+
+def count_group_request(group_id: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
+    """Count a request of this Telegram group for a session; how many there were in this hour, this one included."""
+    return _count("group_request", group_id, guards, secret, now, HOUR)
 
 
 def count_mail_to(email: str, browser: str, *, guards: Guards, secret: bytes, now: datetime) -> int:

@@ -1,6 +1,7 @@
-"""What has to be used later and may be read by nobody who reads a table: where somebody wants to be reminded.
+"""What has to be used later and may be read by nobody who reads a table: where somebody wants to be reminded, or wants to go once they
+are signed in.
 
-It is stored combined with bytes that follow from the deployment's secret, the thread and a number used once.
+It is stored combined with bytes that follow from the deployment's secret, the thread, or what else it is of, and a number used once.
 """
 
 import base64

@@ -127,9 +127,11 @@ def _delete_session(view: SessionView, user_id: str, begun: BegunDeletion, deps:
 
 
 def _remove_words(view: SessionView, user_id: str, deps: AccountDeletionDeps) -> None:
-    """Remove what this user said in a session that stays: as a participant, in a response of their own, in a test run."""
+    """Remove what this user said in a session that stays: as a participant, in a response of their own, in a test run; and what they
+    had said of themselves when they created it."""
     for head in deps.participants.conversations.heads(view.session.id):
         if user_of(head.scope) == user_id:
             found = deps.participants.participants.find(view.session.id, head.id)
             if found[1]:
                 remove_participant(found[0].session, found[1], by="participant", deps=deps.participants)
+    deps.sessions.forget_harmonica_md(view.session.id, user_id)

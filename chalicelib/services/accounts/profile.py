@@ -60,6 +60,21 @@ def edit_profile(
     raise Conflict("Your account is being changed right now; try again")
 
 
+def is_unasked(user: User) -> bool:
+    """Whether a host is to be asked once what people call them: they have no name, and have not said anything of themselves yet."""
+    return user.name is None and user.updated_at is None
+
+
+def leave_nameless(user_id: str, *, deps: ProfileDeps) -> None:
+    """Note that a host was asked for a name and wants none. Done again, or where they have said something since, it changes nothing."""
+    before = deps.profiles.find(user_id)
+    if is_unasked(before.user):
+        after = replace(
+            before, user=replace(before.user, updated_at=max(deps.clock.now(), changed_at(before.user) + _STEP))
+        )
+        deps.profiles.save(after, None)
+
+
 def changed_at(user: User) -> datetime:
     """Returns when an account was last changed: when it was made, where it was not changed since."""
     return user.updated_at or user.created_at
@@ -70,4 +85,4 @@ def _apply(before: Profile, changes: Mapping[str, Any], now: datetime) -> Profil
     user = replace(before.user, **{name: value for name, value in changes.items() if name != "harmonica_md"})
     if user == before.user and text == before.harmonica_md:
         return before
-    return Profile(replace(user, updated_at=max(now, changed_at(user) + _STEP)), text)
+    return replace(before, user=replace(user, updated_at=max(now, changed_at(user) + _STEP)), harmonica_md=text)

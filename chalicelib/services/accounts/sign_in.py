@@ -14,12 +14,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Invalid, NotFound, RateLimited
 from chalicelib.mail import Mail
 from chalicelib.model import SignIn, User
 from chalicelib.observability import logger
 from chalicelib.services.access.rate_limits import HOUR, count_code, count_mail_asked_from, count_mail_to
+from chalicelib.services.access.sealing import seal, unseal
 from chalicelib.services.access.signing import make_digest
 from chalicelib.services.accounts.keys import create_user, is_possible_address
 from chalicelib.services.accounts.known_browsers import read_known_browser
@@ -76,7 +78,8 @@ def begin(
     if _asks_too_much(address, network, read_known_browser(known, address, deps.secret), deps, now):
         wait = HOUR.total_seconds() - now.timestamp() % HOUR.total_seconds()
         raise RateLimited(f"Too many sign-in mails were asked for; try again in {round(wait / 60) + 1} minutes", wait)
-    asked = SignIn(secrets.token_urlsafe(16), address, next_page, language, now + VALID)
+    sign_in_id = secrets.token_urlsafe(16)
+    asked = SignIn(sign_in_id, address, seal(deps.secret, sign_in_id, next_page), language, now + VALID)
     deps.sign_ins.add(asked)
     return asked
 
@@ -141,7 +144,7 @@ def find_by_link(value: str, *, deps: SignInDeps, now: datetime) -> SignIn:
 def confirm_link(value: str, *, deps: SignInDeps, now: datetime, new_id: str) -> tuple[str, SignIn]:
     """Use a link: the user it signs in, and what was asked for. Raises LinkOrCodeGone."""
     asked = find_by_link(value, deps=deps, now=now)
-    return _use(asked, deps, now, new_id), asked
+    return _use(asked, deps, now, new_id), _unsealed(asked, deps)
 
 
 def confirm_code(
@@ -161,7 +164,13 @@ def confirm_code(
     digits = "".join(str(int(it)) for it in code if it.isdecimal())
     if not asked.code or not secrets.compare_digest(asked.code, _code_hash(asked.id, digits, deps)):
         raise LinkOrCodeGone
-    return _use(asked, deps, now, new_id), asked
+    return _use(asked, deps, now, new_id), _unsealed(asked, deps)
+
+
+def _unsealed(asked: SignIn, deps: SignInDeps) -> SignIn:
+    """A sign-in with the page that follows it. That is stored sealed: an invitation's has what its link carries, of which otherwise
+    nothing but a hash is stored."""
+    return replace(asked, next_page=unseal(deps.secret, asked.id, asked.next_page))
 
 
 def _use(asked: SignIn, deps: SignInDeps, now: datetime, new_id: str) -> str:

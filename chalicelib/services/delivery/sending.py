@@ -31,11 +31,15 @@ def hash_address(address: str, secret: bytes) -> str:
     return make_digest(secret, "mail_address", to_ascii_domain(address.strip()).casefold().encode()).hex()[:32]
 
 
-def may_write(address: str, *, deps: SendingDeps, asked_for: bool = False, session_id: str = "") -> bool:
-    """Whether an address may be written to, about this session where one is named; `asked_for` is a mail that whoever reads it there
-    has just asked for."""
+def may_write(
+    address: str, *, deps: SendingDeps, asked_for: bool = False, session_id: str = "", project_id: str = ""
+) -> bool:
+    """Whether an address may be written to, about this session or project where one is named; `asked_for` is a mail that whoever reads it
+    there has just asked for."""
     address_hash = hash_address(address, deps.secret)
     if session_id and deps.suppressions.has_stopped(session_id, address_hash):
+        return False
+    if project_id and deps.suppressions.has_stopped(project_id, address_hash, of_project=True):
         return False
     reason = deps.suppressions.find(address_hash)
     return reason is None or (asked_for and reason == "stopped")

@@ -228,9 +228,8 @@ def _find_silent(place: Place, address_hashes: Collection[str], deps: InvitingDe
         return set(address_hashes)
     suppressions: Suppressions = deps.sending.suppressions
     found = set(suppressions.find_each(list(address_hashes))) if address_hashes else set()
-    if isinstance(place, SessionView):
-        found |= suppressions.stopped_in(place.session.id) & set(address_hashes)
-    return found
+    subject = subject_of(place)
+    return found | suppressions.stopped_in(subject.id, of_project=subject.kind == "project") & set(address_hashes)
 
 
 Made = dict[str, tuple[MemberInvitation, str]]

@@ -44,7 +44,8 @@ def send_member_invitation(job: SendMemberInvitation, *, public_url: str, deps: 
     subject = Subject(cast(SubjectKind, job.kind), job.subject_id)
     held = _find_due(subject, job.invitation_id, deps, now)
     email = held.invitation.email
-    if not may_write(email, deps=deps.sending, session_id=subject.id if subject.kind == "session" else ""):
+    about = {f"{subject.kind}_id": subject.id}
+    if not may_write(email, deps=deps.sending, **about):
         _note(subject, held.invitation, "undeliverable", "", deps, now)
         return
     secret = deps.holding.secret
@@ -72,12 +73,14 @@ def send_member_invitation(job: SendMemberInvitation, *, public_url: str, deps: 
 
 
 def stop_mails(stop: StopLink, *, deps: InvitingDeps, now: datetime) -> None:
-    """Have no more mails sent to this address about what it is invited to. The invitation holds on: stopping is no answer."""
+    """Have no more mails sent to this address about the session, or the project, that it is invited to, whoever invites it there again.
+    The invitation holds on: stopping is no answer."""
     named = read_name(stop.subject)
     if named is None:
         return
-    if named.subject.kind == "session":
-        deps.sending.suppressions.stop(named.subject.id, stop.address_hash, now)
+    suppressions = deps.sending.suppressions
+    stop_there = suppressions.stop if named.subject.kind == "session" else suppressions.stop_in_project
+    stop_there(named.subject.id, stop.address_hash, now)
     found = deps.holding.store.of(named.subject).find(named.id)
     if found and found.answer == "open" and hash_address(found.email, deps.holding.secret) == stop.address_hash:
         _note(named.subject, found, "stopped", found.token, deps, now, waited=found.mail)

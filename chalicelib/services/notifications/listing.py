@@ -15,7 +15,9 @@ from chalicelib.errors import Conflict, Invalid
 from chalicelib.model.notifications import Inbox, Notification
 from chalicelib.services.access.roles import has_role
 from chalicelib.services.member_invitations.links import read_page
+from chalicelib.services.notifications.group_requests import find_group_names
 from chalicelib.services.notifications.notify import NotificationDeps
+from chalicelib.services.notifications.ownership import find_offers
 from chalicelib.services.notifications.texts import Names, Told, tell
 from chalicelib.store.accounts import Accounts
 from chalicelib.store.notifications import Kept
@@ -71,13 +73,24 @@ def find_names(
 ) -> Names:
     """Returns what notifications of this user are shown with: of sessions those that they have a role in, or are invited to."""
     invited = {it.session_id for it in notifications if it.kind == "invitation"} - {""}
-    wanted = dict.fromkeys(it.session_id for it in notifications if it.session_id)
+    wanted = dict.fromkeys(filter(None, (it.session_id or it.details.get("after", "") for it in notifications)))
     views = deps.sessions.views_of(list(wanted), user_id)
     topics = {it: view.session.topic for it, view in views.items() if it in invited or has_role(view, "viewer")}
-    users = {it.details["by"] for it in notifications if "by" in it.details}
+    inviters = {it.details["by"] for it in notifications if it.kind == "invitation"}
+    people = accounts.people({it.details["by"] for it in notifications if "by" in it.details})
+    # The mail of an invitation names whoever has no name by their address, too; to a member of something, that is not told.
+    users = {it: user.name or (user.email if it in inviters else None) for it, user in people.items()}
     projects = {it.project_id for it in notifications} - {""}
-    titles = {it.id: it.title for it in deps.projects.some(sorted(projects))} if projects else {}
-    return Names(topics, titles, accounts.names_of(users), _find_open(notifications, deps))
+    found = deps.projects.some(sorted(projects)) if projects else []
+    owners = {it.session.id: it.session.owner_id for it in views.values()} | {it.id: it.owner_id for it in found}
+    can_be_answered = _find_open(notifications, deps) | find_offers(user_id, notifications, owners, deps=deps)
+    return Names(
+        topics,
+        {it.id: it.title for it in found},
+        users,
+        can_be_answered,
+        find_group_names(user_id, notifications, deps=deps),
+    )
 
 
 def _find_open(notifications: Sequence[Notification], deps: NotificationDeps) -> set[str]:
@@ -90,8 +103,10 @@ def _find_open(notifications: Sequence[Notification], deps: NotificationDeps) ->
 
 def may_show(told: Notification, names: Names) -> bool:
     """Whether what a notification is about may still be told."""
-    if told.kind == "invitation" and told.id not in names.open:
+    if told.kind in ("invitation", "ownership_offered") and told.id not in names.open:
         return False
+    if told.kind == "group_asks":
+        return told.details["group"] in names.groups
     if told.project_id:
         return told.project_id in names.projects
     return not told.session_id or told.session_id in names.sessions

@@ -6,6 +6,7 @@ a role ends, what was told of it goes.
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -23,6 +24,9 @@ from chalicelib.store.notifications import Kept, Notifications
 from chalicelib.store.projects import Projects
 from chalicelib.store.sessions import NOTHING_ELSE, Sessions
 
+if TYPE_CHECKING:
+    from chalicelib.store.telegram import TelegramGroups
+
 MORNING = time(8)  # when digests go, by the clock of whoever gets them
 
 
@@ -34,6 +38,7 @@ class NotificationDeps(Struct, frozen=True):
     members: Members
     projects: Projects
     invitations: MemberInvitationStore
+    groups: Callable[[], "TelegramGroups"]
     clock: Clock
 
 
@@ -81,6 +86,11 @@ def notify_team(job: TellHosts, *, deps: NotificationDeps) -> None:
 def withdraw(user_id: str, event_id: str, *, deps: NotificationDeps) -> None:
     """Take back what an account was told of and is so no more: an invitation that was cancelled, declined or accepted."""
     _drop(user_id, lambda it: it.id == event_id, deps)
+
+
+def withdraw_each(user_id: str, is_over: Callable[[Notification], bool], *, deps: NotificationDeps) -> None:
+    """The same for each that is so no more."""
+    _drop(user_id, is_over, deps)
 
 
 def forget(user_id: str, subject_id: str, *, deps: NotificationDeps) -> None:

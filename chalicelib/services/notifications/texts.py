@@ -9,12 +9,15 @@
 | `model_key_refused` | the account | | the account's own models |
 | `group_linked`, `group_left` | the account | | its Telegram groups |
 | `invitation` | a session or a project | `by`: the user who invites; `role`; `page`: a path of ours | that page |
+| `ownership_offered` | a session or a project | `by`: the user who offers it | its members, where that is answered |
+| `group_asks` | the account | `group`: of Telegram; `after`: the session to follow up, or nothing | a follow-up, or a new session |
 """
 
 from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlencode
 
 import msgspec
 from msgspec import Struct
@@ -34,12 +37,13 @@ _OF_ACCOUNT: Final = {
 
 class Names(Struct, frozen=True):
     """What is looked up to show notifications: the names of sessions, projects and users, by their ids, and which notifications are of
-    invitations that can be accepted."""
+    invitations, or offers, that can be accepted. `groups` are those that ask for a session, and are linked to the reader."""
 
     sessions: Mapping[str, str] = {}
     projects: Mapping[str, str] = {}
     users: Mapping[str, str | None] = {}
     open: Collection[str] = ()
+    groups: Mapping[str, str] = {}
 
 
 class Told(Struct, frozen=True):
@@ -58,6 +62,10 @@ def tell(told: Notification, names: Names, tag: str) -> Told:
         return Told(texts[f"{name}_title"], texts[f"{name}_body"], page)
     if told.kind == "invitation":
         return _tell_invitation(told, names, tag)
+    if told.kind == "ownership_offered":
+        return _tell_offer(told, names, tag)
+    if told.kind == "group_asks":
+        return _tell_request(told, names, tag)
     topic, page, name = names.sessions.get(told.session_id, ""), f"/sessions/{told.session_id}", str(told.kind)
     if told.kind == "announcement_failed":
         body = explain_failure(told.details.get("reason", ""), tag)
@@ -74,6 +82,23 @@ def _tell_invitation(told: Notification, names: Names, tag: str) -> Told:
     role = texts[f"role_{told.details['role']}"]
     body = fill(tag, texts["invitation_body"], role=role)
     return Told(fill(tag, texts["invitation_title"], host=host, name=name), body, told.details["page"])
+
+
+def _tell_offer(told: Notification, names: Names, tag: str) -> Told:
+    texts, name = _read(tag), names.projects.get(told.project_id) or names.sessions.get(told.session_id, "")
+    host = names.users.get(told.details["by"]) or texts["the_owner"]
+    page = f"/projects/{told.project_id}#members" if told.project_id else f"/sessions/{told.session_id}/members"
+    return Told(fill(tag, texts["offer_title"], name=name), fill(tag, texts["offer_body"], host=host), page)
+
+
+def _tell_request(told: Notification, names: Names, tag: str) -> Told:
+    texts, group_id, after = _read(tag), told.details["group"], told.details["after"]
+    title = fill(tag, texts["asks_title"], group=names.groups.get(group_id, group_id))
+    chosen = urlencode({"group": group_id})
+    if after in names.sessions:
+        body = fill(tag, texts["asks_again_body"], topic=names.sessions[after])
+        return Told(title, body, f"/sessions/{after}/summary?{chosen}#follow-up")
+    return Told(title, texts["asks_body"], f"/new?{chosen}")
 
 
 @cache

@@ -12,6 +12,7 @@ from chalicelib.operations.account import UserInfo, delete_me
 from chalicelib.operations.operation import Nothing
 from chalicelib.services.access.roles import is_at_least
 from chalicelib.services.accounts.logins import ProofTooOld, end_login, find_account
+from chalicelib.services.accounts.profile import leave_nameless
 from chalicelib.text.normalise import fold
 from chalicelib.text.user_agents import name_browser
 from chalicelib.web.host.deletions import tell_backups
@@ -108,11 +109,14 @@ def _name(agent: str, texts: Texts) -> str:
 
 
 def receive_account(host: HostRequest) -> Response:
-    """Saves what the user says of themselves; ends one of their other browser sessions, or all of them; or deletes the account, whose
-    address is typed for that."""
+    """Saves what the user says of themselves, or that they want no name; ends one of their other browser sessions, or all of them; or
+    deletes the account, whose address is typed for that."""
     form, logins = host.form(), container.logins()
     if form.get("do") == "delete":
         return _delete(host, form.get("address", ""))
+    if form.get("do") == "nameless":
+        leave_nameless(host.user_id, deps=container.profile_deps())
+        return see_other(f"{root(host.request)}/")
     if form.get("do") == "save":
         return _save(host, form)
     ended = form.get("end", "")
@@ -143,7 +147,8 @@ def _save(host: HostRequest, form: Form) -> Response:
         return _render(host, made, status=409 if made.merged.clashes else 400)
     # What somebody switched to in this browser before gives way to what they have just chosen for all of theirs.
     switched = [keep_language(host.request, made.changes["locale"])] if "locale" in made.changes else []
-    return see_other(f"{root(host.request)}/account?saved=1", *switched)
+    page = "/?named=1" if "first" in form else "/account?saved=1"
+    return see_other(f"{root(host.request)}{page}", *switched)
 
 
 def _delete(host: HostRequest, typed: str) -> Response:

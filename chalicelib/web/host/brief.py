@@ -7,6 +7,7 @@ sends the form while somebody types, and is answered with what is said beside th
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
+from urllib.parse import urlencode
 
 import msgspec
 from chalice.app import Response
@@ -47,6 +48,7 @@ from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import NOTED, FieldChanges, read_choices, read_noted, read_sent, save_changes
 from chalicelib.web.host.session_page import open_session
 from chalicelib.web.host.suggestions import is_asked_for, show_suggestions
+from chalicelib.web.host.telegram_groups import announced_in, find_chosen_group
 from chalicelib.web.host.template_choice import AnyTemplate, find_chosen
 from chalicelib.web.kit.http import Form, see_other
 from chalicelib.web.kit.page import locale_for
@@ -87,13 +89,17 @@ def show_new(host: HostRequest, form: Form | None = None, errors: dict[str, str]
     """Returns the first step of a session that is not there yet; a template fills it in."""
     query = host.request.query_params or {}
     template = find_chosen(host, (form or query).get("template", ""))
-    project = _find_project(host, form or query, template)
+    project, group = _find_project(host, form or query, template), find_chosen_group(host, (form or query).get("group"))
     goal = (form or query).get("goal", (template.default_goal or "") if template else "")
     if isinstance(template, OwnTemplate) and template.fields:
-        return show_fields(host, None, template, {"goal": goal} if goal else {}, form or {}, project=project)
+        return show_fields(
+            host, None, template, {"goal": goal} if goal else {}, form or {}, project=project, group=group
+        )
     fields = list_fields(host, {"goal": goal}, errors=errors or {})
     status = 400 if errors else 200
-    return show_form(host, None, fields, "goal", noted={}, template=template, status=status, project=project)
+    return show_form(
+        host, None, fields, "goal", noted={}, template=template, status=status, project=project, group=group
+    )
 
 
 def receive_new(host: HostRequest) -> Response:
@@ -106,8 +112,10 @@ def receive_new(host: HostRequest) -> Response:
         return _receive_fields(host, None, form, template)
     goal, texts = form.get("goal", ""), locale_for(host.request).texts
     if not goal and form.get("do") == _TEMPLATES:
-        project = _find_project(host, form, None)
-        return see_other(f"{root(host.request)}/new{f'?project={project.id}' if project else ''}#{_TEMPLATES}")
+        project, group = _find_project(host, form, None), find_chosen_group(host, form.get("group"))
+        placed = {"project": project.id if project else "", "group": group.group_id if group else ""}
+        query = urlencode({name: value for name, value in placed.items() if value})
+        return see_other(f"{root(host.request)}/new{f'?{query}' if query else ''}#{_TEMPLATES}")
     errors = {} if goal or template or is_of_script(host.request) else {"goal": texts("field_needed")}
     errors |= list_overlong(host, {"goal": goal})
     view = None if errors else _find_draft(host, form, template)
@@ -147,11 +155,12 @@ def _receive_fields(host: HostRequest, view: SessionView | None, form: Form, tem
     """Makes the brief of what a template asks, and goes on to the step that shows all of it; asks first, where that was not yet."""
     goal = {"goal": form["goal"]} if form.get("goal") else {}
     project = None if view else _find_project(host, form, template)
+    group = None if view else find_chosen_group(host, form.get("group"))
     if form.get("do") != FILLED:
-        return show_fields(host, view, template, goal, form, project=project)
+        return show_fields(host, view, template, goal, form, project=project, group=group)
     entered = read_fields(template, form)
     if errors := find_errors(host, template, entered):
-        return show_fields(host, view, template, {}, form, errors, project)
+        return show_fields(host, view, template, {}, form, errors, project, group)
     view = view or _find_draft(host, form, template)
     if view is None:
         raise NotFound("The draft of this form was deleted")
@@ -253,7 +262,8 @@ def _find_draft(host: HostRequest, form: Form, template: AnyTemplate | None) -> 
             return None
         project = _find_project(host, form, template)
         begun = (session_values(template) if template else {}) | own
-        given = CreateSession(draft=True, project_id=project.id if project else None, **begun)
+        announced = announced_in(find_chosen_group(host, form.get("group")))
+        given = CreateSession(draft=True, project_id=project.id if project else None, **begun, **announced)
         with suppress(NotFound):  # it was there, and was deleted while this page was still open
             host.perform(create_session, given, new_id=partial(str, session_id))
             return open_session(host, session_id, PARTS, "editor")

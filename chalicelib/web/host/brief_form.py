@@ -7,7 +7,7 @@ from chalice.app import Response
 from msgspec import Struct
 
 from chalicelib import container
-from chalicelib.model import SessionView
+from chalicelib.model import SessionView, TelegramGroup
 from chalicelib.model.projects import Project
 from chalicelib.operations.field_limits import limit_of
 from chalicelib.services.sessions.brief_hints import list_hints
@@ -137,13 +137,15 @@ def show_form(
     is_opened: bool = False,
     status: int = 200,
     project: Project | None = None,
+    group: TelegramGroup | None = None,
 ) -> Response:
     """Returns the page with this step; of a session that is there, with the way to its other pages; of one that is not, with the
-    `project` that it is going to be in."""
+    `project` that it is going to be in, and the `group` that it is going to be announced in."""
     values: dict[str, Any] = {
         **_shared(host, view, fields, step, noted),
         "chosen": offered(template) if template else None,
         "project": project,
+        "group": group,
         "templates": [] if template or step != FIELDS[0] or (view and view.session.template_id) else list_offered(host),
         "is_saved": is_saved,
         "is_opened": is_opened,

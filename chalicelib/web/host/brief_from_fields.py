@@ -8,7 +8,7 @@ from chalice.app import Response
 from msgspec import Struct
 
 from chalicelib import container
-from chalicelib.model import SessionView
+from chalicelib.model import SessionView, TelegramGroup
 from chalicelib.model.projects import Project
 from chalicelib.model.templates import OwnTemplate, TemplateField
 from chalicelib.operations.field_limits import limit_of
@@ -40,6 +40,7 @@ def show_fields(
     form: Form,
     errors: Mapping[str, str] | None = None,
     project: Project | None = None,
+    group: TelegramGroup | None = None,
 ) -> Response:
     """Returns the page with the questions of a template. What is `stored` of the brief begins the first field that maps to it."""
     errors = errors or {}
@@ -55,6 +56,7 @@ def show_fields(
         "goal": "" if view else form.get("goal", ""),
         "chosen": offered(template),
         "project": project,
+        "group": group,
         "has_errors": bool(errors),
     }
     return render_host_page(host.request, "new_from_fields.html", 400 if errors else 200, host=host, **given)

@@ -15,7 +15,9 @@ from chalicelib.operations.session_lists import ListSessions, OwnSessionListItem
 from chalicelib.operations.session_output import Session, join_url
 from chalicelib.operations.sessions import get_session
 from chalicelib.services.access.roles import is_at_least
+from chalicelib.services.accounts.profile import is_unasked
 from chalicelib.services.sessions.listing import Sort
+from chalicelib.services.sessions.merging import note
 from chalicelib.text.normalise import one_line
 from chalicelib.web.host.deletions import tell_session
 from chalicelib.web.host.home import find_example
@@ -23,6 +25,7 @@ from chalicelib.web.host.invitation import list_invitations_for, tell_inviter
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.projects import first_projects
 from chalicelib.web.host.request import HostRequest
+from chalicelib.web.host.saving import write_noted
 from chalicelib.web.host.session_page import shown_state
 from chalicelib.web.kit.page import locale_for
 from chalicelib.web.kit.request import is_uuid, number_in_link, public_url
@@ -70,7 +73,7 @@ def show_dashboard(host: HostRequest) -> Response:
         total += _follow_index(host, lists, query)
     projects = first_projects(host, texts)
     kept = {"q": given.q, "status": status, "sort": given.sort if given.sort != SORTS[0] else ""}
-    at = public_url(host.request)
+    at, user = public_url(host.request), container.accounts().user(host.user_id)
     values: dict[str, Any] = {
         "drafts": [_shown(it, given.sort, at, host.zone, texts) for it in lists["draft"]],
         "opened": [_shown(it, given.sort, at, host.zone, texts) for it in lists[""]],
@@ -85,10 +88,13 @@ def show_dashboard(host: HostRequest) -> Response:
         "sorts": SORTS,
         "newer": _page(kept, given.offset - PAGE) if given.offset else None,
         "older": _page(kept, given.offset + PAGE) if given.offset + PAGE < found.pagination.total else None,
-        "invitations": [(name, it, tell_inviter(it, texts)) for name, it in list_invitations_for(host)],
+        "invitations": [(name, it, tell_inviter(it, texts)) for name, it in list_invitations_for(user.email)],
         "projects": projects.shown,
         "has_more_projects": projects.has_more,
         "takes_sessions": projects.takes_sessions,
+        "asks_for_name": write_noted(note({"name": ""})) if is_unasked(user) else "",
+        "is_named": "named" in query,
+        "zone": host.zone.replace("_", " "),
         "is_deleted": "deleted" in query,
         "deletion": tell_session(host, query["deleted"], texts) if "deleted" in query else "",
         "example": find_example(),

@@ -21,6 +21,7 @@ from chalicelib.services.sessions.creation import make_draft_id
 from chalicelib.store.sessions import FOR_BRIEF
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.session_page import open_session
+from chalicelib.web.host.telegram_groups import announced_in, find_chosen_group
 from chalicelib.web.kit.http import Form, see_other
 from chalicelib.web.kit.request import public_url
 
@@ -56,7 +57,7 @@ def make_follow_up(host: HostRequest, session_id: str, form: Form) -> Response:
         with suppress(NotFound):
             open_session(host, draft_id, ())
             return see_other(here)
-        proposed = proposed or _propose(host, session_id)
+        proposed = proposed or _propose(host, session_id, form)
         with suppress(NotFound):  # it was there, and was deleted while this page was still open
             host.perform(create_session, proposed.given, new_id=partial(str, draft_id))
             return see_other(f"{here}?{urlencode(proposed.told)}")
@@ -75,7 +76,7 @@ def find_source(host: HostRequest, view: SessionView) -> Source | None:
     return None
 
 
-def _propose(host: HostRequest, session_id: str) -> _Proposed:
+def _propose(host: HostRequest, session_id: str, form: Form) -> _Proposed:
     view = open_session(host, session_id, FOR_BRIEF)
     require_results(view)
     session, how = view.session, "proposed"
@@ -95,5 +96,6 @@ def _propose(host: HostRequest, session_id: str) -> _Proposed:
         time_zone=session.time_zone,
         follow_up_of=session.id,
         draft=True,
+        **announced_in(find_chosen_group(host, form.get("group"))),
     )
     return _Proposed(given, {"followed": how} | ({} if told_of(view) else {"few": "1"}))

@@ -4,6 +4,7 @@ Opening it changes nothing, since mail scanners open links; the answer is a form
 sees what it is about. Who is signed in with the address that it is for needs no more than its name: the first page has that.
 """
 
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
@@ -11,16 +12,17 @@ from urllib.parse import urlencode
 from chalice.app import Request, Response
 
 from chalicelib import container
-from chalicelib.errors import Invalid, NotFound
+from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.model import User
 from chalicelib.model.member_invitations import Subject
+from chalicelib.operations.account import NAME_LIMIT, EditMe, edit_me
 from chalicelib.services.accounts.mailboxes import is_same_mailbox
 from chalicelib.services.member_invitations.answering import AnotherAddress, NoRoom, accept, decline
 from chalicelib.services.member_invitations.holding import Held, InvitationOver, held_for, require_held
 from chalicelib.services.member_invitations.links import NamedInvitation, is_link_of, name_invitation, read_name
 from chalicelib.web.host.page import ZONE, render_host_page
 from chalicelib.web.host.request import HostRequest, find_host, root
-from chalicelib.web.kit.http import require_allowance, see_other
+from chalicelib.web.kit.http import Form, require_allowance, see_other
 from chalicelib.web.kit.login import has_login_cookie
 from chalicelib.web.kit.page import locale_for
 from chalicelib.web.kit.request import token_in_link
@@ -53,6 +55,7 @@ def show_invitation(request: Request, notice: str = "", status: int = 200) -> Re
         ),
         "is_own": is_own,
         "email": user.email if user else "",
+        "asks_for_name": is_own and user is not None and user.name is None,
         "named": name_invitation(held.subject, held.invitation.id),
         "sign_in": f"{root(request)}/sign-in?{urlencode({'next': f'/invitation?t={text}'})}",
         "notice": notice,
@@ -73,6 +76,7 @@ def receive_answer(host: HostRequest) -> Response:
         match form.get("do"):
             case "accept":
                 held = accept(named.subject, named.id, user, deps=deps, now=now)
+                _take_name(host, user, form)
                 return see_other(_address_of(held.subject, at))
             case "decline":
                 decline(named.subject, named.id, user, deps=deps, now=now)
@@ -86,12 +90,19 @@ def receive_answer(host: HostRequest) -> Response:
     raise Invalid("do must be accept or decline")
 
 
-def list_invitations_for(host: HostRequest) -> list[tuple[str, Held]]:
-    """Returns ten at most of the invitations for whoever is signed in that hold, each with what its page is asked for by.
+def _take_name(host: HostRequest, user: User, form: Form) -> None:
+    """Keeps the name that somebody gave who had none, as far as it fits: nothing of what they accepted waits for it."""
+    name = form.get("name", "")[:NAME_LIMIT]
+    if name and user.name is None:
+        with suppress(Conflict):
+            host.perform(edit_me, EditMe(name=name))
+
+
+def list_invitations_for(email: str) -> list[tuple[str, Held]]:
+    """Returns ten at most of the invitations for the address of whoever is signed in that hold, each with what its page is asked for by.
 
     Each is looked up by itself, so many of them do not make the first page slow; who has answered some sees the next.
     """
-    email = container.accounts().user(host.user_id).email
     found = held_for(email, deps=container.holding_deps(), now=container.clock().now())
     return [(name_invitation(it.subject, it.invitation.id), it) for it in islice(found, _ON_DASHBOARD)]
 

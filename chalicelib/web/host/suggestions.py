@@ -32,6 +32,7 @@ from chalicelib.web.host.projects import find_chosen_project
 from chalicelib.web.host.request import HostRequest
 from chalicelib.web.host.saving import read_noted
 from chalicelib.web.host.session_page import open_session
+from chalicelib.web.host.telegram_groups import find_chosen_group
 from chalicelib.web.host.template_choice import find_chosen
 from chalicelib.web.kit.http import Form
 from chalicelib.web.kit.page import HEADERS, locale_for, render_fragment
@@ -77,7 +78,10 @@ def show_suggestions(host: HostRequest, view: SessionView | None, form: Form) ->
     fields = [replace(it, suggested=suggested) if it.name == name else it for it in list_fields(host, values)]
     template, step = find_chosen(host, form.get("template", "")), find_step(step, view)
     project = None if view else find_chosen_project(host, form.get("project"))
-    return show_form(host, view, fields, step, noted=noted, template=template, is_opened=is_opened, project=project)
+    group = None if view else find_chosen_group(host, form.get("group"))
+    return show_form(
+        host, view, fields, step, noted=noted, template=template, is_opened=is_opened, project=project, group=group
+    )
 
 
 def _suggest(

@@ -15,6 +15,7 @@ from chalicelib.services.usage.budget import BudgetSpent
 from chalicelib.web.host.repetition import perform_once
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.session_page import make_reader, open_session, render_session_page
+from chalicelib.web.host.telegram_groups import find_chosen_group
 from chalicelib.web.kit.http import see_other
 from chalicelib.web.kit.page import HEADERS, locale_for
 from chalicelib.web.kit.request import number_in_link, require_uuid
@@ -44,6 +45,7 @@ def show(host: HostRequest, session_id: str, notice: str = "", status: int = 200
         "least": LEAST,
         "notice": notice,
         "once": container.new_id(),
+        "group": find_chosen_group(host, query.get("group")),
         "news": locale.texts("summary_written") if "written" in query and state == "current" else "",
     }
     return render_session_page(host, view, "summary", "summary.html", status, **values)

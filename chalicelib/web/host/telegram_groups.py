@@ -2,8 +2,9 @@
 
 from msgspec import Struct
 
+from chalicelib import container
 from chalicelib.llm.interface import SCRIPTED
-from chalicelib.model import Distribution, Session, SessionView
+from chalicelib.model import Distribution, Session, SessionView, TelegramGroup
 from chalicelib.operations.field_limits import limits_of
 from chalicelib.operations.operation import Nothing
 from chalicelib.operations.session_fields import NewDistribution
@@ -18,6 +19,7 @@ from chalicelib.web.kit.http import Form
 from chalicelib.web.kit.texts import Texts
 
 MOST_GROUPS, *_ = limits_of("distribution")
+_ID_LENGTH = 100
 _CHOSEN, _WAS_CHOSEN = "group.", "was."  # before the number of a group in the form
 
 
@@ -53,6 +55,19 @@ def _chosen(entry: Distribution, name: str, texts: Texts) -> ShownGroup:
     if entry.error:
         standing = f"{standing} {explain_failure(entry.error, texts.tag)}"
     return ShownGroup(entry.group_id, name, True, True, standing, entry.status == "failed")
+
+
+def find_chosen_group(host: HostRequest, named: str | None) -> TelegramGroup | None:
+    """Returns the group that a link or a form names for a new session to be announced in; None where it is not linked to this host."""
+    if not named or len(named) > _ID_LENGTH:
+        return None
+    found = container.telegram_groups().some(host.user_id, [named]).get(named)
+    return found if found and found.status == "confirmed" else None
+
+
+def announced_in(group: TelegramGroup | None) -> dict[str, tuple[NewDistribution, ...]]:
+    """Returns what a new session is made with to be announced there."""
+    return {"distribution": (NewDistribution(group.group_id),)} if group else {}
 
 
 def preview_announcement(session: Session) -> Text | None:

@@ -10,6 +10,7 @@ import pytest
 import app
 from chalicelib import container
 from chalicelib.errors import NotFound, Throttled, Unavailable
+from chalicelib.model import TelegramGroup
 from chalicelib.model.jobs import SendDigest
 from chalicelib.services.notifications.notify import next_morning
 from chalicelib.settings import settings
@@ -17,7 +18,7 @@ from chalicelib.store import keys
 from chalicelib.text.language import OWN
 from chalicelib.workers.jobs import run_job
 from tests import events
-from tests.api.hosts import Host, error_of
+from tests.api.hosts import Host, error_of, new_host
 from tests.api.test_notifications import tell
 from tests.clock import FakeClock
 from tests.events import Context
@@ -220,11 +221,16 @@ def test_morning_is_by_the_clock_of_the_reader() -> None:
 def test_where_no_mail_is_sent_the_page_says_so_and_none_can_be_had(
     host: Host, ana: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert host.call("PUT", "/notifications/digest", {"on": True, "language": "de"}).json_body == {
-        "on": True,
-        "language": "de",
-        "sends_mail": True,
-    }
+    on = {"on": True, "language": "de", "sends_mail": True}
+    assert host.call("PUT", "/notifications/digest", {"on": True, "language": "de"}).json_body == on
+    assert host.get("/me")["digest"] is True
+    at = host.get("/me")["updated_at"]
+    for wanted, language in ((False, None), (True, "fr")):  # the same by another door, in the language of the account
+        assert host.call("PATCH", "/me", {"digest": wanted, "locale": "fr"}).json_body["digest"] is wanted
+        assert host.get("/notifications/digest") == {**on, "on": wanted, "language": language}
+    stale = {"digest": False, "unchanged_since": at}
+    assert host.call("PATCH", "/me", stale).status_code == 409
+    assert host.call("PATCH", "/me", {"locale": None}).json_body["digest"] is True
     monkeypatch.delenv("MAIL_FROM")
     settings.cache_clear()
     assert "This site sends no mail, so there is none of these either." in ana.open("/account").text
@@ -244,6 +250,13 @@ def test_every_language_tells_each_kind(host: Host, ana: Browser, clock: FakeClo
     assert tell(host, "i", kind="invitation", session_id=session, details=details)
     for kind in ("model_key_refused", "group_linked", "group_left"):
         assert tell(host, kind, kind=kind)
+    container.telegram_groups().register(host.user_id, TelegramGroup("-1", "Lunch", None, clock.now(), "confirmed"))
+    for after in ("", session):
+        assert tell(host, after, kind="group_asks", details={"group": "-1", "after": after})
+    bo = new_host("bo@example.com")
+    theirs = bo.new_session(topic="Dinner")["id"]
+    container.sessions().add_member(theirs, host.user_id, "viewer")
+    assert bo.call("PATCH", f"/sessions/{theirs}/members/{host.user_id}", {"role": "owner"}).status_code == 200
     texts = {tag: host.get(f"/notifications?language={tag}")["data"] for tag in OWN}
     for name in ("title", "body"):
         for number in range(len(texts["en"])):

@@ -218,3 +218,42 @@ def test_a_text_outlives_the_sign_in_that_it_was_written_under(ana: Browser, hos
     assert me(host)["harmonica_md"] is None
     submit(ana, MD, submit(ana, MD, ready.form("Send it again")).form("Save"), do="save")
     assert me(host)["harmonica_md"] == "# Who we are\n\nNobody yet\n\nKept over it"
+
+
+def test_a_new_host_is_asked_for_a_name_once_and_may_go_without(ben: Browser, cem: Browser, host: Host) -> None:
+    asked, heading = "/account", "What do people call you?"
+    for browser, email in ((ben, "dee@example.com"), (cem, "fay@example.com")):
+        invitation = {"emails": [email], "role": "viewer"}
+        assert host.call("POST", f"/sessions/{host.new_session()['id']}/invitations", invitation).status_code == 201
+        sign_in(browser, email)
+    page = ben.open("/")
+    assert (heading in page.text, "These pages are in English, and their times in UTC." in page.text) == (True, True)
+    long = submit(ben, asked, page.form("Not now"), do="save", name="n" * 256)
+    assert (long.status, "At most 255 characters fit here" in long.text) == (400, True)
+    saved = submit(ben, asked, page.form("Not now"), do="save", name=" Dee ")
+    assert ("Your name is saved." in saved.text, heading in saved.text) == (True, False)
+    assert container.accounts().find_user("dee@example.com").name == "Dee"  # type: ignore[union-attr]
+    form = cem.open("/").form("Not now")
+    for _ in range(2):
+        assert heading not in submit(cem, asked, form, do="nameless").text
+    assert container.accounts().find_user("fay@example.com").name is None  # type: ignore[union-attr]
+    assert submit(cem, asked, profile_of(cem.open(asked)), do="save", name="Fay").status == 200
+    submit(cem, asked, profile_of(cem.open(asked)), do="save", name="")
+    assert heading not in cem.open("/").text
+
+
+def test_who_is_invited_may_give_a_name_where_they_accept(ben: Browser, host: Host) -> None:
+    session = host.new_session(topic="Lunch")["id"]
+    assert host.call("POST", f"/sessions/{session}/invitations", {"emails": ["dee@example.com"]}).status_code == 201
+    sign_in(ben, "dee@example.com")
+    (way,) = [it for it in ben.open("/").links if it.startswith("/invitation")]
+    form = ben.open(way).form("Decline")
+    assert form.fields["name"] == ""
+    submit(ben, "/invitation", form, do="accept", name="Dee")
+    assert "Dee" in [it["name"] for it in host.get(f"/sessions/{session}/members")["data"]]
+    assert host.call("PATCH", "/me", {"name": None}).status_code == 200
+    other = host.new_session(topic="Dinner")["id"]
+    assert host.call("POST", f"/sessions/{other}/invitations", {"emails": ["dee@example.com"]}).status_code == 201
+    assert "ana@example.com invites you" in ben.open("/notifications").text  # as the mail says
+    (way,) = [it for it in ben.open("/").links if it.startswith("/invitation")]
+    assert "name" not in ben.open(way).form("Decline").fields

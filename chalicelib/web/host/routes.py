@@ -17,7 +17,18 @@ routes = Blueprint(__name__)
 
 # What addresses of pages for hosts begin with. Any other that no route serves is taken for a participant's link that was cut off.
 FOR_HOSTS = frozenset(
-    ("account", "invitation", "keys", "new", "notifications", "projects", "sessions", "sign-in", "sign-out", "templates")
+    (
+        "account",
+        "invitation",
+        "keys",
+        "new",
+        "notifications",
+        "projects",
+        "sessions",
+        "sign-in",
+        "sign-out",
+        "templates",
+    )
 )
 
 

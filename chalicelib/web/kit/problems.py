@@ -35,9 +35,7 @@ _TEXTS = {
 _SCENES = {404: "lost", 405: "lost", 409: "waiting", 429: "full", 503: "waiting"}
 
 
-def explain_problem(
-    request: Request, error: HarmonicaError, missing: tuple[str, str] = _MISSING
-) -> tuple[str, str]:
+def explain_problem(request: Request, error: HarmonicaError, missing: tuple[str, str] = _MISSING) -> tuple[str, str]:
     """Returns heading and explanation of what went wrong, in the visitor's language; `missing`: what is said of what is not there."""
     texts = locale_for(request).texts
     if isinstance(error, ForeignForm):

@@ -55,7 +55,7 @@ app.register_blueprint(host.routes)
 app.register_blueprint(session_routes.routes)
 app.register_blueprint(webhook.routes_with(respond))
 app.register_blueprint(kit.routes)
-app.register_blueprint(not_found.routes_with(kit.show_problem))
+app.register_blueprint(not_found.routes_with(host.show_unknown))
 
 
 @app.on_dynamodb_record(stream_arn="arn:aws:dynamodb:*:*:table/sessions/stream/*")

@@ -2,16 +2,16 @@
 
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from chalicelib import container
 from chalicelib.errors import Conflict, NotFound, RateLimited, Unavailable, Unprocessable
 from chalicelib.model import SessionView
 from chalicelib.model.member_invitations import GivenRole, MailState, MemberInvitation
 from chalicelib.operations.fields import SessionInput, Time, Uuid, moment
-from chalicelib.operations.operation import Call, Done, Operation, Output, Repeat
+from chalicelib.operations.operation import Call, Done, Operation, Output, Repeat, Run
 from chalicelib.operations.project_output import ProjectInput
-from chalicelib.operations.subject import ProjectRead, session_with
+from chalicelib.operations.subject import ProjectRead, Read, session_with
 from chalicelib.services.member_invitations import inviting
 from chalicelib.services.member_invitations.inviting import ADDRESSES, Place, Wanted
 from chalicelib.services.member_invitations.links import member_invitation_url
@@ -299,57 +299,39 @@ def _shown(of: MemberInvitation, *, holds: bool) -> dict[str, Any]:
 _MAKING = (Conflict, RateLimited, Unavailable, Unprocessable)
 _AGAIN, _RESENT = Repeat(_invited_again), Repeat(_resent_again)
 
+
+def _operations(
+    reads: Read, named: type[Struct], one: type[Struct], invited: type[Struct], *runs: Run
+) -> tuple[Operation, ...]:
+    """Gives what admins do about the invitations of a session or a project, as those `runs` do it: invite, list, send again, take back."""
+    invite, listing, resend, withdraw = runs
+    return (
+        Operation(invite, "admin", invited, InvitedMemberList, reads=reads, again=_AGAIN, creates=True, fails=_MAKING),
+        Operation(listing, "admin", named, MemberInvitationList, reads=reads, settled=False),
+        Operation(resend, "admin", one, ResentInvitation, reads=reads, again=_RESENT, fails=_MAKING, settled=False),
+        Operation(withdraw, "admin", one, reads=reads, fails=(Conflict, NotFound)),
+    )
+
+
 OPERATIONS = (
-    Operation(
-        invite_to_session,
-        "admin",
-        InviteToSession,
-        InvitedMemberList,
-        reads=session_with(),
-        again=_AGAIN,
-        creates=True,
-        fails=_MAKING,
-    ),
-    Operation(
-        list_session_invitations, "admin", SessionInput, MemberInvitationList, reads=session_with(), settled=False
-    ),
-    Operation(
-        resend_session_invitation,
-        "admin",
+    *_operations(
+        session_with(),
+        SessionInput,
         SessionInvitationInput,
-        ResentInvitation,
-        reads=session_with(),
-        again=_RESENT,
-        fails=_MAKING,
-        settled=False,
+        InviteToSession,
+        invite_to_session,
+        list_session_invitations,
+        resend_session_invitation,
+        withdraw_session_invitation,
     ),
-    Operation(
-        withdraw_session_invitation, "admin", SessionInvitationInput, reads=session_with(), fails=(Conflict, NotFound)
-    ),
-    Operation(
-        invite_to_project,
-        "admin",
-        InviteToProject,
-        InvitedMemberList,
-        reads=ProjectRead(),
-        again=_AGAIN,
-        creates=True,
-        fails=_MAKING,
-    ),
-    Operation(
-        list_project_invitations, "admin", ProjectInput, MemberInvitationList, reads=ProjectRead(), settled=False
-    ),
-    Operation(
-        resend_project_invitation,
-        "admin",
+    *_operations(
+        ProjectRead(),
+        ProjectInput,
         ProjectInvitationInput,
-        ResentInvitation,
-        reads=ProjectRead(),
-        again=_RESENT,
-        fails=_MAKING,
-        settled=False,
-    ),
-    Operation(
-        withdraw_project_invitation, "admin", ProjectInvitationInput, reads=ProjectRead(), fails=(Conflict, NotFound)
+        InviteToProject,
+        invite_to_project,
+        list_project_invitations,
+        resend_project_invitation,
+        withdraw_project_invitation,
     ),
 )

@@ -13,6 +13,7 @@ from babel import Locale
 import chalicelib
 from chalicelib.text.language import OWN
 from chalicelib.text.locales import LOCALES, fill, fill_counted, format_moment
+from chalicelib.web.kit.texts import texts_in
 
 ROOT = Path(chalicelib.__file__).parent
 FOLDERS = (
@@ -61,7 +62,50 @@ def test_every_catalogue_says_the_same(folder: str, tag: str) -> None:
     for key, text in catalogue.items():
         assert type(text) is type(english[key]), key
         assert placeholders(text) == placeholders(english[key]), key
-        assert key in ("gap", "comma") or all(part == part.strip() != "" for part in strings(text)), key
+        assert key in ("gap", "comma", "colon") or all(part == part.strip() != "" for part in strings(text)), key
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_french_has_a_space_before_its_high_signs_and_no_line_of_a_page_ends_at_it(folder: str) -> None:
+    said = {key: text for key, texts in read(folder, "fr").items() for text in strings(texts)}
+    without_space = re.compile(r"[^\s\d:/][:;!?»](?![/\d}])|«(?! )")
+    assert {key: text for key, text in said.items() if without_space.search(re.sub(r"https?:", "", text))} == {}
+    shown = [text for texts in texts_in("fr").catalogue.values() for text in strings(texts)]
+    assert [text for text in shown if re.search(r" [:;!?»]|« ", text)] == []
+
+
+def test_no_page_writes_a_sign_that_languages_write_differently() -> None:
+    written = {
+        file.name: found
+        for file in sorted(ROOT.glob("web/*/templates/*.html"))
+        if (found := re.findall(r"\}\}:(?!\{).{0,20}|~ \": \".{0,20}", file.read_text(encoding="utf-8")))
+    }
+    assert written == {}
+
+
+# How hosts are addressed in Spanish: as in the other languages, and on every page alike. Participants are in another way.
+_FAMILIAR = re.compile(
+    r"\b(?:t[úu]s?|tuy[oa]s?|te|ti|contigo|eres|tienes|puedes|quieres|has|inténtalo)\b", re.IGNORECASE
+)
+
+
+def test_spanish_addresses_hosts_in_one_way() -> None:
+    for folder in ("web/host/texts", "services/notifications/words"):
+        assert [text for text in strings(read(folder, "es")) if _FAMILIAR.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("tag", "session", "others"),
+    [
+        ("zh-Hans", "对话活动", r"会话|(?<!对话)活动|引导者"),
+        ("zh-Hant", "對話活動", r"會話|(?<!對話)活動|引導者"),
+    ],
+)
+def test_chinese_has_one_word_for_a_session_and_one_for_the_facilitator(tag: str, session: str, others: str) -> None:
+    """On pages for participants the word for a session is the last half of it, since what they have is a conversation."""
+    assert session in strings(read("web/host/texts", tag))
+    for folder in ("web/host/texts", "web/results/texts", "services/notifications/words"):
+        assert [text for text in strings(read(folder, tag)) if re.search(others, text)] == []
 
 
 @pytest.mark.parametrize(("folder", "tag"), COUNTING)

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from chalice.app import Response
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.errors import HarmonicaError, Invalid, NotFound, RateLimited, Unprocessable
@@ -27,8 +28,8 @@ from chalicelib.operations.participant_invitations import (
     remove_invitation,
     resend_invitation,
 )
-from chalicelib.services.invitations.addresses import read_addressee, split_addresses
 from chalicelib.services.invitations.inviting import MOST
+from chalicelib.web.host.addresses_field import Limits, find_obstacles, read_pasted, tell_left
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import explain_failure
 from chalicelib.web.host.session_page import open_session, render_session_page
@@ -38,17 +39,18 @@ from chalicelib.web.kit.request import number_in_link
 from chalicelib.web.kit.texts import Texts, format_time_of
 
 ON_PAGE = 50
-_SHOWN_WRONG = 10  # addresses that are no addresses, of which the first ones are named
+_LIMITS = Limits(ADDRESSES, ADDRESS_LIMIT, MESSAGE_LIMIT)
 _NO_MAILS = ("bounced", "stopped")
 _MAY_RESEND = ("not_sent", "sent", "opened")  # states in which one more mail may be of use
 
 
 class Entered(Struct, frozen=True):
-    """The form as it was filled in, and what is wrong with it, by its field."""
+    """The form as it was filled in, what is wrong with it, by its field, and what was done of it."""
 
     addresses: str = ""
     message: str = ""
     errors: dict[str, str] = {}
+    news: str = ""
 
     def error(self, name: str) -> str:
         """What is wrong with a field, or with `page`, all of it."""
@@ -80,7 +82,7 @@ def show_invitations(host: HostRequest, session_id: str, entered: Entered | None
         "entered": entered or Entered(),
         "has_mail": container.has_mail(),
         "may_remind": found.can_remind,
-        "news": _tell_news(host, locale.texts),
+        "news": entered.news if entered else _tell_news(host, locale.texts),
     }
     return render_session_page(host, view, "invitations", "invitations.html", status, **values)
 
@@ -110,27 +112,30 @@ def receive_invitations(host: HostRequest, session_id: str) -> Response:
 
 
 def _invite(host: HostRequest, session_id: str, form: Form, texts: Texts) -> Response:
-    """Invites everybody whose address was entered; nobody, where one of the entries is no address."""
-    addresses, message = split_addresses(form.get("addresses", "")), form.get("message", "").strip()
+    """Invites everybody whose address was entered. What is no address is named, and stays in the field."""
+    message, pasted = form.get("message", "").strip(), read_pasted(form.get("addresses", ""), _LIMITS)
     entered = Entered(form.get("addresses", ""), message)
-    if errors := _list_mistakes(addresses, message, texts):
-        return show_invitations(host, session_id, Entered(entered.addresses, message, errors), 400)
-    given = InvitePeople(session_id=session_id, emails=tuple(addresses), message=message or None)
+    if errors := find_obstacles(pasted, message, _LIMITS, texts):
+        return show_invitations(host, session_id, replace(entered, errors=errors), 400)
+    given = InvitePeople(session_id=session_id, emails=tuple(pasted.addresses), message=message or None)
     try:
         made = host.perform(invite_people, given).data
     except Unprocessable as error:
         errors = {"addresses": texts("invitations_full", limit=MOST)}
-        return show_invitations(host, session_id, Entered(entered.addresses, message, errors), error.status)
+        return show_invitations(host, session_id, replace(entered, errors=errors), error.status)
     except Invalid as error:
         errors = {"page": texts("invitation_not_now")}
-        return show_invitations(host, session_id, Entered(entered.addresses, message, errors), error.status)
+        return show_invitations(host, session_id, replace(entered, errors=errors), error.status)
     except HarmonicaError as error:
         errors = {"page": explain_failure(error, texts)}
-        return show_invitations(host, session_id, Entered(entered.addresses, message, errors), error.status)
+        return show_invitations(host, session_id, replace(entered, errors=errors), error.status)
     already, times = sum(it.status == "already" for it in made), Counter(it.email.lower() for it in made)
     known = already - (len(made) - len(times))  # but for those that only stood there once more
-    twice = sum(count > 1 for count in times.values())
-    return _back(host, session_id, invited=str(len(made) - already), known=str(known), twice=str(twice))
+    told = {"made": len(made) - already, "known": known, "twice": sum(count > 1 for count in times.values())}
+    if pasted.wrong:
+        left = Entered(pasted.left, message, tell_left(pasted, texts), _tell_invited(told, texts))
+        return show_invitations(host, session_id, left)
+    return _back(host, session_id, **{"invited" if it == "made" else it: str(number) for it, number in told.items()})
 
 
 def _remove(host: HostRequest, session_id: str, named: str) -> None:
@@ -138,22 +143,6 @@ def _remove(host: HostRequest, session_id: str, named: str) -> None:
         host.perform(remove_invitation, InvitationInput(session_id=session_id, invitation_id=named))
     except NotFound:
         open_session(host, session_id, (), "editor")  # it is the invitation that is gone, not the session
-
-
-def _list_mistakes(addresses: list[str], message: str, texts: Texts) -> dict[str, str]:
-    """Returns what is wrong with the form, by its field."""
-    wrong = [it for it in addresses if len(it) > ADDRESS_LIMIT or read_addressee(it) is None]
-    found = {"message": ""}
-    if not addresses:
-        found["addresses"] = texts("field_needed")
-    elif wrong:
-        shown = [it[:100] for it in wrong[:_SHOWN_WRONG]] + (["…"] if len(wrong) > _SHOWN_WRONG else [])
-        found["addresses"] = texts("invitations_wrong", addresses=" · ".join(shown))
-    elif len(addresses) > ADDRESSES:
-        found["addresses"] = texts("invitations_many", limit=ADDRESSES, count=len(addresses))
-    if len(message) > MESSAGE_LIMIT:
-        found["message"] = texts("field_long", limit=MESSAGE_LIMIT, count=len(message))
-    return {name: told for name, told in found.items() if told}
 
 
 def _shown(of: Invitation, host: HostRequest, view: SessionView, locale: PageLocale) -> ShownInvitation:
@@ -174,10 +163,14 @@ def _tell_news(host: HostRequest, texts: Texts) -> str:
     if "invited" in query:
         numbers = {name: number_in_link(query.get(name, "")) or 0 for name in ("made", "known", "twice")}
         numbers["made"] = number_in_link(query["invited"]) or 0
-        told = [name for name, number in numbers.items() if number or name == "made"]
-        return " ".join(texts(f"invitations_{name}", people=texts("persons", count=numbers[name])) for name in told)
+        return _tell_invited(numbers, texts)
     done = {"resent": "invitation_resent", "reminded": "invitations_reminded", "removed": "invitation_removed"}
     return next((texts(said) for name, said in done.items() if name in query), "")
+
+
+def _tell_invited(numbers: dict[str, int], texts: Texts) -> str:
+    told = [name for name, number in numbers.items() if number or name == "made"]
+    return " ".join(texts(f"invitations_{name}", people=texts("persons", count=numbers[name])) for name in told)
 
 
 def _back(host: HostRequest, session_id: str, **told: str) -> Response:

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.errors import HarmonicaError, NotFound, RateLimited, Unprocessable
 from chalicelib.model import Role
-from chalicelib.model.member_invitations import OPEN_INVITATIONS, GivenRole, Subject
+from chalicelib.model.member_invitations import OPEN_INVITATIONS, Subject
 from chalicelib.operations.fields import SessionInput
 from chalicelib.operations.member_invitations import (
     ADDRESS_LIMIT,
@@ -31,8 +32,9 @@ from chalicelib.operations.member_invitations import (
 )
 from chalicelib.operations.project_output import ProjectInput
 from chalicelib.services.access.roles import is_at_least
-from chalicelib.services.invitations.addresses import read_addressee, split_addresses
 from chalicelib.services.member_invitations.inviting import ADDRESSES, roles_to_give
+from chalicelib.web.host.addresses_field import Limits, find_obstacles, read_pasted, tell_left
+from chalicelib.web.host.repetition import answer_once
 from chalicelib.web.host.request import HostRequest
 from chalicelib.web.host.saving import explain_failure
 from chalicelib.web.kit.http import Form
@@ -40,7 +42,7 @@ from chalicelib.web.kit.language import choose_language
 from chalicelib.web.kit.texts import Texts, format_time_with_zone
 
 STEPS = ("invite", "resend", "withdraw")
-_SHOWN_WRONG = 10  # entries that are no addresses, of which the first ones are named
+_LIMITS = Limits(ADDRESSES, ADDRESS_LIMIT, MESSAGE_LIMIT)
 _TOLD = {"undeliverable": "invited_bounced", "no_mail": "invited_not_sent", "held": "member_mail_held"}
 
 
@@ -107,37 +109,37 @@ def receive_invite(host: HostRequest, subject: Subject, form: Form, texts: Texts
 
 
 def _invite(host: HostRequest, subject: Subject, form: Form, texts: Texts) -> Invited:
-    """Invites everybody whose address was entered; nobody, where one of the entries is no address."""
-    addresses, message = split_addresses(form.get("addresses", "")), form.get("message", "").strip()
+    """Invites everybody whose address was entered. What is no address is named, and stays in the field; the same form, sent twice,
+    invites nobody twice."""
+    message, pasted = form.get("message", "").strip(), read_pasted(form.get("addresses", ""), _LIMITS)
     entered = InviteForm(form.get("addresses", ""), form.get("role", "viewer"), message, form.get("project", ""))
-    if errors := _mistakes(addresses, message, texts):
-        return Invited(form=_with(entered, errors), status=400)
+    if errors := find_obstacles(pasted, message, _LIMITS, texts):
+        return Invited(form=replace(entered, errors=errors), status=400)
     role = next((it for it in roles_to_give("owner") if it == entered.role), None)
     if role is None:
-        return Invited(form=_with(entered, {"page": texts("field_needed")}), status=400)
+        return Invited(form=replace(entered, errors={"page": texts("field_needed")}), status=400)
     to = Subject("project", entered.project) if entered.project and subject.kind == "session" else subject
-    language = choose_language(host.request).tag
+    given: dict[str, Any] = {
+        "emails": tuple(pasted.addresses),
+        "role": role,
+        "message": message or None,
+        "language": choose_language(host.request).tag,
+    }
 
     def invite() -> Invited:
-        made = _made(host, to, addresses, role, message, language)
-        return Invited(form=InviteForm(role=role, made=made))
+        made = _made(host, to, given, form.get("once", ""))
+        if not pasted.wrong:
+            return Invited(form=InviteForm(role=role, made=made))
+        return Invited(form=replace(entered, addresses=pasted.left, made=made, errors=tell_left(pasted, texts)))
 
     return _guard(invite, entered, texts)
 
 
-def _made(
-    host: HostRequest, subject: Subject, addresses: list[str], role: GivenRole, message: str, language: Any
-) -> Sequence[InvitedMember]:
-    given: dict[str, Any] = {
-        "emails": tuple(addresses),
-        "role": role,
-        "message": message or None,
-        "language": language,
-    }
+def _made(host: HostRequest, subject: Subject, given: dict[str, Any], once: str) -> Sequence[InvitedMember]:
     if subject.kind == "session":
-        made = host.perform(invite_to_session, InviteToSession(session_id=subject.id, **given))
+        made = answer_once(host, invite_to_session, InviteToSession(session_id=subject.id, **given), once)
     else:
-        made = host.perform(invite_to_project, InviteToProject(project_id=subject.id, **given))
+        made = answer_once(host, invite_to_project, InviteToProject(project_id=subject.id, **given), once)
     return list(made.data)
 
 
@@ -145,13 +147,15 @@ def _guard(step: Callable[[], Invited], entered: InviteForm, texts: Texts) -> In
     try:
         return step()
     except Unprocessable as error:
-        return Invited(form=_with(entered, {"page": texts("member_full", limit=OPEN_INVITATIONS)}), status=error.status)
+        return Invited(
+            form=replace(entered, errors={"page": texts("member_full", limit=OPEN_INVITATIONS)}), status=error.status
+        )
     except RateLimited as error:
-        return Invited(form=_with(entered, {"page": texts("member_slow")}), status=error.status)
+        return Invited(form=replace(entered, errors={"page": texts("member_slow")}), status=error.status)
     except HarmonicaError as error:
         if error.status in (403, 404):
             raise
-        return Invited(form=_with(entered, {"page": explain_failure(error, texts)}), status=error.status)
+        return Invited(form=replace(entered, errors={"page": explain_failure(error, texts)}), status=error.status)
 
 
 def _resend(host: HostRequest, subject: Subject, named: str) -> Invited:
@@ -180,26 +184,6 @@ def _list(host: HostRequest, subject: Subject) -> list[MemberInvitationOutput]:
     if subject.kind == "session":
         return list(host.perform(list_session_invitations, SessionInput(session_id=subject.id)).data)
     return list(host.perform(list_project_invitations, ProjectInput(project_id=subject.id)).data)
-
-
-def _mistakes(addresses: list[str], message: str, texts: Texts) -> dict[str, str]:
-    """Returns what is wrong with the form, by its field."""
-    wrong = [it for it in addresses if len(it) > ADDRESS_LIMIT or read_addressee(it) is None]
-    found = {}
-    if not addresses:
-        found["addresses"] = texts("field_needed")
-    elif wrong:
-        shown = [it[:100] for it in wrong[:_SHOWN_WRONG]] + (["…"] if len(wrong) > _SHOWN_WRONG else [])
-        found["addresses"] = texts("invitations_wrong", addresses=" · ".join(shown))
-    elif len(addresses) > ADDRESSES:
-        found["addresses"] = texts("invitations_many", limit=ADDRESSES, count=len(addresses))
-    if len(message) > MESSAGE_LIMIT:
-        found["message"] = texts("field_long", limit=MESSAGE_LIMIT, count=len(message))
-    return found
-
-
-def _with(form: InviteForm, errors: dict[str, str]) -> InviteForm:
-    return InviteForm(form.addresses, form.role, form.message, form.project, errors)
 
 
 def _tell(of: MemberInvitationOutput, zone: str, texts: Texts) -> str:

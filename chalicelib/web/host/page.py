@@ -4,6 +4,7 @@ from typing import Any
 
 from chalice.app import Request, Response
 
+from chalicelib.errors import HarmonicaError
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.kit import static
 from chalicelib.web.kit.page import render_page
@@ -27,6 +28,11 @@ def render_host_page(
         **values,
     }
     return render_page(request, template, status, **given)
+
+
+def show_missing(host: HostRequest, error: HarmonicaError) -> Response:
+    """Returns what a host who is signed in reads where there is nothing, with the way to what is theirs."""
+    return render_host_page(host.request, "missing.html", error.status, host=host)
 
 
 def _count_unread(host: HostRequest | None) -> int:

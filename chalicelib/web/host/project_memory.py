@@ -1,8 +1,8 @@
-"""The memory of a project on its page: exactly what new sessions begin with, and where that comes from."""
+"""The memory of a project on pages: exactly what new sessions begin with, and where that comes from; and what one began with."""
 
 from msgspec import Struct
 
-from chalicelib.model.memory import ConclusionKind
+from chalicelib.model.memory import Conclusion, ConclusionKind, Memory
 from chalicelib.operations.project_memory import MemoryPoint, get_project_memory
 from chalicelib.operations.project_output import ProjectInput
 from chalicelib.text.normalise import one_line
@@ -37,6 +37,15 @@ def show_memory(host: HostRequest, project_id: str, texts: Texts) -> ShownMemory
     for point in found.points:
         groups.setdefault(point.kind, []).append(_shown(point, texts))
     return ShownMemory(found.inherit, list(groups.items()), found.text)
+
+
+def group_received(memory: Memory) -> list[tuple[ConclusionKind, list[Conclusion]]]:
+    """Returns what a session began with of its projects, as far as it may be told, by kind, in the order in which its prompt has it."""
+    groups: dict[ConclusionKind, list[Conclusion]] = {}
+    for it in memory.points:
+        if it.is_told:
+            groups.setdefault(it.point.kind, []).append(it.point)
+    return list(groups.items())
 
 
 def _shown(point: MemoryPoint, texts: Texts) -> ShownPoint:

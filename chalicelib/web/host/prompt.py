@@ -24,7 +24,6 @@ from chalicelib.operations.session_changes import EditSession
 from chalicelib.operations.session_fields import NewGeneratedFrom
 from chalicelib.operations.sessions import edit_session
 from chalicelib.services.access.roles import may_edit
-from chalicelib.services.prompts.project_memory import render_memory
 from chalicelib.services.results.facilitator_review import append_rules
 from chalicelib.services.sessions.creation import prompt_status
 from chalicelib.services.sessions.prompt_versions import basic_version, current_version, list_versions
@@ -33,6 +32,7 @@ from chalicelib.store.sessions import FOR_PROMPT_VERSIONS
 from chalicelib.text.differences import list_differences
 from chalicelib.web.host.drift import find_drift
 from chalicelib.web.host.page import ZONE
+from chalicelib.web.host.project_memory import group_received
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import FieldChanges, explain_failure, save_changes
 from chalicelib.web.host.session_page import open_session, render_session_page
@@ -102,7 +102,7 @@ def show_prompt(
         "newer": _page_url(offset - SHOWN) if offset else "",
         "older": _page_url(offset + SHOWN) if offset + SHOWN < listed.total else "",
         "harmonica_md": view.harmonica_md or "",
-        "begun_with": render_memory(view.received) if view.received else "",
+        "begun_with": group_received(view.received) if view.received else [],
         "is_owner": view.session.owner_id == host.user_id,
         "drift": find_drift(view, texts),
         "instructions": (form or {}).get("instructions", ""),

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.clock import TURN_SECONDS
+from chalicelib.errors import NotFound
 from chalicelib.model import Login
 from chalicelib.operations.operation import Call, Run, operation_of
 from chalicelib.services.access.form_tokens import make_form_token, tag_of, writer_of
@@ -103,6 +104,10 @@ def respond_to_host(request: Request, answer: Callable[[HostRequest], Response])
             from chalicelib.web.host.kept_form import answer_others_form
 
             return answer_others_form(found)
+        except NotFound as error:
+            from chalicelib.web.host.page import show_missing
+
+            return show_missing(found, error)
 
     return respond(request, admit)
 

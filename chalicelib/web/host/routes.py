@@ -1,16 +1,35 @@
 """Routes of the pages for hosts, but for those of a session. What a page does is imported when one is first asked for."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, Request, Response
 
+from chalicelib.errors import HarmonicaError
 from chalicelib.web.kit.http import READ, require_allowance, respond
+from chalicelib.web.kit.problems import render_problem
 
 if TYPE_CHECKING:
     from chalicelib.web.host.request import HostRequest
 
 routes = Blueprint(__name__)
+
+# What addresses of pages for hosts begin with. Any other that no route serves is taken for a participant's link that was cut off.
+FOR_HOSTS = frozenset(
+    (
+        "account",
+        "invitation",
+        "keys",
+        "new",
+        "notifications",
+        "projects",
+        "sessions",
+        "sign-in",
+        "sign-out",
+        "templates",
+    )
+)
 
 
 @routes.route("/", methods=READ, content_types=[])
@@ -349,3 +368,15 @@ def answer_host(door: Blueprint, answer: "Callable[[HostRequest], Response]") ->
     from chalicelib.web.host.request import respond_to_host
 
     return respond_to_host(door.current_request, answer)
+
+
+def show_unknown(request: Request, error: HarmonicaError) -> Response:
+    """Returns what went wrong at an address that no route serves, in words for hosts at theirs; nobody is looked up for it."""
+
+    def fail(_: Request) -> Response:
+        raise error
+
+    first = str((request.uri_params or {}).get("proxy", "")).partition("/")[0]
+    if first not in FOR_HOSTS:
+        return respond(request, fail)
+    return respond(request, fail, partial(render_problem, missing=("nothing_here", "nothing_here_text")))

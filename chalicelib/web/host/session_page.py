@@ -10,6 +10,7 @@ from chalicelib import container
 from chalicelib.errors import Forbidden
 from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import Role, Session, SessionView
+from chalicelib.model.projects import Project
 from chalicelib.services.access.roles import has_role
 from chalicelib.services.sessions.retention import find_last_day
 from chalicelib.services.synthesis.visibility import Visitor
@@ -62,6 +63,7 @@ def render_session_page(
         "shown_state": shown_state(state, view.tally.participants),
         "new": view.session.id if now - view.session.updated_at < _NEW_FOR else "",
         "tabs": _pages_of(view),
+        "projects_above": _projects_of(view) if tab == "overview" else (),
         "tab": tab,
         "may_edit": has_role(view, "editor"),
         "loses_summary": loses_summary(view),
@@ -70,6 +72,12 @@ def render_session_page(
         **values,
     }
     return render_host_page(host.request, template, status, host=host, **given)
+
+
+def _projects_of(view: SessionView) -> list[Project]:
+    """Returns the projects of a session in which this host has a role, by title; nobody else learns what they are called."""
+    named = [it for it in view.session.projects if it in view.project_roles]
+    return sorted(container.projects().some(named), key=lambda it: it.title.casefold()) if named else []
 
 
 def _is_silent(view: SessionView) -> bool:

@@ -1,8 +1,8 @@
 """Markdown that others wrote, as HTML that is safe to show: rendered without raw HTML and images, then sanitised.
 
-What a host or a model writes may have emphasis, lists and quotes, a host's words links too; it gets no headings, which belong
-to the page. A model writes what a participant has it write, and readers would trust a link of the facilitator's: the address
-stands there as text.
+What a host or a model writes may have emphasis, lists and quotes, a host's words links too; headings, which belong to the page, stand
+there as strong words. A model writes what a participant has it write, and readers would trust a link of the facilitator's: the
+address stands there as text.
 """
 
 from functools import cache
@@ -29,12 +29,15 @@ def render_model_text(text: str) -> "Markup":
 
 def _render(text: str, *, has_links: bool) -> "Markup":
     import nh3
+    from markdown_it.token import Token
     from markupsafe import Markup
 
     tokens = _parser().parse(text)
-    for token in tokens:
+    for before, token in zip([None, *tokens], tokens, strict=False):
         if token.type in ("heading_open", "heading_close"):
             token.tag = "p"
+        if token.children and before and before.type == "heading_open":
+            token.children = [Token("strong_open", "strong", 1), *token.children, Token("strong_close", "strong", -1)]
         if token.children and not has_links:
             token.children = _spell_out_links(token.children)
     html = _parser().renderer.render(tokens, _parser().options, {})

@@ -69,9 +69,9 @@ def find_closing(thread: ThreadView, texts: Texts) -> Closing | None:
 
 def _write_text(topic: str, began: str, entries: list[SaidEntry], closing: Closing | None, texts: Texts) -> str:
     """Returns it all as plain text."""
-    parts = [topic, began]
+    parts, colon = [topic, began], texts("colon")
     for it in entries:
-        asked = [f"{texts('recap')}: {it.asked}" if it.is_recap else it.asked] if it.asked else []
-        parts += ["-" * 40, *asked, *(f"{texts('you')}: {said}" for said in it.said)]
-    parts += ["-" * 40, f"{closing.heading}: {closing.text}"] if closing else []
+        asked = [f"{texts('recap')}{colon} {it.asked}" if it.is_recap else it.asked] if it.asked else []
+        parts += ["-" * 40, *asked, *(f"{texts('you')}{colon} {said}" for said in it.said)]
+    parts += ["-" * 40, f"{closing.heading}{colon} {closing.text}"] if closing else []
     return "\n\n".join(parts) + "\n"

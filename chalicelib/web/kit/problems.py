@@ -35,25 +35,26 @@ _TEXTS = {
 _SCENES = {404: "lost", 405: "lost", 409: "waiting", 429: "full", 503: "waiting"}
 
 
-def explain_problem(request: Request, error: HarmonicaError) -> tuple[str, str]:
-    """Returns heading and explanation of what went wrong, in the visitor's language."""
+def explain_problem(request: Request, error: HarmonicaError, missing: tuple[str, str] = _MISSING) -> tuple[str, str]:
+    """Returns heading and explanation of what went wrong, in the visitor's language; `missing`: what is said of what is not there."""
     texts = locale_for(request).texts
     if isinstance(error, ForeignForm):
         return texts("wrong_heading"), texts("foreign_form")
-    heading, explanation = _TEXTS.get(error.status, ("failed_heading", "failed_text"))
+    found = _TEXTS.get(error.status, ("failed_heading", "failed_text"))
+    heading, explanation = missing if found is _MISSING else found
     wait = max(1, round(error.retry_after)) if isinstance(error, RateLimited) else None
     seconds = texts("seconds", count=wait) if wait else ""
     return texts(heading), texts(explanation, request=request_id(request), seconds=seconds)
 
 
-def render_problem(request: Request, error: HarmonicaError) -> Response:
+def render_problem(request: Request, error: HarmonicaError, missing: tuple[str, str] = _MISSING) -> Response:
     """Returns the page that says what went wrong. It may stand at any address, so it finds its files from the root."""
-    heading, explanation = explain_problem(request, error)
+    heading, explanation = explain_problem(request, error, missing)
     at = urlsplit(public_url(request)).path
     values: dict[str, Any] = {
         "heading": heading,
         "explanation": explanation,
-        "back": f"{at}/" if error.status == 403 else "",  # to what is one's own
+        "back": f"{at}/" if error.status == 403 or missing is not _MISSING else "",  # to what is one's own
         "scene": _SCENES.get(error.status, "trouble"),
         "static": lambda name: f"{at}/{static.address(name)}",
     }

@@ -1,8 +1,7 @@
 """Routes that all pages share: their files, and the page for an address that no route serves."""
 
-from chalice.app import Blueprint, Request, Response
+from chalice.app import Blueprint, Response
 
-from chalicelib.errors import HarmonicaError
 from chalicelib.web.kit import static
 from chalicelib.web.kit.http import READ, respond
 
@@ -13,12 +12,3 @@ routes = Blueprint(__name__)
 def get_static(name: str) -> Response:
     """Returns a style sheet or a script."""
     return respond(routes.current_request, lambda _: static.serve(name))
-
-
-def show_problem(request: Request, error: HarmonicaError) -> Response:
-    """Returns what went wrong at an address that no route serves."""
-
-    def fail(_: Request) -> Response:
-        raise error
-
-    return respond(request, fail)

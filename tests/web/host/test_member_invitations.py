@@ -392,6 +392,12 @@ def test_who_stops_mails_about_a_project_gets_none_about_it_whoever_invites_them
     assert [kind.name for kind, raw in stored() if raw.get(keys.PROJECT_ID, {}).get("S") == project] == []
 
 
+def _pending(host: Host, project: str, email: str) -> str:
+    """The path of the open invitation of this address."""
+    listed = host.get(f"/projects/{project}/invitations")["data"]
+    return next(f"/projects/{project}/invitations/{it['id']}" for it in listed if it["email"] == email)
+
+
 def test_the_form_keeps_what_was_typed_and_shows_links_where_none_are_mailed(
     host: Host, ana: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -403,10 +409,23 @@ def test_the_form_keeps_what_was_typed_and_shows_links_where_none_are_mailed(
     assert (wrong.status, "nobody" in wrong.text, "1,001" in wrong.text) == (400, True, True)
     assert "dee@example.com, nobody" in wrong.html
     assert host.get(f"/sessions/{session}/invitations")["data"] == []
-    whole = submit(ana, address, form, do="invite", addresses=DEE, role="viewer", project=project)
-    assert "A mail is on its way." in whole.text
-    assert [it["email"] for it in host.get(f"/projects/{project}/invitations")["data"]] == [DEE]
+    before = len(recipients())
+    twice = [
+        submit(ana, address, form, do="invite", addresses=f"{DEE}; nobody", role="viewer", project=project)
+        for _ in range(2)  # the page of a form that was sent is loaded again
+    ]
+    for whole in twice:
+        assert "A mail is on its way." in whole.text
+        assert "These are no e-mail addresses and were left out: nobody" in whole.text
+        assert whole.form("Send invitations").fields["addresses"].strip() == "nobody"
     deliver()
+    assert recipients()[before:] == [DEE]
+    corrected = submit(ana, address, form, do="invite", addresses="cy@example.com", role="viewer", project=project)
+    assert ("cy@example.com" in corrected.text, "left out" in corrected.text) == (True, False)
+    deliver()
+    assert recipients()[before:] == [DEE, "cy@example.com"]
+    assert host.call("DELETE", _pending(host, project, "cy@example.com")).status_code == 204
+    assert [it["email"] for it in host.get(f"/projects/{project}/invitations")["data"]] == [DEE]
     pending = ana.open(f"/projects/{project}")
     assert "mail sent · until" in pending.text
     monkeypatch.setenv("MAIL_FROM", "")

@@ -3,6 +3,7 @@
 A text that counts something has a form for each way in which its language does, by CLDR's names; `count` chooses.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -13,6 +14,8 @@ import msgspec
 
 from chalicelib.text.locales import fill, fill_counted, format_moment, format_offset
 
+# French has a space before each of these signs and within its quotation marks, at which no line may end.
+_FIXED_SPACES = {"fr": re.compile(r" (?=[:;!?»])|(?<=«) ")}
 _UTC = ("UTC", "Etc/UTC")
 _OURS = Path(__file__).parent.parent.parent.parent
 
@@ -35,8 +38,13 @@ def texts_in(tag: str) -> Texts:
     catalogue: dict[str, str | Mapping[str, str]] = {}
     for folder in ("web/*", "telegram"):
         for file in sorted(_OURS.glob(f"{folder}/texts/{tag}.toml")):
-            catalogue |= msgspec.toml.decode(file.read_bytes())
+            catalogue |= msgspec.toml.decode(_fix_spaces(tag, file.read_text(encoding="utf-8")))
     return Texts(tag, catalogue)
+
+
+def _fix_spaces(tag: str, text: str) -> str:
+    signs = _FIXED_SPACES.get(tag)
+    return signs.sub("\u00a0", text) if signs else text
 
 
 def _convert(at: datetime, zone: str) -> datetime:

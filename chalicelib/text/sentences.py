@@ -13,6 +13,7 @@ from chalicelib.text.tokens import is_unspaced
 Span = tuple[int, int]
 
 QUESTION_MARKS = "?？؟՞፧‽⁇⁈⁉\u037e"
+_ASKING = re.compile(f"[;{QUESTION_MARKS}]")  # a text without any asks nothing
 _WIDE = "。！？｡．؟۔।॥።፧។။"  # no gap has to follow these
 _ENDS = f".!?…։‽⁇⁈⁉\u037e;{_WIDE}"
 _BOTH_WAYS = "\"'*_~"  # may close what is before them, or open what follows
@@ -89,6 +90,8 @@ def is_question(sentence: str) -> bool:
 
 def list_questions(text: str) -> list[str]:
     """The sentences of a text that ask something, without what marks them as entries of a list."""
+    if not _ASKING.search(text):
+        return []  # where sentences end need not be found out
     asked = (_ENTRY.sub("", sentence, count=1) for sentence in split_sentences(text) if is_question(sentence))
     return [question for question in asked if any(map(str.isalnum, question))]
 

@@ -1,7 +1,8 @@
 """Reading text takes time in proportion to its length, whatever is in it: nobody can stop a worker with what they write.
 
-Ten times the text may take thirty times the processor's time, and a tenth of a second on top, which no machine's speed or
-load changes much: where each character is held against all others it takes a hundred times.
+Ten times the text may take thirty times the processor's time, and a fiftieth of a second on top, which no machine's speed or
+load changes much: where each character is held against all others it takes a hundred times. What hides below that fiftieth at
+10,000 characters takes no more than half a second for the 50,000 that are read at most.
 """
 
 import gc
@@ -48,8 +49,9 @@ SHAPES: Final = (
     *("a ", "a", "?", ". ", "Why so? ", "1.", "a;", "\n ", "\u200b", "(", "[a](", "<a", "<!--", "&a", "`*_"),
     *('"', "'a ", "“", "„a “", "「", "1,", "百", "噪", "\u0301\u0316", "😀…", "a@b.", "http://a?b ", " - "),
 )
-SMALL, MEDIUM, LARGE = 3_000, 10_000, 30_000
-GROWTH, FLOOR = 3, 0.1  # times what a linear function takes, and seconds of the processor
+SMALL, MEDIUM, LARGE = 1_000, 3_000, 10_000
+ATTEMPTS = 3  # of which one has to be within bounds
+GROWTH, FLOOR = 3, 0.02  # times what a linear function takes, and seconds of the processor
 
 EN: Final = read_catalogue("en")
 SAID: Final = Quote("The buses are late, always late", "ann", "m1")
@@ -146,7 +148,7 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
 def test_time_grows_with_the_text_only(reader: str) -> None:
     read = READERS[reader]
     read("Warm up, please. “Is it?”")
-    slow = [shape for shape in SHAPES if not (_is_linear(read, shape) or _is_linear(read, shape))]
+    slow = [shape for shape in SHAPES if not any(_is_linear(read, shape) for _ in range(ATTEMPTS))]
     assert slow == []
 
 
@@ -171,4 +173,4 @@ def _seconds(read: Callable[[str], object], shape: str, size: int) -> float:
 
 def test_a_pattern_that_is_not_linear_is_found() -> None:
     never_ends = re.compile(r"[^.!?]+[?]")
-    assert not _is_linear(lambda text: never_ends.findall(text[: len(text) // 3]), "a ")
+    assert not _is_linear(lambda text: never_ends.findall(text), "a ")

@@ -8,7 +8,8 @@ stands are no secrets.
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import repeat
+from typing import NamedTuple
 
 from chalicelib.text import sentences, tokens
 from chalicelib.text.quotation_marks import find_quoted_spans
@@ -50,27 +51,43 @@ def not_to_be_said(prompt: str) -> list[str]:
     return [part for part in (*parts, prompt[last:]) if part.strip()]
 
 
+class _Units(NamedTuple):
+    """Words, and single characters where a script sets no spaces, folded; and what each weighs."""
+
+    texts: Run
+    weights: Sequence[int]
+
+
 @lru_cache(maxsize=8)
-def _units_of_secret(text: str) -> tuple[str, ...]:
+def _units_of_secret(text: str) -> _Units:
     """The same for every turn of a session, and long."""
-    return tuple(_units(text))
+    return _units(text)
 
 
-def _units(text: str) -> list[str]:
-    """Returns words, and single characters where a script sets no spaces; folded."""
+def _units(text: str) -> _Units:
+    """Returns what a text is compared by."""
     found: list[str] = []
+    weights: list[int] = []
     for word in tokens.split_words(text):
-        found += word if tokens.is_run(word) else (word,)
-    return found
+        if tokens.is_run(word):
+            found += word
+            weights += repeat(_CHARACTER, len(word))
+        else:
+            found.append(word)
+            weights.append(_WORD)
+    return _Units(tuple(found), weights)
 
 
-def _runs(units: Sequence[str], begun: Container[Run] | None = None) -> Iterator[Run]:
+def _runs(units: _Units, begun: Container[Run] | None = None) -> Iterator[Run]:
     """Yields for each place the shortest run from there that is long enough; only those that begin so, where that is given."""
-    for start, pair in enumerate(pairwise(units)):
-        if begun is None or pair in begun:
-            weight = 0
-            for end in range(start, min(start + _ENOUGH, len(units))):
-                weight += _CHARACTER if tokens.is_run(units[end]) else _WORD
-                if weight >= _ENOUGH:
-                    yield tuple(units[start : end + 1])
-                    break
+    texts, weights = units
+    end = weight = 0
+    for start, lost in enumerate(weights):
+        while weight < _ENOUGH and end < len(weights):
+            weight += weights[end]
+            end += 1
+        if weight < _ENOUGH:
+            return
+        if begun is None or texts[start : start + 2] in begun:
+            yield texts[start:end]
+        weight -= lost

@@ -52,7 +52,7 @@ class Sign(Struct, frozen=True):
 
 
 class LanguageSigns(Struct, frozen=True):
-    """The signs of one language. `any` finds whether there is one, in one pass."""
+    """The signs of one language. `any` finds whether there is one, in one pass that looks for each only where a word begins."""
 
     any: re.Pattern[str]
     rows: tuple[Sign, ...]
@@ -88,14 +88,18 @@ def read_file(path: Path) -> SignFile:
 
 def _signs(language: str, file: SignFile) -> LanguageSigns:
     lists = {name: f"(?:{'|'.join(words)})" for name, words in file.lists.items()}
-    edge = (r"(?<!\w)", r"(?!\w)") if file.spaced else ("", "")
-    rows = tuple(Sign(language, row.kind, _expression(row.pattern, lists, edge), row.source) for row in file.signs)
-    return LanguageSigns(re.compile("|".join(row.expression for row in rows)), rows)
+    before, after = (r"(?<!\w)", r"(?!\w)") if file.spaced else ("", "")
+    expressions = [_expression(row.pattern, lists) for row in file.signs]
+    rows = tuple(
+        Sign(language, row.kind, f"{before}(?:{expression}){after}", row.source)
+        for row, expression in zip(file.signs, expressions, strict=True)
+    )
+    return LanguageSigns(re.compile(f"{before}(?:{'|'.join(expressions)}){after}"), rows)
 
 
-def _expression(pattern: str, lists: Mapping[str, str], edge: tuple[str, str]) -> str:
+def _expression(pattern: str, lists: Mapping[str, str]) -> str:
     """The regular expression of a row, which looks at a bounded stretch from each place of a text, so that it is linear."""
     expression = normalise_for_signs(_NAMED.sub(lambda found: lists[found[1]], pattern))
     if _UNBOUNDED.search(expression):
         raise ValueError(f"A sign may not repeat without bounds: {pattern}")
-    return f"{edge[0]}(?:{expression}){edge[1]}"
+    return expression

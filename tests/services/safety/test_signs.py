@@ -127,4 +127,4 @@ def test_a_file_with_a_kind_or_a_name_that_there_is_not_is_refused(tmp_path: Pat
 def test_a_sign_may_not_repeat_without_bounds() -> None:
     for pattern in ("so+ sad", "so *sad", "so{2,} sad"):
         with pytest.raises(ValueError, match="without bounds"):
-            _expression(pattern, {}, ("", ""))
+            _expression(pattern, {})

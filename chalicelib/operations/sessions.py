@@ -104,8 +104,11 @@ def read_current(view: SessionView, now: datetime) -> SessionView:
 
 
 def edit_session(call: Call, given: tuple[dict[str, Any], datetime | None], view: SessionView) -> Session:
-    """Change what the body names; gives the session as it is then. `prompt_summary` and `prompt_generated_from` tell of a prompt: alone,
-    they are left out while the first one is yet to be written, since it brings its own."""
+    """Change what the body names; gives the session as it is then.
+
+    `prompt_summary` and `prompt_generated_from` tell of a prompt: alone, they are left out while the first one is yet to be written,
+    since it brings its own.
+    """
     changes, unchanged_since = given
     changes = _with_template(changes, view, call.user_id)
     if changes.get("models", view.session.models) != view.session.models == "stage":

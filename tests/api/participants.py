@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from chalicelib.store import database, keys
+from chalicelib.store.conversation_items import ThreadItem
 from tests.api.hosts import Host
 from tests.api.shapes import PARTICIPANT, assert_shape
 
@@ -40,3 +42,12 @@ def remove(host: Host, session: str, participant: str) -> None:
 
 def names(host: Host, session: str, query: str = "") -> list[str]:
     return [person["external_id"] for person in host.get(f"/sessions/{session}/responses{query}")["data"]]
+
+
+def new_test_run(host: Host, session: str) -> str:
+    """Somebody in a session whose conversation is stored as a test run of it."""
+    participant = str(host.say(session, "Trying", "trying").json_body["thread_id"])
+    database.update(
+        ThreadItem(session, keys.thread(participant)), [ThreadItem.test.set(True)], ThreadItem.scope.exists()
+    )
+    return participant

@@ -6,19 +6,15 @@ from itertools import count, product
 from typing import Any, get_args
 
 import pytest
+from chalice.test import HTTPResponse
 
 from chalicelib import container
 from chalicelib.model import Role
 from chalicelib.model.sessions import highest, is_at_least, lowest
-from chalicelib.services.participants import decisions
-from chalicelib.services.projects import deletion as project_deletion
-from chalicelib.services.sessions import deletion
-from chalicelib.store.members import Members
-from chalicelib.store.projects import Projects
-from chalicelib.store.templates import Templates
 from tests.api import test_every_endpoint as endpoints
 from tests.api.hosts import Host, error_of, new_host
 from tests.api.projects import attach, join, new_project
+from tests.api.role_world import GIVEN, LASTING, World
 from tests.role_table import Row, rows_of
 
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -26,81 +22,92 @@ NOT_IN_SESSION = (403, "forbidden", "You don't have access to this session")
 NOT_IN_PROJECT = (403, "forbidden", "You don't have access to this project")
 NOT_ITS_OWNER = (403, "forbidden", "This takes the owner of the project")
 NOT_IN_TEMPLATE = (403, "forbidden", "You don't have access to this template")
+ONLY_OWNER = (403, "forbidden", "Only the owner of a session chooses whose model answers in it")
+LETS_IN = (
+    403,
+    "forbidden",
+    "Putting a session into a project gives others a role in it: that takes an admin of the session",
+)
+REFUSALS = (NOT_IN_SESSION, NOT_IN_PROJECT, NOT_ITS_OWNER, NOT_IN_TEMPLATE, ONLY_OWNER, LETS_IN)
 NOBODY = "00000000-0000-4000-8000-000000000000"
 ROWS = rows_of("REST")
-OWN = "`role: owner`, by their own role"
-# Some for each role, in the session and in the project.
-APART = [row for row in ROWS if row.what or (row.method == "GET" and row.path.endswith(("_id}", "members", "history")))]
+# Some for each role, in the session and in the project, none of which takes anything from who asks.
+APART = [
+    row
+    for row in ROWS
+    if "of oneself" not in row.what
+    and (row.what or (row.method == "GET" and row.path.endswith(("_id}", "members", "history"))))
+]
+S, P, T = "/sessions/{session_id}", "/projects/{project_id}", "/templates/{template_id}"
+MEMBER = "/members/{user_id}"
+PUT_IN, TAKE_OUT = ("PATCH", S, "`project_id`"), ("PATCH", S, "`project_id: null`")
+MODELS = ("PATCH", S, "`models`, by their own role")
+# What is not told from what is not there: a template or a session that one may not see.
+UNTOLD = ("`template_id` of a project", "`follow_up_of`")
+NEW = {"topic": "Tea", "goal": "Drink"}
 # What is sent for a row that is about a part of a request, or about somebody else.
 SENT: dict[tuple[str, str, str], Any] = {
-    ("PATCH", "/sessions/{session_id}", "`retention_days`"): {"retention_days": count(10).__next__},
-    ("PATCH", "/projects/{project_id}", "`status`, `location`, `color`, `parent_id`"): {"location": container.new_id},
-    ("PATCH", "/sessions/{session_id}/members/{user_id}", OWN): {"role": "owner"},
-    ("PATCH", "/projects/{project_id}/members/{user_id}", "`role: owner`"): {"role": "owner"},
-    ("PATCH", "/templates/{template_id}", ""): {"title": "Soup"},
+    ("PATCH", S, "`retention_days`"): {"retention_days": count(10).__next__},
+    MODELS: {"models": "{models}"},
+    PUT_IN: {"project_id": "{project_id}"},
+    TAKE_OUT: {"project_id": None},
+    ("PATCH", P, "`status`, `location`, `color`, `parent_id`"): {"location": container.new_id},
+    ("PATCH", S + MEMBER, "`role: owner`, by their own role"): {"role": "owner"},
+    ("PATCH", S + MEMBER, "`role: owner` of oneself"): {"role": "owner"},
+    ("PATCH", S + MEMBER, "`role` of oneself, none above it, by their own role"): {"role": "{own}"},
+    ("PATCH", P + MEMBER, "`role: owner`"): {"role": "owner"},
+    ("PATCH", P + MEMBER, "`role: owner` of oneself"): {"role": "owner"},
+    ("PATCH", P + MEMBER, "`role` of oneself, none above it"): {"role": "{in_project}"},
+    ("PATCH", T, ""): {"title": "Soup"},
+    ("PATCH", T, "`workspace_id`"): {"workspace_id": "{project_id}"},
     ("POST", "/templates", "`workspace_id`"): {"title": "Soup", "workspace_id": "{project_id}"},
-    ("POST", "/sessions", "`project_id`"): {"topic": "Tea", "goal": "Drink", "project_id": "{project_id}"},
-    ("POST", "/sessions", "`template_id` of a project"): {
-        "topic": "Tea",
-        "goal": "Drink",
-        "template_id": "{template_id}",
-    },
+    ("POST", "/projects", "`parent_id`"): {"title": "Soup", "parent_id": "{project_id}"},
+    ("POST", "/sessions", "`project_id`"): NEW | {"project_id": "{project_id}"},
+    ("POST", "/sessions", "`template_id` of a project"): NEW | {"template_id": "{template_id}"},
+    ("POST", "/sessions", "`follow_up_of`"): NEW | {"follow_up_of": "{session_id}"},
+}
+QUERIES = {
+    ("GET", "/templates", "`workspace_id`"): "?workspace_id={project_id}",
+    ("GET", S + "/export", "`parts` with what people said"): "?format=md&parts=transcripts",
 }
 
 
-class World:
-    """A session in a project with a template, and somebody who reads both."""
+class RestWorld(World):
+    """What each row asks for there, and what came of it."""
 
-    def __init__(self, host: Host) -> None:
-        self.host = host
-        self.session, self.project = str(host.new_session()["id"]), new_project(host)
-        attach(host, self.session, self.project)
-        self.reader = host.invite(self.session, "viewer").user_id
-        join(self.project, "viewer", Host(host.client, self.reader, ""))
-        made = host.call("POST", "/templates", {"title": "Soup", "workspace_id": self.project})
-        self.template = str(made.json_body["id"])
-        self.participant = str(host.say(self.session, "Soup").json_body["thread_id"])
-
-    def guest(self, own: Role | None, in_project: Role | None) -> Host:
-        """Somebody with these roles."""
-        guest = new_host(f"{container.new_id()}@example.com")
-        if own:
-            container.sessions().add_member(self.session, guest.user_id, own)
-        if in_project:
-            join(self.project, in_project, guest)
-        return guest
-
-    def wrong(self, guest: Host, of_session: Role | None, of_project: Role | None, rows: list[Row]) -> Iterator[str]:
+    def wrong(self, guest: Host, own: Role | None, in_project: Role | None, rows: list[Row]) -> Iterator[str]:
         """What this guest may, and may not, against what these roles say."""
         for row in rows:
-            is_of_session = "{session_id}" in row.path and "{project_id}" not in row.path
-            role = of_session if is_of_session else of_project
-            if row.what == OWN:  # nobody who is here is the session's own owner
-                role = None if role is None else lowest(role, "admin")
-            answer = guest.call(row.method, self.fill(self.path(row)), self.fill(self.body(row)))
-            told = f"{of_session}/{of_project} {row} {answer.status_code}"
-            if is_at_least(role, row.least):
-                if answer.status_code in (401, 403, 429, 500):
-                    yield told
-            elif row.what == "`template_id` of a project":  # whether there is one is not told
-                if answer.status_code != 400:
-                    yield told
-            elif answer.status_code != 403 or error_of(answer) not in self.refusals(row, role):
+            if row.party and "owner" in (own, in_project):
+                continue  # who is the owner has no offer to accept
+            asked = (row.method, row.path, row.what)
+            path = f"{row.path}{QUERIES.get(asked, '')}"
+            if "{project_id}" in row.path:  # of its project, no session, so that it stays there
+                path = path.replace("{session_id}", NOBODY)
+            ids = self.ids(guest, row, own, in_project)
+            answer = guest.call(row.method, fill(path, ids), fill(self.body(row), ids))
+            is_in_none = asked == PUT_IN
+            may = row.allows(own, in_project, is_tied=not is_in_none)
+            may = may or (asked == TAKE_OUT and is_at_least(own, "admin"))
+            told = f"{own}/{in_project} {row} {answer.status_code} {answer.body!r}"
+            if may != self.is_let(answer, row):
                 yield told
-        listed = {it["id"]: it["role"] for it in guest.get("/sessions?include=role")["data"]}
-        if listed.get(self.session) != of_session:
-            yield f"listed as {listed}, not as {of_session}"
+            if answer.status_code == 200 and asked in (PUT_IN, TAKE_OUT):
+                attach(self.keeper, ids["session_id"], None if is_in_none else self.project)
+        listed = {it["id"]: it["role"] for it in guest.get("/sessions?include=role&limit=100")["data"]}
+        role = highest(own, in_project and lowest(in_project, "admin"))
+        if [listed.get(it) for it in self.sessions] != [role if it in self.in_project else own for it in self.sessions]:
+            yield f"listed as {listed}, not as {role} and {own}"
 
-    def refusals(self, row: Row, role: Role | None) -> tuple[tuple[int, str, str], ...]:
-        """What somebody with this role may be told who may not do it."""
-        if role and (row.method, row.path) == ("DELETE", "/projects/{project_id}"):
-            return (NOT_ITS_OWNER,)
-        return NOT_IN_SESSION, NOT_IN_PROJECT, NOT_IN_TEMPLATE
-
-    def path(self, row: Row) -> str:
-        """Where a row is asked for: of its project, no session, so that it stays there."""
-        path = row.path + ("?workspace_id={project_id}" if (row.method, row.path) == ("GET", "/templates") else "")
-        return path.replace("{session_id}", NOBODY) if "{project_id}" in row.path else path
+    def is_let(self, answer: HTTPResponse, row: Row) -> bool | None:
+        """Whether an answer lets somebody do it; None for one that neither does nor refuses it as it should."""
+        if row.what in UNTOLD:
+            return None if answer.status_code not in (201, 400) else answer.status_code == 201
+        if "of oneself" in row.what and answer.status_code == 404:
+            return False  # who has no role of their own cannot lose it
+        if answer.status_code == 403:
+            return False if error_of(answer) in REFUSALS else None
+        return None if answer.status_code in (401, 429, 500) else True
 
     def body(self, row: Row) -> Any:
         """What is sent for a row."""
@@ -109,62 +116,73 @@ class World:
             body = {**endpoints.OF_SESSION, **endpoints.OF_PROJECT}.get((row.method, row.path))
         return body
 
-    def fill(self, value: Any) -> Any:
-        """A path or a body with the ids of this world; what is called gives a new text."""
-        if isinstance(value, dict):
-            return {name: self.fill(it) for name, it in value.items()}
-        if callable(value):
-            return value()
-        if not isinstance(value, str) or "{" not in value:
-            return value
-        ids = {**endpoints.PARTS, "user_id": self.reader, "participant_id": self.participant}
-        named = {"session_id": self.session, "project_id": self.project, "template_id": self.template}
-        return value.format(**ids | named)
+    def ids(self, guest: Host, row: Row, own: Role | None, in_project: Role | None) -> dict[str, str]:
+        """What paths and bodies of a row name, for a guest with these roles."""
+        asked = (row.method, row.path, row.what)
+        sessions = {PUT_IN: self.free, TAKE_OUT: self.tied}
+        named = {"session_id": sessions.get(asked, self.session), "project_id": self.project}
+        ids = endpoints.PARTS | named | {"template_id": self.template, "own": own or "viewer"}
+        ids["in_project"] = in_project or "viewer"
+        ids["user_id"] = guest.user_id if "of oneself" in row.what else self.reader
+        ids["participant_id"] = self.test_run if row.what == "of a test run" else self.participant
+        if asked == MODELS:
+            stored = container.sessions().view(self.session, ()).session.models
+            ids["models"] = "account" if stored == "stage" else "stage"
+        return ids
+
+
+def fill(value: Any, ids: dict[str, str]) -> Any:
+    """A path or a body with these ids; what is called gives a new text."""
+    if isinstance(value, dict):
+        return {name: fill(it, ids) for name, it in value.items()}
+    if callable(value):
+        return value()
+    return value.format(**ids) if isinstance(value, str) else value
 
 
 @pytest.fixture
 def lasting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing goes for good: what takes something away says that it did, once its rights are checked."""
-    monkeypatch.setattr(deletion, "delete_session", lambda *_, **__: None)
-    monkeypatch.setattr(project_deletion, "delete_project", lambda project, **_: project)
-    monkeypatch.setattr(Templates, "remove", lambda *_: True)
-    monkeypatch.setattr(decisions, "remove_participant", lambda *_, **__: None)
-    monkeypatch.setattr(Members, "remove", lambda *_: True)
-    monkeypatch.setattr(Projects, "remove_member", lambda *_: True)
+    """Nothing goes for good, and everybody has a model of their own."""
+    for patched in LASTING:
+        monkeypatch.setattr(*patched)
+    monkeypatch.setattr("chalicelib.operations.sessions.require_own_models", lambda _: None)
 
 
-def test_every_address_has_a_row() -> None:
+def test_every_address_has_a_row_and_each_row_stands_once() -> None:
     """A new one has to say who may."""
     told = {(row.method, row.path) for row in ROWS}
     of_templates = {it for it in endpoints.WITH_KEY if "{template_id}" in it[1]}
     assert {*endpoints.OF_SESSION, *endpoints.OF_PROJECT, *of_templates} - told == set()
+    for heading in ("REST", "Pages"):
+        named = [(row.method, row.path, row.what) for row in rows_of(heading)]
+        assert len(named) == len(set(named))
 
 
 @pytest.mark.usefixtures("lasting")
 def test_the_higher_of_both_roles_counts_and_without_any_nothing_is_allowed(host: Host) -> None:
-    """Every row by every role in the session alone and in the project alone; by both, those that tell roles apart."""
-    world, found = World(host), list[str]()
-    given: tuple[Role | None, ...] = (None, *(role for role in ROLES if role != "owner"))
-    for own, in_project in product(given, given):
-        rows = APART if own and in_project else ROWS
-        found += world.wrong(world.guest(own, in_project), highest(own, in_project), in_project, rows)
-    owner = new_host("owner@example.com")
-    world.project = new_project(owner)
-    join(world.project, "admin", host)
-    attach(host, world.session, world.project)
-    join(world.project, "viewer", Host(host.client, world.reader, ""))
-    world.template = str(
-        owner.call("POST", "/templates", {"title": "x", "workspace_id": world.project}).json_body["id"]
-    )
-    found += world.wrong(owner, "admin", "owner", ROWS)  # of a session of somebody else's
-    assert found == []
+    """Every row by everybody: each role in the session, and none, beside each role in the project, and none."""
+    world, found = RestWorld(host), list[str]()
+    for own, in_project in product(GIVEN, GIVEN):
+        found += world.wrong(world.guest(own, in_project), own, in_project, ROWS)
+    found += world.wrong(host, "owner", "owner", ROWS)
+    for role in GIVEN:  # the owner of the one has this role in the other
+        of_session, of_project = (new_host(f"{container.new_id()}@example.com") for _ in range(2))
+        world = RestWorld(of_session, of_project)
+        if role:
+            join(world.project, role, of_session)
+            world.give(of_project, role)
+        found += world.wrong(of_project, role, "owner", ROWS)
+        found += world.wrong(of_session, "owner", role, ROWS)
+    assert found == [], "\n".join(found)
 
 
 def test_what_was_taken_away_a_second_ago_allows_nothing(host: Host) -> None:
     """Every row, for an admin of both until now."""
-    world = World(host)
+    world = RestWorld(host)
     guest = world.guest("admin", "admin")
     assert list(world.wrong(guest, "admin", "admin", ROWS[:1])) == []
+    container.sessions().remove_member(world.free, guest.user_id)
+    container.sessions().remove_member(world.tied, guest.user_id)
     for what in ("sessions", "projects"):
         its_id = world.session if what == "sessions" else world.project
         assert host.call("DELETE", f"/{what}/{its_id}/members/{guest.user_id}").status_code == 204
@@ -174,21 +192,23 @@ def test_what_was_taken_away_a_second_ago_allows_nothing(host: Host) -> None:
 def test_what_was_taken_away_is_gone_with_the_next_request(host: Host) -> None:
     """With no job having run: whichever way it was taken."""
 
-    def of_project(world: World, guest: Host) -> None:
+    def of_project(world: RestWorld, guest: Host) -> None:
         answer = host.call("DELETE", f"/projects/{world.project}/members/{guest.user_id}")
         assert answer.status_code == 204
 
-    def by_detaching(world: World, _: Host) -> None:
+    def by_detaching(world: RestWorld, _: Host) -> None:
         attach(host, world.session, None)
+        world.in_project.remove(world.session)
 
-    def by_detaching_one(world: World, _: Host) -> None:
+    def by_detaching_one(world: RestWorld, _: Host) -> None:
         assert host.call("DELETE", f"/projects/{world.project}/sessions/{world.session}").status_code == 204
+        world.in_project.remove(world.session)
 
-    def by_deleting(world: World, _: Host) -> None:
+    def by_deleting(world: RestWorld, _: Host) -> None:
         gone = host.call("DELETE", f"/projects/{world.project}")
         assert (gone.status_code, gone.json_body["status"]) == (200, "deleted")
 
-    ways: tuple[tuple[Callable[[World, Host], None], bool], ...] = (
+    ways: tuple[tuple[Callable[[RestWorld, Host], None], bool], ...] = (
         (of_project, False),
         (by_detaching, True),
         (by_detaching_one, True),
@@ -196,7 +216,7 @@ def test_what_was_taken_away_is_gone_with_the_next_request(host: Host) -> None:
     )
     held: tuple[Role | None, ...] = (None, "viewer")
     for (way, stays), own in product(ways, held):
-        world = World(host)
+        world = RestWorld(host)
         guest = world.guest(own, "admin")
         assert guest.call("PATCH", f"/sessions/{world.session}", {"critical": "Before"}).status_code == 200
         way(world, guest)

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 from chalicelib.errors import Invalid
 
-# Of what a button says, the part before a colon; empty is a form that says nothing of the kind: it asks for one thing, or is sent by
-# the script of its page or with the Enter key.
+OF_CARDS = frozenset({"up", "down", "to", "remove", "undo"})  # with the key of a card of the form editor after a colon
+# Empty is a form that says nothing of the kind: it asks for one thing, or is sent by the script of its page or with the Enter key.
 STEPS: Mapping[str, frozenset[str]] = {
     "/account": frozenset({"", "save", "delete"}),
     "/account/digest": frozenset({""}),
@@ -35,7 +35,7 @@ STEPS: Mapping[str, frozenset[str]] = {
     "/sessions/{session_id}/brief": frozenset({"", "next", "skip", "keep", "save", "fields"}),
     "/sessions/{session_id}/brief/suggestions": frozenset({""}),
     "/sessions/{session_id}/export": frozenset({""}),
-    "/sessions/{session_id}/form": frozenset({"", "save", "add", "look", "up", "down", "to", "remove", "undo"}),
+    "/sessions/{session_id}/form": frozenset({"", "save", "add", "look"}) | OF_CARDS,
     "/sessions/{session_id}/history": frozenset({""}),
     "/sessions/{session_id}/insights": frozenset({"add", "save", "show", "hide", "move", "delete"}),
     "/sessions/{session_id}/invitations": frozenset({"invite", "resend", "remind", "remove"}),
@@ -57,6 +57,6 @@ STEPS: Mapping[str, frozenset[str]] = {
 
 def require_step(route: str, asked: str) -> None:
     """Raises Invalid where the forms that are sent to this route do not ask for that."""
-    known = STEPS.get(route, frozenset())
-    if asked.partition(":")[0] not in known:
+    known, step = STEPS.get(route, frozenset()), asked.partition(":")[0]
+    if (step if known >= OF_CARDS and step in OF_CARDS else asked) not in known:
         raise Invalid(f"do must be one of: {', '.join(sorted(filter(None, known))) or 'nothing'}")

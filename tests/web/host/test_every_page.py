@@ -6,31 +6,21 @@ The pages are found as a host finds them: by following each link and form from t
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 
 from app import app
 from chalicelib import container
-from chalicelib.model import Role
 from chalicelib.model.notifications import Event
-from chalicelib.model.sessions import highest, is_at_least, lowest
 from chalicelib.services.notifications.notify import notify
-from chalicelib.services.participants import decisions
-from chalicelib.services.projects import deletion as project_deletion
-from chalicelib.services.sessions import deletion
 from chalicelib.settings import settings
-from chalicelib.store import keys, ties
-from chalicelib.store.members import Members
-from chalicelib.store.projects import Projects
-from chalicelib.store.templates import Templates
-from tests.api.hosts import Host, new_host
+from chalicelib.web.host.form_steps import require_step
+from tests.api.hosts import Host
 from tests.api.jobs import summarise
 from tests.api.projects import attach, join, new_project
-from tests.role_table import rows_of
 from tests.snapshots import Snapshots
-from tests.stored_items import stored
+from tests.stored_items import state
 from tests.web.browser import Browser, Form
 from tests.web.host.visitor import send, sign_in
 
@@ -44,17 +34,6 @@ ROUTES = [
 FOR_ANYBODY = ("/sign-in", "/invitation")  # what the latter shows, its link alone opens
 SECRETS = ("Zanzibar", "Quagga", "Xylophone", "Wombat")
 FIELDS = dict(zip(("topic", "goal", "critical", "context"), SECRETS, strict=True))
-RANK: tuple[Role | None, ...] = (None, "viewer", "editor", "admin", "owner")
-# What takes something away says that it did, once its rights are checked: nothing goes for good.
-LASTING: Any = (
-    (deletion, "delete_session", lambda *_, **__: None),
-    (project_deletion, "delete_project", lambda project, **_: project),
-    (decisions, "remove_participant", lambda *_, **__: None),
-    (Templates, "remove", lambda *_: True),
-    (ties, "detach", lambda *_: True),
-    (Members, "remove", lambda *_: True),
-    (Projects, "remove_member", lambda *_: True),
-)
 
 
 @dataclass
@@ -149,7 +128,7 @@ def bo(host: Host, visited: Visited) -> Browser:
 def look_around(browser: Browser) -> Found:
     """Every page and form that can be reached, each kind of page once for each session."""
     found, waiting = Found(), ["/"]
-    seen = {("/", "")}
+    seen, sent = {("/", "")}, set[tuple[str, frozenset[tuple[str, str]]]]()
     while waiting:
         path = waiting.pop()
         page = browser.open(path)
@@ -157,9 +136,11 @@ def look_around(browser: Browser) -> Found:
             continue
         assert "&amp;amp;" not in page.html  # a link that is escaped twice leads elsewhere
         found.pages.add(path)
-        found.forms += [
-            (pressed.action or path, pressed) for it in page.forms if "token" in it.fields for pressed in _pressed(it)
-        ]
+        for form in (pressed for it in page.forms if "token" in it.fields for pressed in _pressed(it)):
+            said = {(name, value) for name, value in form.fields.items() if name not in ("token", "once")}
+            if (form.action or path, frozenset(said)) not in sent:  # most pages have the one to sign out, and others
+                sent.add((form.action or path, frozenset(said)))
+                found.forms.append((form.action or path, form))
         asking = [f"{it.action}?{urlencode(it.fields)}" for it in page.forms if "token" not in it.fields and it.action]
         for link in (*page.links, *asking):
             url = urlsplit(link if link.startswith("/") else f"{urlsplit(path).path}{link}")
@@ -186,12 +167,10 @@ def _route(method: str, path: str) -> str | None:
     return None
 
 
-def state() -> list[object]:
-    """All that is stored, but for counts of visits."""
-    return [(kind.name, raw) for kind, raw in stored() if kind.table != keys.GUARDS and kind.name != keys.LOGINS]
-
-
 def test_every_page_of_a_session_is_found_from_the_first_page(found: Found) -> None:
+    """And no form of any asks for what is refused as the wish of no form."""
+    for path, form in found.forms:
+        require_step(str(_route("POST", urlsplit(path).path)), form.fields.get("do", ""))
     reached = {("GET", _route("GET", urlsplit(it).path)) for it in found.pages}
     reached |= {("POST", _route("POST", urlsplit(path).path)) for path, _ in found.forms}
     missed = {it for it in ROUTES if it[0] != "HEAD" and not it[1].startswith(FOR_ANYBODY)} - reached
@@ -270,70 +249,3 @@ def _with_ids(session_id: str) -> Iterator[tuple[str, str]]:
     for method, path in ROUTES:
         if not path.startswith(FOR_ANYBODY):
             yield method, re.sub(r"\{\w+\}", "1", path.replace("{session_id}", session_id))
-
-
-class Guests:
-    """Everybody who may come to Ana's open session, its project and the template of that, with the roles that they have there."""
-
-    def __init__(self, host: Host, session: str) -> None:
-        self.host, self.session = host, session
-        (self.project,) = host.get(f"/sessions/{session}")["project_ids"]
-        (template,) = host.get(f"/templates?workspace_id={self.project}")["data"]
-        self.template = str(template["id"])
-        held: tuple[Role | None, ...] = (None, "viewer", "editor", "admin")
-        self.all = [self._come(own, None) for own in held] + [self._come(None, it) for it in held[1:]]
-        self.all += [self._come("viewer", "editor"), self._come("editor", "viewer"), self._come("admin", "admin", True)]
-        self.all.append(self._come("editor", "editor"))
-        # What one of them did, the next may do once more without a change, which takes less: the least come first.
-        self.all.sort(key=lambda it: (RANK.index(it[3]), RANK.index(it[2])))
-
-    def _come(
-        self, own: Role | None, in_project: Role | None, is_leaving: bool = False
-    ) -> tuple[Browser, str, Role | None, Role | None]:
-        """Somebody with these roles, or who had them until now: their browser, the token of its forms, and what they have."""
-        email = f"{container.new_id()}@example.com"
-        guest = new_host(email)
-        if own:
-            container.sessions().add_member(self.session, guest.user_id, own)
-        if in_project:
-            join(self.project, in_project, guest)
-        browser = sign_in(Browser(), email)
-        token = browser.open("/account").form("Sign out").fields["token"]
-        if is_leaving:
-            for path in (f"/sessions/{self.session}", f"/projects/{self.project}"):
-                assert self.host.call("DELETE", f"{path}/members/{guest.user_id}").status_code == 204
-            own = in_project = None
-        return browser, token, highest(own, in_project), in_project
-
-    def row_of(self, method: str, path: str, form: Form) -> tuple[str, str, str] | None:
-        """The row of a page, or of a form by its button; None for what concerns none of the three."""
-        here = urlsplit(path).path
-        at = _route(method, here)
-        if at is None or not any(it in here for it in (self.session, self.project, self.template)):
-            return None
-        return method, at, form.fields.get("do", "").partition(":")[0]
-
-
-def test_each_page_and_form_is_for_whom_its_row_says(
-    visited: Visited, host: Host, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """By a role in the session, in the project, in both, in neither, and ones that were taken away a second ago."""
-    guests = Guests(Host(host.client, *visited.host), visited.sessions[0])
-    asked = [("GET", path, Form()) for path in sorted(visited.found.pages)]
-    asked += [("POST", path, form) for path, form in visited.found.forms]
-    by_row = {row: it for it in asked if (row := guests.row_of(*it))}
-    rows = {(it.method, it.path, it.what.strip("`")): it.least for it in rows_of("Pages")}
-    assert sorted(by_row.keys() ^ rows.keys()) == []  # each has a row, and each row is of one
-    for patched in LASTING:
-        monkeypatch.setattr(*patched)
-    wrong, named = [], {"session": guests.session, "project": guests.project}
-    for row, (method, path, form) in by_row.items():
-        for browser, token, of_session, of_project in guests.all:
-            here = named if row[2] == "attach" else {"addresses": "cy@example.com"} if row[2] == "invite" else {}
-            answer = send(browser, path, form, token=token, **here) if method == "POST" else browser.get(path)
-            role = of_session if row[1].startswith("/sessions") and row[2] != "detach" else of_project
-            if row[2] == "attach":
-                role = lowest(of_session, of_project) if of_session and of_project else None
-            if is_at_least(role, rows[row]) == (answer.status_code == 403) or answer.status_code in (401, 429, 500):
-                wrong.append((row, role, answer.status_code))
-    assert wrong == [], "\n".join(map(str, wrong))

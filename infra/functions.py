@@ -198,7 +198,7 @@ WRITE_EXPORT = Function(
     memory=1769,  # a whole processor: sessions of a thousand people are tens of megabytes
     timeout=WORKER_SECONDS,
     tables={
-        "Accounts": ("BatchGetItem", "GetItem", "PutItem"),
+        "Accounts": ("BatchGetItem", "GetItem", "UpdateItem"),
         "Sessions": ITEMS,
         "Conversations": ("BatchGetItem", "Query"),
         "Telegram": ("Query",),

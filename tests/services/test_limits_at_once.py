@@ -10,7 +10,7 @@ from chalicelib.errors import Conflict, HarmonicaError, Refused, Unprocessable
 from chalicelib.model import User
 from chalicelib.model.member_invitations import Subject
 from chalicelib.model.templates import OwnTemplate
-from chalicelib.services.access import roles
+from chalicelib.services.access import operator_roles
 from chalicelib.services.accounts.keys import create_user
 from chalicelib.services.invitations import inviting as participant_inviting
 from chalicelib.services.member_invitations import answering, inviting
@@ -102,7 +102,7 @@ def test_a_role_in_the_last_project_that_one_can_have(
         "accepted, too": (partial(accept, Subject("project", "p2"), "bo", clock), answering.NoRoom),
         "given by an operator": (
             partial(
-                roles.add_member,
+                operator_roles.add_member,
                 "p2",
                 "bo@example.com",
                 "viewer",

@@ -212,7 +212,8 @@ class Projects:
         """Remove what is left of a deleted project, its members and at last itself."""
         if parent_id:
             self._drop(parent_id, [keys.subproject(project_id)])
-        self._drop(project_id, [keys.member(member.user_id) for member in self.members(project_id)])
+        members = [keys.member(member.user_id) for member in self.members(project_id)]
+        self._drop(project_id, [*members, keys.MEMBER_MAILS])
         self._drop(project_id, [keys.PROJECT])
 
     def _drop(self, project_id: str, parts: Sequence[str]) -> None:

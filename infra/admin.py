@@ -115,7 +115,7 @@ def disable_user(user_id: str, *, again: bool = False) -> None:
 def add_member(session_or_project_id: str, email: str, role: str) -> None:
     """Give a user a role in a session, or a project."""
     from chalicelib import container
-    from chalicelib.services.access.roles import add_member as add
+    from chalicelib.services.access.operator_roles import add_member as add
 
     add(
         session_or_project_id,
@@ -131,12 +131,14 @@ def add_member(session_or_project_id: str, email: str, role: str) -> None:
 def remove_member(session_or_project_id: str, email: str) -> None:
     """Take a user's role in a session, or a project, away."""
     from chalicelib import container
-    from chalicelib.services.access.roles import remove_member as remove
+    from chalicelib.services.access.operator_roles import remove_member as remove
 
     remove(
         session_or_project_id,
         email,
         sessions=container.sessions(),
+        members=container.members(),
+        conversations=container.conversations(),
         projects=container.projects(),
         accounts=container.accounts(),
     )

@@ -198,7 +198,7 @@ WRITE_EXPORT = Function(
     memory=1769,  # a whole processor: sessions of a thousand people are tens of megabytes
     timeout=WORKER_SECONDS,
     tables={
-        "Accounts": ("BatchGetItem", "GetItem", "PutItem"),
+        "Accounts": ("BatchGetItem", "GetItem", "UpdateItem"),
         "Sessions": ITEMS,
         "Conversations": ("BatchGetItem", "Query"),
         "Telegram": ("Query",),
@@ -214,8 +214,8 @@ SEND_MAIL = Function(
     timeout=SHORT_WORKER_SECONDS,
     tables={
         "Accounts": ("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem"),
-        "Sessions": ("BatchGetItem", "UpdateItem"),
-        "Projects": ("BatchGetItem",),
+        "Sessions": ("BatchGetItem", "DeleteItem", "PutItem", "UpdateItem"),
+        "Projects": ("BatchGetItem", "DeleteItem", "PutItem"),
         "Conversations": ("BatchGetItem", "Query"),
         "Guards": (*KEY_ITEM, "BatchGetItem", "DeleteItem"),
     },
@@ -325,7 +325,14 @@ SWEEP = Function(
     "Sweep",
     memory=512,
     timeout=WORKER_SECONDS,
-    tables={**OPEN_AND_CLOSE.tables, "Projects": ("BatchGetItem", "UpdateItem"), "Conversations": ("UpdateItem",)},
+    tables={
+        **OPEN_AND_CLOSE.tables,
+        "Sessions": (*OPEN_AND_CLOSE.tables["Sessions"], "DeleteItem"),
+        "Projects": ("BatchGetItem", "DeleteItem", "UpdateItem"),
+        "Conversations": ("UpdateItem",),
+        # Whether mails wait to who is invited to be a member.
+        "Guards": ("BatchGetItem", "ConditionCheckItem"),
+    },
     indexes=(*OPEN_AND_CLOSE.indexes, ("Projects", keys.DUE), ("Conversations", keys.DUE)),
     settings=("retention_days",),
     sends_to=due_kinds.queues(),

@@ -50,16 +50,26 @@ class LargeExport(Struct, frozen=True):
 
 class AccountExport(Struct, frozen=True):
     """An export of all that an account has, which a job writes file by file: of so many `sessions` it has come through `done`, the
-    last of them `after`, and so many `files` are there. Sessions are in the order of their ids."""
+    last of them `after`. Sessions are in the order of their ids.
+
+    Each run of the job is one of its `tries`, and the file that it writes has the number of that. `parts` are those that count, in
+    order: of two runs at once, one.
+    """
 
     id: str
     asked_at: datetime
     sessions: int = 0
     done: int = 0
     after: str = ""
-    files: int = 0
+    tries: int = 0
+    parts: tuple[int, ...] = ()
     made_at: datetime | None = None
     moved_at: datetime | None = None  # when its job last came on
+
+    @property
+    def files(self) -> int:
+        """How many files are there."""
+        return len(self.parts)
 
     @property
     def is_made(self) -> bool:

@@ -145,6 +145,16 @@ class SendMemberInvitation(_Job, frozen=True, tag="send_member_invitation"):
     invitation_id: str
 
 
+class AskForMemberMails(_SessionJob, frozen=True, tag="ask_for_member_mails"):
+    """Have those written to who are invited to be members of a session and wait for it. It is of no queue: the clock does it."""
+
+
+class AskForProjectMemberMails(_Job, frozen=True, tag="ask_for_project_member_mails"):
+    """The same of a project."""
+
+    project_id: str
+
+
 class TellHosts(_SessionJob, frozen=True, tag="tell_hosts"):
     """Tell those who may edit a session what happened in it. `happened` names the event: of the same name, it is told of once.
 
@@ -211,8 +221,10 @@ SessionJob = (
     | SendReminder
     | SendInvitation
     | SendDigest
+    | AskForMemberMails
 )
-DueJob = SessionJob | DeleteProject
+ProjectJob = DeleteProject | AskForProjectMemberMails
+DueJob = SessionJob | ProjectJob
 # What is told outside, and what comes back from there.
 Delivery = (
     AnnounceSession
@@ -303,7 +315,7 @@ def subject_of(job: DueJob | SendMemberInvitation) -> str:
     """The id of the session, or the project, that a job is about."""
     if isinstance(job, SendMemberInvitation):
         return job.subject_id
-    return job.project_id if isinstance(job, DeleteProject) else job.session_id
+    return job.project_id if isinstance(job, ProjectJob) else job.session_id
 
 
 def encode_job(job: Job) -> str:

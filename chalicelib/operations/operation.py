@@ -72,7 +72,8 @@ class Call(Struct, frozen=True):
         """The role of the user who asks in each project that they have one in."""
         if "project_roles" not in self.known:
             self.known["project_roles"] = container.projects().roles_of(self.user_id)
-        return self.known["project_roles"]  # type: ignore[no-any-return]
+        roles: dict[str, Role] = self.known["project_roles"]
+        return roles
 
     @property
     def user_id(self) -> str:

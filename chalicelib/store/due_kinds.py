@@ -74,6 +74,9 @@ INVITATION = DueKind("invitation", item_kinds.INVITATION, jobs.SendInvitation)
 INVITATION_LATER = DueKind(
     "invitation_later", item_kinds.INVITATION, jobs.SendInvitation, waits=timedelta(), most=MAILS_A_SWEEP
 )
+# Mails to who is invited to be a member, of which a session, or a project, has one mark.
+MEMBER_MAILS = DueKind("member_mails", item_kinds.MEMBER_MAILS, jobs.AskForMemberMails)
+PROJECT_MEMBER_MAILS = DueKind("project_member_mails", item_kinds.PROJECT_MEMBER_MAILS, jobs.AskForProjectMemberMails)
 REMINDER = DueKind("reminder", item_kinds.REMINDER, jobs.SendReminder, waits=timedelta(), most=MAILS_A_SWEEP)
 # In the morning by the clock of a host who wants that, where there is something new to tell.
 MAIL_DIGEST = DueKind("mail_digest", item_kinds.MAIL_DIGEST, jobs.SendDigest, waits=timedelta(), most=MAILS_A_SWEEP)
@@ -98,6 +101,8 @@ KINDS = (
     REMINDER,
     INVITATION,
     INVITATION_LATER,
+    MEMBER_MAILS,
+    PROJECT_MEMBER_MAILS,
     MAIL_DIGEST,
 )
 

@@ -137,6 +137,10 @@ MAIL_DIGEST = ItemKind(keys.SESSIONS, keys.MAIL_DIGESTS, "account", "with accoun
 # Of people who were removed from it; nothing in one tells whose it is, so it goes with the session.
 DELETION_RECORD = ItemKind(keys.SESSIONS, keys.DELETION_RECORDS, "session", "by job", "deletions")
 PROJECT = ItemKind(keys.PROJECTS, keys.PROJECT, "project", "last", "project")
+MEMBER_MAILS = ItemKind(keys.SESSIONS, keys.MEMBER_MAILS, "session", "by job", not_exported=_STATE, moves=_ASKED_ANEW)
+PROJECT_MEMBER_MAILS = ItemKind(
+    keys.PROJECTS, keys.MEMBER_MAILS, "project", "by job", not_exported=_STATE, moves=_ASKED_ANEW
+)
 THREAD = ItemKind(keys.CONVERSATIONS, keys.THREADS, "person", "at once", "thread")
 MESSAGES = ItemKind(keys.CONVERSATIONS, keys.MESSAGES, "person", "by job", "messages")
 ERASURE = ItemKind(keys.CONVERSATIONS, keys.ERASURES, "person", "last", not_exported=_STATE, moves=_WAITS)
@@ -229,6 +233,7 @@ KINDS = (
     ),
     # Of somebody who is removed, it goes with them; unless the session is, or was, anonymous.
     INVITATION,
+    MEMBER_MAILS,
     STOPPED,  # stays when a person is removed: whoever wants no more mails is not to get one for that
     CLOSING,
     ANNOUNCING,
@@ -257,6 +262,7 @@ KINDS = (
     # With a project go the roles in it at once; its sessions are taken out of it by the job, and stay.
     PROJECT,
     ItemKind(keys.PROJECTS, keys.MEMBERS, "project", "by job", "members"),
+    PROJECT_MEMBER_MAILS,
     ItemKind(keys.PROJECTS, keys.TIES, "project", "by job", "sessions"),
     ItemKind(
         keys.PROJECTS, keys.SUBPROJECTS, "project", "by job", not_exported="is in the projects within it", moves=_SHOWN

@@ -40,6 +40,7 @@ CONDENSED_CONTEXT = "condensed_context"
 PARTICIPANT_LIMIT = "seats"
 CLOSING = "closing"
 ANNOUNCING, ANNOUNCEMENTS = "announcing", "announcement#"
+MEMBER_MAILS = "due#member_mails"
 EDITS, EDIT_ITEMS = "edits", "edit#"
 AFTER_MEMBERS = "member$"
 AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, member#…, of_project#…, participant#…

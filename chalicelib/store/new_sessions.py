@@ -35,12 +35,8 @@ def items_of(
     harmonica_md: str | None,
 ) -> list[SessionPart]:
     """The session with its owner, counters and parts. Without a prompt, one is due, unless it is a draft."""
-    values: dict[str, Any] = {name: getattr(session, name) for name in SHORT_FIELDS}
-    if prompt is None and not session.is_draft:
-        since = session.created_at
-        values |= {**due.marks(PROMPT, session.id, since), "prompt_wanted_at": since}
     items: list[SessionPart] = [
-        SessionItem(session.id, keys.SESSION, **values),
+        _session_item(session, is_prompt_due=prompt is None and not session.is_draft),
         SynthesisItem(session.id, keys.SYNTHESIS),
         MemberItem(
             session.id,
@@ -54,17 +50,8 @@ def items_of(
         *deadlines.of_new(session),
         *announcement_marks.of_new(session),
         *edit_history.of_new(session, context),
+        *_texts_of(session, context, logo, harmonica_md),
     ]
-    texts = {part: getattr(session, name) for name, part in LONG_TEXTS.items()}
-    items += [TextItem(session.id, part, text=text) for part, text in texts.items() if text]
-    if context:
-        items.append(contexts.make_item(session, context, session.created_at))
-    if harmonica_md:
-        items.append(
-            PinnedHarmonicaMdItem(session.id, keys.PINNED_HARMONICA_MD, text=harmonica_md, written_by=session.owner_id)
-        )
-    if logo:
-        items.append(TextItem(session.id, keys.LOGO, text=logo))
     if template:
         items.append(SessionTemplateItem(session.id, keys.TEMPLATE, document=msgspec.to_builtins(template)))
     if session.has_questions:
@@ -72,7 +59,28 @@ def items_of(
     if prompt:
         items += prompt_items(session.id, prompt)
     if session.is_public:
+        feed = feed_of(session, session.status)
+        items.append(FeedItem(session.id, keys.FEED_PART, feed=feed, **card_values(session)))
+    return items
+
+
+def _session_item(session: Session, *, is_prompt_due: bool) -> SessionItem:
+    values: dict[str, Any] = {name: getattr(session, name) for name in SHORT_FIELDS}
+    if is_prompt_due:
+        since = session.created_at
+        values |= {**due.marks(PROMPT, session.id, since), "prompt_wanted_at": since}
+    return SessionItem(session.id, keys.SESSION, **values)
+
+
+def _texts_of(session: Session, context: str | None, logo: str | None, harmonica_md: str | None) -> list[SessionPart]:
+    """What may be long, each an item of its own where there is any."""
+    texts = {part: getattr(session, name) for name, part in LONG_TEXTS.items()}
+    texts[keys.LOGO] = logo
+    items: list[SessionPart] = [TextItem(session.id, part, text=text) for part, text in texts.items() if text]
+    if harmonica_md:
         items.append(
-            FeedItem(session.id, keys.FEED_PART, feed=feed_of(session, session.status), **card_values(session))
+            PinnedHarmonicaMdItem(session.id, keys.PINNED_HARMONICA_MD, text=harmonica_md, written_by=session.owner_id)
         )
+    if context:
+        items.append(contexts.make_item(session, context, session.created_at))
     return items

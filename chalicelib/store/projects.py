@@ -212,9 +212,9 @@ class Projects:
         """Remove what is left of a deleted project, its members and at last itself."""
         if parent_id:
             self._drop(parent_id, [keys.subproject(project_id)])
-        self._drop(project_id, [keys.member(member.user_id) for member in self.members(project_id)])
+        members = [keys.member(member.user_id) for member in self.members(project_id)]
         stopped = database.query(ProjectPart, project_id, keys.STOPPED, keys.AFTER_STOPPED, keys_only=True)
-        self._drop(project_id, [raw[keys.PART]["S"] for raw in stopped])
+        self._drop(project_id, [*members, keys.MEMBER_MAILS, *(raw[keys.PART]["S"] for raw in stopped)])
         self._drop(project_id, [keys.PROJECT])
 
     def _drop(self, project_id: str, parts: Sequence[str]) -> None:

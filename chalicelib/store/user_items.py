@@ -133,6 +133,8 @@ class AccountExportItem(Account):
     done = NumberAttribute()
     after = UnicodeAttribute()
     files = NumberAttribute()
+    tries = NumberAttribute(default=0)
+    parts = JsonAttribute(null=True)
     made_at = UTCDateTimeAttribute(null=True)
     moved_at = UTCDateTimeAttribute(null=True)
 

@@ -10,6 +10,8 @@ from chalicelib.clock import Deadline
 from chalicelib.model.jobs import (
     BOUNCES,
     AnnounceSession,
+    AskForMemberMails,
+    AskForProjectMemberMails,
     CloseSession,
     DeleteProject,
     DeleteSession,
@@ -38,7 +40,9 @@ from chalicelib.model.jobs import (
     WriteKnowledge,
     WritePrompt,
     WriteSummary,
+    subject_of,
 )
+from chalicelib.model.member_invitations import Subject
 from chalicelib.services.accounts.deletion import remove_account
 from chalicelib.services.accounts.export import write_account_export
 from chalicelib.services.accounts.sign_in_mail_job import send_sign_in_mail
@@ -103,8 +107,8 @@ def run_job(job: Job, deadline: Deadline) -> None:
             notify_team(job, deps=container.notification_deps())
         case WriteExport() | WriteAccountExport():
             _write_export(job)
-        case OpenSession() | CloseSession() | ExpireSession():
-            _move_on(job)
+        case OpenSession() | CloseSession() | ExpireSession() | AskForMemberMails() | AskForProjectMemberMails():
+            _follow_clock(job)
         case _:
             _deliver(job, deadline)
 
@@ -194,8 +198,19 @@ def _send_mail(job: SendSignInMail | SendTranscript | SendInvitation | SendMembe
             send_transcript(job.request_id, deps=container.transcript_deps(), now=now)
 
 
-def _move_on(job: OpenSession | CloseSession | ExpireSession) -> None:
-    """Do what a session comes to with time: it opens, ends, is deleted."""
+def _ask_for_mails(job: AskForMemberMails | AskForProjectMemberMails) -> None:
+    """Have those mails sent that wait, to who is invited to be a member."""
+    from chalicelib.services.member_invitations.mail_job import ask_for_waiting
+
+    now, is_project = container.clock().now(), isinstance(job, AskForProjectMemberMails)
+    subject = Subject("project" if is_project else "session", subject_of(job))
+    ask_for_waiting(subject, store=container.member_invitations(), jobs=container.jobs(), now=now)
+
+
+def _follow_clock(
+    job: OpenSession | CloseSession | ExpireSession | AskForMemberMails | AskForProjectMemberMails,
+) -> None:
+    """Do what comes with time: a session opens, ends, is deleted; mails that wait are asked for once more."""
     sessions, clock = container.sessions(), container.clock()
     match job:
         case OpenSession():
@@ -213,6 +228,8 @@ def _move_on(job: OpenSession | CloseSession | ExpireSession) -> None:
             expire_session(
                 job.session_id, days, sessions=sessions, deletions=deletions, jobs=container.jobs(), clock=clock
             )
+        case AskForMemberMails() | AskForProjectMemberMails():
+            _ask_for_mails(job)
 
 
 def _write_export(job: WriteExport | WriteAccountExport) -> None:

@@ -25,13 +25,15 @@ from chalice.app import SQSEvent
 
 from chalicelib import container
 from chalicelib.errors import Conflict, NeverDone, NotFound, NotYet, RateLimited, Throttled, TooEarly, Unavailable
-from chalicelib.model.jobs import Job, Queue, TellHosts, WriteExport, decode_job, ids_of
+from chalicelib.model.jobs import Job, Queue, SendMemberInvitation, TellHosts, WriteExport, decode_job, ids_of
 from chalicelib.observability import log_failure, logger
 from chalicelib.settings import settings
 from chalicelib.store import due_kinds
 
 _PASSING = (Conflict, RateLimited, Unavailable)
-_SWEPT = {kind.job for kind in due_kinds.KINDS}
+_SWEPT = {kind.job for kind in due_kinds.KINDS} | {
+    SendMemberInvitation
+}  # whose mark is of all of a session, or a project
 _FIRST_WAIT = 5.0
 _MARGIN = 15.0  # seconds between the end of a function's time and the next worker of its message
 _LONGEST_TURN = 60.0  # until a job whose turn it was not asks again

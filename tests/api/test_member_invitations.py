@@ -11,6 +11,7 @@ import pytest
 from chalicelib import container
 from chalicelib.services.access import rate_limits
 from chalicelib.services.accounts.deletion import delete_account, remove_account
+from chalicelib.services.member_invitations import room
 from chalicelib.store import member_invitations
 from tests.api.hosts import Host, error_of, new_host
 from tests.api.jobs import asked, delete_data
@@ -117,7 +118,7 @@ def test_there_are_so_many_open_ones_and_no_more(
 ) -> None:
     monkeypatch.setattr(rate_limits, "INVITES_OF_USER", 1_000)
     monkeypatch.setattr(member_invitations, "PLACES_AN_ADDRESS", 2)
-    monkeypatch.setattr(member_invitations, "PLACES_AN_INVITER", 3)
+    monkeypatch.setattr(room, "PLACES_AN_INVITER", 3)
     session, project = subjects
     many = {"emails": [f"p{number}@example.com" for number in range(50)]}
     assert host.call("POST", f"{project}/invitations", many).status_code == 201

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import cast
 
 import pytest
 
@@ -10,14 +11,15 @@ from chalicelib.errors import Conflict, HarmonicaError, Refused, Unprocessable
 from chalicelib.model import User
 from chalicelib.model.member_invitations import Subject
 from chalicelib.model.templates import OwnTemplate
-from chalicelib.services.access import roles
+from chalicelib.services.access import operator_roles
 from chalicelib.services.accounts.keys import create_user
+from chalicelib.services.delivery.sending import hash_address
 from chalicelib.services.invitations import inviting as participant_inviting
-from chalicelib.services.member_invitations import answering, inviting
+from chalicelib.services.member_invitations import answering, inviting, room
 from chalicelib.services.projects import session_ties
 from chalicelib.services.projects.editing import create_project
 from chalicelib.services.sessions import editing
-from chalicelib.store import member_invitations, project_roles, projects
+from chalicelib.store import project_roles, projects
 from chalicelib.store.sessions import FOR_EDIT
 from chalicelib.store.templates import TooMany
 from tests.clock import FakeClock
@@ -46,17 +48,17 @@ def new_session(name: str, clock: FakeClock) -> None:
     assert container.sessions().create(new, context=None, questions=(), prompt=None)
 
 
-def place_of(subject: Subject) -> inviting.Place:
+def place_of(subject: Subject, user_id: str = OWNER) -> inviting.Place:
     if subject.kind == "session":
-        return container.sessions().view(subject.id, (), OWNER)
-    return container.projects().view(subject.id, OWNER)
+        return container.sessions().view(subject.id, (), user_id)
+    return container.projects().view(subject.id, user_id)
 
 
-def invite(subject: Subject, name: str, clock: FakeClock) -> list[inviting.InvitedMember]:
+def invite(subject: Subject, name: str, clock: FakeClock, user_id: str = OWNER) -> list[inviting.InvitedMember]:
     return inviting.invite_members(
-        place_of(subject),
+        place_of(subject, user_id),
         inviting.Wanted([f"{name}@example.com"], "viewer", None, "en"),
-        user_id=OWNER,
+        user_id=user_id,
         deps=container.inviting_deps(),
         now=clock.now(),
         new_id=lambda: f"invitation-{name}-{subject.id}",
@@ -102,7 +104,7 @@ def test_a_role_in_the_last_project_that_one_can_have(
         "accepted, too": (partial(accept, Subject("project", "p2"), "bo", clock), answering.NoRoom),
         "given by an operator": (
             partial(
-                roles.add_member,
+                operator_roles.add_member,
                 "p2",
                 "bo@example.com",
                 "viewer",
@@ -192,11 +194,40 @@ def test_the_last_open_invitation_to_be_a_member_of_a_session(
 def test_the_last_place_in_which_an_account_has_invitations(
     interleavings: Interleavings, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(member_invitations, "PLACES_AN_INVITER", 1)
+    monkeypatch.setattr(room, "PLACES_AN_INVITER", 1)
     for name in ("s1", "s2"):
         new_session(name, clock)
     one, other = (partial(invite, Subject("session", name), "bo", clock) for name in ("s1", "s2"))
     assert_one_gets_it(interleavings, one, other, lambda: len(container.member_invitations().of_inviter(OWNER)))
+
+
+def test_the_last_invitation_of_one_account_to_one_address(
+    interleavings: Interleavings, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "OPEN_OF_ONE", 2)
+    subjects = [Subject("session", f"s{number}") for number in range(4)]
+    for subject in subjects:
+        new_session(subject.id, clock)
+    first, *others = subjects
+    invite(first, "bo", clock)
+    email = hash_address("bo@example.com", container.deployment_secret())
+    for outcomes in interleavings.walk(*(partial(invite, subject, "bo", clock) for subject in others[:2])):
+        assert len(container.member_invitations().of_address(email)) == 2
+        assert sorted(it.outcome for made in outcomes for it in cast(list[inviting.InvitedMember], made)) == [
+            "no_mail",
+            "refused",
+        ]
+    for subject in others[:2]:
+        invite(subject, "bo", clock)
+    # Whoever else invites that address may, and so may the one, again, once an invitation is answered.
+    cy = new_user("cy", clock)
+    container.sessions().add_member("s3", cy.id, "admin", clock.now())
+    assert [it.outcome for it in invite(subjects[3], "bo", clock)] == ["refused"]
+    assert [it.outcome for it in invite(subjects[3], "bo", clock, cy.id)] == ["no_mail"]
+    inviting.withdraw_member_invitation(
+        place_of(first), f"invitation-bo-{first.id}", deps=container.inviting_deps(), now=clock.now()
+    )
+    assert [it.outcome for it in invite(subjects[2], "bo", clock)] == ["no_mail"]
 
 
 def test_the_last_invitation_to_take_part(

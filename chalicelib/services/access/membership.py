@@ -142,8 +142,14 @@ def remove_session_member(
     """Take a member's own role in a session away."""
     target = _found(members.find(view.session.id, user_id))
     require_removal(actor_id, view.role or "viewer", target, IN_SESSION)
-    threads = sum(user_of(head.scope) == user_id for head in conversations.heads(view.session.id))
-    _require_stored(members.remove(view.session, target, threads))
+    end_session_role(view.session, target, members=members, conversations=conversations)
+
+
+def end_session_role(session: Session, member: Member, *, members: Members, conversations: "Conversations") -> None:
+    """End a member's own role in a session, whoever may want that. What they said there is still found when their account goes. Raises
+    Conflict where they are not what was read any more."""
+    threads = sum(user_of(head.scope) == member.user_id for head in conversations.heads(session.id))
+    _require_stored(members.remove(session, member, threads))
 
 
 def _found(member: Member | None) -> Member:

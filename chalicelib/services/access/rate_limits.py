@@ -120,6 +120,11 @@ def count_member_invitation_to(address_hash: str, *, guards: Guards, secret: byt
     return _count("member_invitation_to", address_hash, guards, secret, now, DAY)
 
 
+def uncount_member_invitation_to(address_hash: str, *, guards: Guards, secret: bytes, now: datetime) -> None:
+    """Take such a mail, counted on the same day, out of the count: it did not go."""
+    guards.count_visit(make_digest(secret, "member_invitation_to", address_hash.encode()).hex(), now, DAY, -1)
+
+
 def require_receipt_pace(address: str, *, guards: Guards, secret: bytes, now: datetime) -> None:
     """Count a receipt's code that is tried from this network address. Raises RateLimited where there are too many in this hour."""
     if _count("receipt_code", find_network(address), guards, secret, now, HOUR) > RECEIPT_CODES:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.clock import Clock
+from chalicelib.errors import Conflict
 from chalicelib.files import Files
 from chalicelib.model.exports import AccountExport
 from chalicelib.model.jobs import WriteAccountExport
@@ -27,6 +28,7 @@ from chalicelib.store.account_exports import AccountExports
 RUN_SECONDS = 80.0  # after which a file ends with the session that it is at: below the worker's 120
 FILE_BYTES = 20_000_000  # after which it does so, too
 LINK_SECONDS = 300  # as of other exports: another one is made whenever it is asked for
+_TRIES = 5
 _NOTED_EACH = timedelta(seconds=2)  # how far the job is
 
 
@@ -68,24 +70,26 @@ def links_of(user_id: str, export: AccountExport, *, deps: AccountExportDeps) ->
     """Returns a link to each file, once all are there."""
     if not export.is_made:
         return []
-    return [deps.files.link(_key(user_id, export.id, number), LINK_SECONDS) for number in range(1, export.files + 1)]
+    return [deps.files.link(_key(user_id, export.id, part), LINK_SECONDS) for part in export.parts]
 
 
 def write_account_export(user_id: str, *, deps: AccountExportDeps) -> None:
     """Writes one file of the export that is asked for, and asks to be called again while sessions are left. Nothing where there is
-    nothing to be written."""
-    begun = deps.exports.find(user_id)
-    if begun is None or begun.is_made:
+    nothing to be written.
+
+    It may run twice at once: each run writes a file of its own, and which one counts is decided when it is there. The other one is
+    removed by its run; where that died, with the export.
+    """
+    begun = deps.exports.begin_try(user_id)
+    if begun is None:
         return
     listed = list_sessions(user_id, deps=deps.contents)
     text, at = _collect(user_id, begun, listed, deps)
-    number, now = begun.files + 1, deps.clock.now()
-    key, is_last = _key(user_id, begun.id, number), at.done >= len(listed)
-    deps.files.put(key, text, "application/json", f"harmonica-account-{number}.json")
-    if not deps.exports.move_on(user_id, begun, replace(at, files=number, made_at=now if is_last else None)):
-        found = deps.exports.find(user_id)
-        if found is None or found.id != begun.id:  # the account is gone, or another export was asked for
-            deps.files.delete(key)
+    key, now, is_last = _key(user_id, begun.id, begun.tries), deps.clock.now(), at.done >= len(listed)
+    deps.files.put(key, text, "application/json", f"harmonica-account-{begun.files + 1}.json")
+    moved = replace(at, parts=(*begun.parts, begun.tries), made_at=now if is_last else None)
+    if not deps.exports.move_on(user_id, begun, moved):
+        deps.files.delete(key)  # another run was faster, the account is gone, or another export was asked for
         return
     if not is_last:
         deps.jobs.ask(WriteAccountExport(user_id), now)
@@ -122,16 +126,22 @@ def _note(user_id: str, begun: AccountExport, at: AccountExport, deps: AccountEx
 def remove_account_export(user_id: str, export_id: str = "", *, deps: AccountExportDeps) -> None:
     """Removes the export of an account, or nothing where it is another than the one that is named; with its files. A job that is at it
     removes what it writes, and asks for no more."""
-    found = deps.exports.find(user_id)
-    if found and export_id in ("", found.id):
+    for _ in range(_TRIES):
+        found = deps.exports.find(user_id)
+        if found is None or export_id not in ("", found.id):
+            return
         _remove_files(user_id, found, deps)
-        deps.exports.remove(user_id, found)
+        if deps.exports.remove(user_id, found):
+            return
+    raise Conflict("This export is being written again and again; try again")
 
 
 def _remove_files(user_id: str, export: AccountExport, deps: AccountExportDeps) -> None:
-    for number in range(1, export.files + 2):  # one more may be on its way
+    """Removes what each run has written of it, whether it counts or not."""
+    for number in range(1, export.tries + 1):
         deps.files.delete(_key(user_id, export.id, number))
 
 
 def _key(user_id: str, export_id: str, number: int) -> str:
+    """Returns where a run of the job writes; so no two write to the same place."""
     return f"account/{user_id}/{export_id}/{number}"

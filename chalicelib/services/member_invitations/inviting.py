@@ -33,10 +33,11 @@ from chalicelib.services.delivery.sending import SendingDeps, hash_address
 from chalicelib.services.invitations.addresses import read_addressee
 from chalicelib.services.member_invitations.holding import HoldingDeps
 from chalicelib.services.member_invitations.links import hash_token, new_token
+from chalicelib.services.member_invitations.room import OPEN_OF_ONE, clear_address, find_room
 from chalicelib.services.member_invitations.telling import take_back, tell_invited
 from chalicelib.store import keys
 from chalicelib.store.guards import Guards
-from chalicelib.store.member_invitations import INVITER, Change
+from chalicelib.store.member_invitations import Change
 from chalicelib.store.members import Members, check_session
 from chalicelib.store.projects import check_project
 from chalicelib.store.suppressions import Suppressions
@@ -162,13 +163,13 @@ def resend_member_invitation(
         is_silent = found.mail in _BY_HAND or bool(_find_silent(place, [address_hash], deps))
         again, token = _renewed(replace(found, invited_by=user_id), is_silent, deps, now)
         after = [again if it.id == again.id else it for it in before.invitations]
-        change = Change(after, added=[address_hash], inviter=user_id)
-        failed = deps.holding.store.write(subject, before, change, now)
-        if not failed:
+        room = find_room(subject, [address_hash], user_id, deps=deps.holding, now=now)
+        if found.invited_by != user_id and address_hash in room.crowded:
+            raise Unprocessable(f"You have {OPEN_OF_ONE} open invitations to this address, the most there can be")
+        change = Change(after, added=[address_hash], inviter=user_id, inviter_changes=room.changes)
+        if not deps.holding.store.write(subject, before, change, now):
             _ask(subject, [again.id] if again.mail == "waiting" else [], deps, now)
             return again, token
-        if INVITER in failed:
-            _require_room(user_id, deps, now)
     raise Conflict(_MOVED)
 
 
@@ -251,32 +252,34 @@ def _store_new(place: Place, asked: _Asked, deps: InvitingDeps, now: datetime) -
     subject, full, cleared = subject_of(place), set[str](), set[str]()
     for _ in range(_TRIES):
         before = deps.holding.store.of(subject)
-        made = _make(before, asked, full, deps, now)
+        room = find_room(subject, asked.addresses, asked.user_id, deps=deps.holding, now=now)
+        refused = full | room.crowded
+        made = _make(before, asked, refused, deps, now)
         if not made:
-            return made, full
+            return made, refused
         renewed = {it.id for it, _ in made.values()}
         after = [*(it for it in before.invitations if it.id not in renewed), *(it for it, _ in made.values())]
-        change = Change(after, added=list(made), inviter=asked.user_id)
+        change = Change(after, added=list(made), inviter=asked.user_id, inviter_changes=room.changes)
         failed = deps.holding.store.write(subject, before, change, now, lambda write: _check_place(write, subject))
         if not failed:
-            return made, full
+            return made, refused
         if failed & {keys.SESSION, keys.PROJECT}:
             raise NotFound("Session not found" if subject.kind == "session" else "Project not found")
-        if INVITER in failed:
-            _require_room(asked.user_id, deps, now)
         full |= failed & cleared  # there was no place to forget
         for address_hash in failed & made.keys():
-            _clear_address(address_hash, deps, now)
+            clear_address(address_hash, deps=deps.holding, now=now)
             cleared.add(address_hash)
     raise Conflict(_MOVED)
 
 
-def _make(before: MemberInvitations, asked: _Asked, full: set[str], deps: InvitingDeps, now: datetime) -> Made:
+def _make(
+    before: MemberInvitations, asked: _Asked, refused: Collection[str], deps: InvitingDeps, now: datetime
+) -> Made:
     """The invitations that come, beside those there are. Raises Unprocessable for too many."""
     standing = {hash_address(it.email, deps.holding.secret): it for it in before.open(now)}
     made: Made = {}
     for place, (address_hash, email) in enumerate(asked.addresses.items()):
-        if address_hash in full:
+        if address_hash in refused:
             continue
         entered = now + timedelta(microseconds=place)  # a list has them in the order in which they were given
         new = _new(email, standing.get(address_hash), asked.ids[address_hash], asked, entered)
@@ -323,33 +326,6 @@ def _renewed(
 
 def _outcome(invitation: MemberInvitation) -> Outcome:
     return "sent" if invitation.mail == "waiting" else "no_mail"
-
-
-def _require_room(user_id: str, deps: InvitingDeps, now: datetime) -> None:
-    """Forget the places where none of somebody's invitations is open any more. Raises Unprocessable where all of them have one."""
-    store = deps.holding.store
-    places = store.of_inviter(user_id)
-    over = {
-        subject
-        for first in range(0, len(places), 100)
-        for subject, stored in store.of_each(places[first : first + 100]).items()
-        if all(it.invited_by != user_id for it in stored.open(now))
-    }
-    if not over:
-        raise Unprocessable(f"You have open invitations in {len(places)} sessions and projects, the most there can be")
-    store.forget_inviter_in(user_id, over)
-
-
-def _clear_address(address_hash: str, deps: InvitingDeps, now: datetime) -> None:
-    """Forget the places where an address has no open invitation any more."""
-    store, secret = deps.holding.store, deps.holding.secret
-    places = store.of_each(store.of_address(address_hash))
-    over = {
-        subject
-        for subject, stored in places.items()
-        if all(hash_address(it.email, secret) != address_hash for it in stored.open(now))
-    }
-    store.forget_address_in(address_hash, over)
 
 
 def _ask(subject: Subject, invitation_ids: Sequence[str], deps: InvitingDeps, now: datetime) -> None:

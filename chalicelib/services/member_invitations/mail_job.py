@@ -1,10 +1,10 @@
 """The job that writes to somebody who is invited to be a member: whether it does is decided when it is about to.
 
 The link is made then, so that nothing but its hash is stored, and nothing but ids is in a queue. Written once more, it replaces the one
-before. An address gets five such mails on a day, whoever asks for them.
+before. An address gets five such mails on a day, whoever asks for them; one that was not taken does not count.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from msgspec.structs import replace
@@ -14,7 +14,8 @@ from chalicelib.mail import Mail, MailRefused
 from chalicelib.model.jobs import SendMemberInvitation
 from chalicelib.model.member_invitations import MailState, MemberInvitation, Subject, SubjectKind
 from chalicelib.observability import MAIL_UNDELIVERABLE, logger
-from chalicelib.services.access.rate_limits import count_member_invitation_to
+from chalicelib.queues import IN_ONE_CALL, Jobs
+from chalicelib.services.access.rate_limits import count_member_invitation_to, uncount_member_invitation_to
 from chalicelib.services.delivery.mails import role_in, write_mail
 from chalicelib.services.delivery.sending import hash_address, may_write, send
 from chalicelib.services.delivery.stop_links import StopLink, make_stop_url
@@ -27,10 +28,11 @@ from chalicelib.services.member_invitations.links import (
     new_token,
     read_name,
 )
-from chalicelib.store.member_invitations import Change
+from chalicelib.store.member_invitations import Change, MemberInvitationStore
 from chalicelib.text.locales import format_moment
 
 MAILS_AN_ADDRESS = 5  # on a day (UTC)
+AGAIN, REFUSED_AGAIN = timedelta(hours=1), timedelta(days=1)  # after which the sweep asks for what was not sent
 _TRIES = 8
 _MAILS = {"session": "member_invitation", "project": "project_invitation"}
 
@@ -49,11 +51,22 @@ def send_member_invitation(job: SendMemberInvitation, *, public_url: str, deps: 
         _note(subject, held.invitation, "undeliverable", "", deps, now)
         return
     secret = deps.holding.secret
-    written = count_member_invitation_to(hash_address(email, secret), guards=deps.guards, secret=secret, now=now)
-    if written > MAILS_AN_ADDRESS:
-        _note(subject, held.invitation, "held", "", deps, now)
-        return
-    token = new_token()
+    address_hash = hash_address(email, secret)
+    written = count_member_invitation_to(address_hash, guards=deps.guards, secret=secret, now=now)
+    has_gone = False
+    try:
+        if written > MAILS_AN_ADDRESS:
+            _note(subject, held.invitation, "held", "", deps, now)
+            return
+        has_gone = _send(subject, held, public_url, deps, now)
+    finally:
+        if not has_gone:  # what did not go takes no other mail its place
+            uncount_member_invitation_to(address_hash, guards=deps.guards, secret=secret, now=now)
+
+
+def _send(subject: Subject, held: Held, public_url: str, deps: InvitingDeps, now: datetime) -> bool:
+    """Send the mail; False where none can be delivered there. Raises as the job does."""
+    token, secret = new_token(), deps.holding.secret
     # Noted before it is sent, so that none goes twice; what is sent then has the link that is stored.
     if not _note(subject, held.invitation, "sent", hash_token(token, held.invitation.id, secret), deps, now):
         raise NotFound("No mail is to be sent any more")
@@ -63,13 +76,26 @@ def send_member_invitation(job: SendMemberInvitation, *, public_url: str, deps: 
         if error.is_of_address:
             logger.info("no mail can be sent there", extra={"event": MAIL_UNDELIVERABLE})
             _note(subject, held.invitation, "undeliverable", "", deps, now, waited="sent")
-            return
+            return False
         logger.error("mail refused", extra={"code": error.code})
-        _note(subject, held.invitation, "waiting", "", deps, now, waited="sent")
+        again = now + REFUSED_AGAIN
+        _note(subject, held.invitation, "waiting", "", deps, now, waited="sent", again=again)
         raise
     except Unavailable:
-        _note(subject, held.invitation, "waiting", "", deps, now, waited="sent")
+        _note(subject, held.invitation, "waiting", "", deps, now, waited="sent", again=now + AGAIN)
         raise
+    return True
+
+
+def ask_for_waiting(subject: Subject, *, store: MemberInvitationStore, jobs: Jobs, now: datetime) -> None:
+    """Ask once more for the mails that wait, of which a message was lost, or the mail service took none. Raises Unavailable."""
+    stored = store.of(subject)
+    waiting = [it.id for it in stored.open(now) if it.mail == "waiting"]
+    if not waiting:
+        store.stop_waiting(subject, stored)
+    for first in range(0, len(waiting), IN_ONE_CALL):
+        some = waiting[first : first + IN_ONE_CALL]
+        jobs.ask_all([SendMemberInvitation(subject.kind, subject.id, it) for it in some], now)
 
 
 def stop_mails(stop: StopLink, *, deps: InvitingDeps, now: datetime) -> None:
@@ -106,8 +132,10 @@ def _note(
     now: datetime,
     *,
     waited: MailState = "waiting",
+    again: datetime | None = None,
 ) -> bool:
-    """Store what becomes of the mail, and the hash of the link in it; False where the invitation is not as it `waited` any more."""
+    """Store what becomes of the mail, and the hash of the link in it; False where the invitation is not as it `waited` any more. One that
+    waits on is asked for by the sweep, `again` at that time."""
     for _ in range(_TRIES):
         before = deps.holding.store.of(subject)
         found = before.find(invitation.id)
@@ -115,7 +143,7 @@ def _note(
             return False
         noted = replace(found, mail=mail, token=token)
         after = [noted if it.id == noted.id else it for it in before.invitations]
-        if not deps.holding.store.write(subject, before, Change(after), now):
+        if not deps.holding.store.write(subject, before, Change(after, mails_at=again), now):
             return True
     raise Conflict("Others are inviting people there right now; try again")
 

@@ -127,29 +127,10 @@ def create_session(
     `template` is what it keeps of the one that it names, where a host made that; `remember` reads what it begins with of its project;
     `harmonica_md` is what its owner says of themselves, which it keeps as it is now.
     """
-    require_brief(new.topic, new.goal, is_draft=new.draft and not new.opens_at)
-    check_closing(new.closes_at, now)
-    check_opening(new.opens_at, now)
-    check_order(new.opens_at, new.closes_at)
-    check_language(new.language)
-    check_questions(new.questions or ())
-    if new.anonymous:
-        require_anonymous(new.questions or ())
-    settings: dict[str, Any] = {name: getattr(new, name) for name in _SHARED}
-    settings = {name: None if value == "" and name not in _BRIEF else value for name, value in settings.items()}
-    settings["template_id"] = template_id(settings["template_id"], template)
-    settings["time_zone"] = find_time_zone(settings["time_zone"])
-    settings["branding"], logo = apply_branding(Branding(), read_branding(new.branding))
-    session = Session(
-        id=new_id(),
-        owner_id=owner_id,
-        status="draft" if new.draft or new.opens_at else "active",
-        created_at=now,
-        updated_at=now,
-        has_context=bool(new.context),
-        has_questions=new.questions is not None,
-        projects=dict.fromkeys(new.project_ids, MOST_BY_PROJECT),
-        **settings,
+    _check(new, now)
+    branding, logo = apply_branding(Branding(), read_branding(new.branding))
+    session = _designed(
+        new, owner_id, now, new_id, template_id=template_id(new.template_id or None, template), branding=branding
     )
     questions = tuple(asked.numbered(new_id(), position) for position, asked in enumerate(new.questions or ()))
     prompt = first_prompt(new.prompt, new.prompt_summary, new.prompt_generated_from, session)
@@ -158,6 +139,35 @@ def create_session(
         # An earlier try of this request made it: ids follow from its Idempotency-Key.
         return sessions.view(session.id, ()).session
     return session
+
+
+def _check(new: NewSession, now: datetime) -> None:
+    """Raise Invalid for a design whose parts do not go together."""
+    require_brief(new.topic, new.goal, is_draft=new.draft and not new.opens_at)
+    check_closing(new.closes_at, now)
+    check_opening(new.opens_at, now)
+    check_order(new.opens_at, new.closes_at)
+    check_language(new.language)
+    check_questions(new.questions or ())
+    if new.anonymous:
+        require_anonymous(new.questions or ())
+
+
+def _designed(new: NewSession, owner_id: str, now: datetime, new_id: Callable[[], str], **settled: Any) -> Session:
+    """The session as its host designed it, with what was `settled` of that. An empty text is none, but of what every session has."""
+    settings: dict[str, Any] = {name: getattr(new, name) for name in _SHARED} | settled
+    settings = {name: None if value == "" and name not in _BRIEF else value for name, value in settings.items()}
+    return Session(
+        id=new_id(),
+        owner_id=owner_id,
+        status="draft" if new.draft or new.opens_at else "active",
+        created_at=now,
+        updated_at=now,
+        has_context=bool(new.context),
+        has_questions=new.questions is not None,
+        projects=dict.fromkeys(new.project_ids, MOST_BY_PROJECT),
+        **settings | {"time_zone": find_time_zone(new.time_zone)},
+    )
 
 
 def _store(session: Session, parts: dict[str, Any], sessions: Sessions, remember: "Remember | None") -> bool:

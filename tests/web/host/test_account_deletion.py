@@ -20,6 +20,7 @@ from chalicelib.services.notifications.notify import notify
 from chalicelib.store import keys
 from chalicelib.store.item_kinds import KINDS
 from chalicelib.store.session_items import MemberItem, SessionItem
+from infra import admin
 from tests import events
 from tests.api.hosts import Host, new_host
 from tests.api.jobs import asked, delete_data, summarise
@@ -111,16 +112,18 @@ def test_what_somebody_said_before_they_left_goes_with_their_account(host: Host,
     project = new_project(host)
     join(project, "editor", bo)
     taken_out, left = (str(host.new_session(project_id=project)["id"]) for _ in range(2))
-    own = str(host.new_session(is_public=True)["id"])
+    own, by_operator = (str(host.new_session(is_public=True)["id"]) for _ in range(2))
     for session in (taken_out, left):
         assert bo.call("POST", f"/sessions/{session}/responses", {"content": SAID}).status_code == 201
-    assert bo.say(own, SAID, "bo").status_code == 200
-    container.sessions().add_member(own, bo.user_id, "viewer")
+    for session in (own, by_operator):
+        assert bo.say(session, SAID, "bo").status_code == 200
+        container.sessions().add_member(session, bo.user_id, "viewer")
     listed = {it["id"] for it in bo.get("/sessions")["data"]}
-    assert listed == {taken_out, left, own}
+    assert listed == {taken_out, left, own, by_operator}
     assert host.call("DELETE", f"/projects/{project}/sessions/{taken_out}").status_code == 204
     assert bo.call("DELETE", f"/projects/{project}/members/{bo.user_id}").status_code == 204
     assert bo.call("DELETE", f"/sessions/{own}/members/{bo.user_id}").status_code == 204
+    admin.remove_member(by_operator, "bo@example.com")
     assert bo.get("/sessions")["data"] == []
     delete_account(bo.user_id, deps=container.account_deletion_deps())
     work_off(clock)

@@ -14,7 +14,7 @@ from chalicelib.model import Role
 from chalicelib.model.member_invitations import Subject
 from chalicelib.services.accounts.deletion import delete_account
 from chalicelib.services.accounts.sign_in import make_link
-from chalicelib.services.member_invitations import answering
+from chalicelib.services.member_invitations import answering, room
 from chalicelib.services.member_invitations.links import read_name
 from chalicelib.services.sessions.deletion import delete_session
 from chalicelib.settings import settings
@@ -340,7 +340,8 @@ def test_accepting_that_breaks_off_anywhere_gives_all_or_nothing_and_can_be_done
             assert role_in(host, subject, DEE) == "editor"
 
 
-def test_mails_are_held_stopped_and_counted(host: Host, clock: FakeClock) -> None:
+def test_mails_are_held_stopped_and_counted(host: Host, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "OPEN_OF_ONE", 10)
     for number in range(7):
         session = f"/sessions/{host.new_session(topic=f'T{number}')['id']}"
         assert host.call("POST", f"{session}/invitations", {"emails": [DEE]}).status_code == 201

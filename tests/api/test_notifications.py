@@ -190,19 +190,19 @@ def test_who_is_offered_to_own_something_is_told_as_long_as_that_can_be_accepted
         (f"/sessions/{session}/members", "Lunch", f"/sessions/{session}/members"),
         (f"/projects/{project}/members", "Food", f"/projects/{project}#members"),
     ):
-        offered = ("ownership_offered", f"“{name}”: you can become the owner")
+        offered = ("ownership_offered", f"You can become the owner: “{name}”")
 
         def give(by: Host, to: Host, role: str, at: str = at) -> None:
             clock.advance(1)
             assert by.call("PATCH", f"{at}/{to.user_id}", {"role": role}).status_code == 200
 
-        for ends in (lambda: give(host, bo, "viewer"), lambda: give(bo, bo, "viewer")):  # taken back, declined
+        for by in (host, bo):  # it is taken back, declined
             give(host, bo, "owner")
             give(host, bo, "owner")  # once more tells nothing new
             assert (told(bo), told(host), told(cy)) == ([offered], [], [])
             (it,) = bo.get("/notifications")["data"]
             assert (it["url"], "Ana" in it["body"]) == (f"{settings().public_url}{page}", True)
-            ends()
+            give(by, bo, "viewer")
             assert container.notifications().of_user(bo.user_id).unread == 0
         for who in (bo, cy):
             give(host, who, "owner")

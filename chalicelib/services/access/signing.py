@@ -52,6 +52,7 @@ DigestPurpose = Literal[
     "member_invitation",
     "member_invitation_to",
     "invites_of_user",
+    "group_request",
     "telegram_chat",
     "telegram_person",
     "telegram_link",

@@ -46,8 +46,8 @@ def send_member_invitation(job: SendMemberInvitation, *, public_url: str, deps: 
     subject = Subject(cast(SubjectKind, job.kind), job.subject_id)
     held = _find_due(subject, job.invitation_id, deps, now)
     email = held.invitation.email
-    about = {f"{subject.kind}_id": subject.id}
-    if not may_write(email, deps=deps.sending, **about):
+    session_id, project_id = (subject.id if subject.kind == kind else "" for kind in ("session", "project"))
+    if not may_write(email, deps=deps.sending, session_id=session_id, project_id=project_id):
         _note(subject, held.invitation, "undeliverable", "", deps, now)
         return
     secret = deps.holding.secret

@@ -1,6 +1,7 @@
 """Telling a host that a Telegram group of theirs asks for a session; of whoever asked, and of what they wrote, nothing."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from msgspec import Struct
 
@@ -11,7 +12,7 @@ from chalicelib.services.notifications.notify import NotificationDeps, notify
 from chalicelib.store import keys
 from chalicelib.store.cards import Cards
 
-KIND = "group_asks"
+KIND: Final = "group_asks"
 _TOLD_THERE = ("announced", "closed")
 _LOOKED_AT = 5  # of the sessions that name a group, the newest: which of them was announced there, they say themselves
 

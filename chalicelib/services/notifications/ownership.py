@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.model.member_invitations import Subject
@@ -10,7 +11,7 @@ from chalicelib.model.projects import Member
 from chalicelib.observability import log_failure
 from chalicelib.services.notifications.notify import NotificationDeps, notify_or_leave, withdraw_each
 
-KIND = "ownership_offered"
+KIND: Final = "ownership_offered"
 
 
 def tell_of_offer(subject: Subject, actor_id: str, member: Member, at: datetime, *, deps: NotificationDeps) -> None:

@@ -263,7 +263,7 @@ def _find_draft(host: HostRequest, form: Form, template: AnyTemplate | None) -> 
         project = _find_project(host, form, template)
         begun = (session_values(template) if template else {}) | own
         announced = announced_in(find_chosen_group(host, form.get("group")))
-        given = CreateSession(draft=True, project_id=project.id if project else None, **begun, **announced)
+        given = CreateSession(draft=True, project_id=project.id if project else None, distribution=announced, **begun)
         with suppress(NotFound):  # it was there, and was deleted while this page was still open
             host.perform(create_session, given, new_id=partial(str, session_id))
             return open_session(host, session_id, PARTS, "editor")

@@ -96,6 +96,6 @@ def _propose(host: HostRequest, session_id: str, form: Form) -> _Proposed:
         time_zone=session.time_zone,
         follow_up_of=session.id,
         draft=True,
-        **announced_in(find_chosen_group(host, form.get("group"))),
+        distribution=announced_in(find_chosen_group(host, form.get("group"))),
     )
     return _Proposed(given, {"followed": how} | ({} if told_of(view) else {"few": "1"}))

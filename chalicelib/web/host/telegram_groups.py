@@ -65,9 +65,9 @@ def find_chosen_group(host: HostRequest, named: str | None) -> TelegramGroup | N
     return found if found and found.status == "confirmed" else None
 
 
-def announced_in(group: TelegramGroup | None) -> dict[str, tuple[NewDistribution, ...]]:
-    """Returns what a new session is made with to be announced there."""
-    return {"distribution": (NewDistribution(group.group_id),)} if group else {}
+def announced_in(group: TelegramGroup | None) -> tuple[NewDistribution, ...]:
+    """Returns the `distribution` of a new session that is to be announced there, and nowhere else."""
+    return (NewDistribution(group.group_id),) if group else ()
 
 
 def preview_announcement(session: Session) -> Text | None:

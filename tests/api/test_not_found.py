@@ -8,6 +8,7 @@ import pytest
 
 from app import app
 from chalicelib import settings
+from chalicelib.web.host.routes import FOR_HOSTS
 from chalicelib.web.kit import static
 from chalicelib.web.kit.texts import texts_in
 from tests.events import CATCH_ALL, REQUEST_ID, request
@@ -98,6 +99,20 @@ def test_visitors_of_an_unknown_address_get_a_page_that_says_whom_to_ask(
             }
             head = request("HEAD", path)
             assert (head.status, head.body) == (404, None)
+
+
+def test_hosts_are_told_in_words_of_theirs_at_whatever_address_of_their_pages(aws: None) -> None:
+    theirs = {path.split("/")[1] for path in app.routes if path.startswith("/") and _is_of_host(path)} - {""}
+    assert theirs == FOR_HOSTS
+    for path in (f"/{it}/no/such/page" for it in sorted(theirs)):
+        answer = request("GET", path, headers={"accept-language": "de"})
+        assert (answer.status, texts_in("de")("nothing_here") in answer.body) == (404, True), path
+        assert texts_in("de")("missing_heading") not in answer.body, path
+
+
+def _is_of_host(path: str) -> bool:
+    views = [route.view_function.__module__ for route in app.routes[path].values()]
+    return any(it.startswith("chalicelib.web.host") for it in views)
 
 
 def test_visitors_of_an_address_that_only_takes_forms_get_a_page_too(aws: None) -> None:

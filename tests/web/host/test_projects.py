@@ -166,6 +166,26 @@ def test_what_lies_within_what_is_shown_and_stays_when_somebody_saves_who_has_no
     assert host.get(f"/projects/{inner}")["parent_id"] == outer
 
 
+def test_a_session_names_its_projects_to_whoever_has_a_role_in_them(host: Host, ana: Browser) -> None:
+    session, projects = host.new_session()["id"], [new_project(host, title=title) for title in ("Soups", "Food")]
+    for project in projects:
+        attach(host, session, project)
+    join(projects[1], "viewer", host.invite(session, "viewer", "bo@example.com"))
+    browser = sign_in(Browser(), "bo@example.com")
+    path = f"/sessions/{session}"
+    led = [it for it in ana.open(path).links if it.startswith("/projects/")]
+    assert led == [f"/projects/{it}" for it in reversed(projects)]  # by title
+    seen = browser.open(path)
+    assert [it for it in seen.links if it.startswith("/projects/")] == [f"/projects/{projects[1]}"]
+    assert "Soups" not in seen.text
+
+
+def test_a_host_reads_in_words_for_hosts_that_something_is_not_there(ana: Browser) -> None:
+    page = ana.open(f"/projects/{container.new_id()}")
+    assert (page.status, "There is nothing here" in page.text, "conversation" in page.text) == (404, True, False)
+    assert {"/", "/projects", "/templates", "/account"} <= set(page.links)  # the way to what is theirs
+
+
 def test_the_first_page_reads_the_roles_once(host: Host, ana: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     new_project(host)
     read: list[str] = []
@@ -208,6 +228,8 @@ def test_what_a_project_remembers_is_shown_exactly_and_switched_off_and_on_by_ed
     on = submit(ana, address, off.form("Begin new sessions with it"), do="remember")
     assert "This is exactly what a session that begins now gets." in on.text
     begun = {"topic": "Next", "goal": "Go on", "project_id": project}
-    prompt = ana.open(f"/sessions/{host.call('POST', '/sessions', begun).json_body['id']}/prompt").text
-    assert [text for text in ("What it began with of its project", *told) if text not in prompt] == []
+    prompt = ana.open(f"/sessions/{host.call('POST', '/sessions', begun).json_body['id']}/prompt")
+    shown = ("What it began with of its project", "Settled", "Open tensions", *told)
+    assert [text for text in shown if text not in prompt.text] == []
+    assert [tag for tag in ("settled", "tension", "theme") if f"&lt;{tag}" in prompt.html] == []
     assert "What it began with" not in ana.open(f"/sessions/{host.new_session()['id']}/prompt").text

@@ -30,7 +30,7 @@ _CHARACTERS_A_WORD = 2  # of scripts without spaces
 
 def split_words(text: str) -> list[str]:
     """The folded words of a text; a run of a script without spaces is one."""
-    return [found[0] for found in _word_pattern().finditer(fold(text))]
+    return _word_pattern().findall(fold(text))
 
 
 def is_unspaced(text: str) -> bool:

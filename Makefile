@@ -5,6 +5,8 @@ BASE_PYTHON := $(shell command -v python3.11 || command -v python3)
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest --durations=15
 export PORT LOCAL_DIR STAGE LLM_PROVIDER QUEUE PEOPLE MINUTES SEED
+# Where Python may keep no bytecode, each process compiles all of the application, and the tests rewrite 500 files anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run update logs redrive demo evals scaling cost bench reminders recount soak lint test check package deploy doctor smoke destroy telegram-webhook clean
 

@@ -41,9 +41,11 @@ from tests.snapshots import restore_snapshot, take_snapshot
 from tests.stack_in_memory import make_stack
 from tests.stored_items import assert_known
 
+gc.disable()  # until all is loaded, which stays anyway
 quicken_moto()
-# How long an example takes says more about the machine than about the code.
-hypothesis.settings.register_profile("untimed", deadline=None)
+# How long an example takes says more about the machine than about the code. They are other ones in each run: half as many each time
+# find the same in twice as many runs.
+hypothesis.settings.register_profile("untimed", deadline=None, max_examples=50)
 hypothesis.settings.load_profile("untimed")
 
 
@@ -77,6 +79,7 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays: don't look through it for garbage again and again, a twelfth of the time of tests on tables."""
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 class Groups(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types

@@ -62,8 +62,11 @@ _OPERATIONS = {
     "UpdateItem": DynamoHandler.update_item,
 }
 _QUICK = {
+    "BatchGetItem": quick_dynamodb.batch_get_item,
     "DeleteItem": quick_dynamodb.write,
+    "GetItem": quick_dynamodb.get_item,
     "PutItem": quick_dynamodb.write,
+    "Query": quick_dynamodb.query,
     "TransactWriteItems": quick_dynamodb.transact,
     "UpdateItem": quick_dynamodb.write,
 }
@@ -284,7 +287,6 @@ def _copy_less() -> None:
     _patches.setattr(Item, "__init__", _made)
     _patches.setattr(Item, "size", _measured_once(Item.size))
     _patches.setattr(Table, "__deepcopy__", _snapshot, raising=False)
-    _patches.setattr(Table, "query", _narrowed(Table.query))
     _patches.setattr(DynamoDBBackend, "update_item", _on_a_copy(DynamoDBBackend.update_item))
 
 
@@ -352,30 +354,6 @@ def _snapshot(table: Table, _: dict[int, Any]) -> Table:
     kept = copy(table)
     kept.items = defaultdict(dict, {name: copy(items) for name, items in table.items.items()})
     return kept
-
-
-def _narrowed(query: Callable[..., Any]) -> Callable[..., Any]:
-    """One partition is looked for among its own items; moto sorts and compares all there are."""
-
-    def narrowed(self: Table, hash_key: Any, comparison: Any, between: list[Any], *args: Any, **kwargs: Any) -> Any:
-        narrow = copy(self)
-        narrow.items = defaultdict(dict)
-        if args[4]:  # an index
-            ((name, wanted),) = kwargs["hash_key_conditions"]
-            if not self.has_range_key:  # each item by its own key
-                narrow.items.update({own: it for own, it in self.items.items() if wanted == it.attrs.get(name)})
-            for own, parts in self.items.items() if self.has_range_key else ():
-                if found := {part: item for part, item in parts.items() if wanted == item.attrs.get(name)}:
-                    narrow.items[own] = found
-        else:
-            own = self.items.get(hash_key, {})
-            if comparison == "BETWEEN":
-                first, last = (bound.value for bound in between)
-                own = {part: item for part, item in own.items() if first <= part.value <= last}
-            narrow.items[hash_key] = own
-        return query(narrow, hash_key, comparison, between, *args, **kwargs)
-
-    return narrowed
 
 
 def _on_a_copy(update: Callable[..., Any]) -> Callable[..., Any]:

@@ -20,7 +20,7 @@ _UNSPACED_RANGES = (
     "\u3400-\u4dbf\u4e00-\u9fff\ua9e0-\ua9fe\uaa60-\uaa7f\uf900-\ufaff\uff66-\uff9d\U0001b000-\U0001b16f\U00020000-\U0003ffff"
 )
 _JOINS = "'’\u05f3\u05f4\u00b7"  # stand inside words: apostrophes, the Hebrew geresh, Catalan's middle dot
-_POSSESSIVE = re.compile(r"['’]s$")
+_POSSESSIVES = ("'s", "’s")
 _ENDINGS = ("ies", "ing", "ers", "er", "ed", "es", "s", "y", "e")
 LEAST_STEM = 3  # letters
 _BETWEEN = re.compile(r"\s+|[!-/:-@\[-`{-~]|[^\s!-/:-@\[-`{-~]+")  # space, a sign of ASCII, others in a row
@@ -30,7 +30,7 @@ _CHARACTERS_A_WORD = 2  # of scripts without spaces
 
 def split_words(text: str) -> list[str]:
     """The folded words of a text; a run of a script without spaces is one."""
-    return [found[0] for found in _word_pattern().finditer(fold(text))]
+    return _word_pattern().findall(fold(text))
 
 
 def is_unspaced(text: str) -> bool:
@@ -44,7 +44,7 @@ def is_unspaced(text: str) -> bool:
 
 def is_run(word: str) -> bool:
     """Whether a word, as `split_words` gives it, is a run of a script without spaces."""
-    return _unspaced_pattern().match(word) is not None
+    return not word.isascii() and _unspaced_pattern().match(word) is not None
 
 
 def list_terms(text: str) -> list[str]:
@@ -145,8 +145,9 @@ def read_written_words(text: str) -> Iterator[WrittenWord]:
         opens = end == 0 or bool(_SENTENCE_END.search(text, end, found.start()))
         follows = end > 0 and text[end : found.start()].isspace()
         end = found.end()
-        if not is_run(found[0]):
-            yield WrittenWord(_POSSESSIVE.sub("", found[0]), opens, follows)
+        word = found[0]
+        if not is_run(word):
+            yield WrittenWord(word[:-2] if word.endswith(_POSSESSIVES) else word, opens, follows)
 
 
 _SENTENCE_END = re.compile("[.!?…\n。।॥۔؟]")

@@ -4,7 +4,7 @@ import csv
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -50,15 +50,29 @@ def digest_all(said: Said, topic: str, model: Model, shared: SharedRegistry) -> 
 
 def summarise(said: Said, topic: str, model: Model | None = None, digests: Model | None = None) -> Summary:
     shared = SharedRegistry()
-    made = digest_all(said, topic, digests or RuleBasedModel(), shared)
-    book = EvidenceBook(aggregate_digests(made), shared.registry)
-    return write_summary(view(topic=topic), book, model=model or RuleBasedModel(), deadline=deadline(), now=NOW).summary
+    return write(digest_all(said, topic, digests or RuleBasedModel(), shared), shared, topic, model or RuleBasedModel())
+
+
+def write(digests: Sequence[Digest], shared: SharedRegistry, topic: str, model: Model) -> Summary:
+    book = EvidenceBook(aggregate_digests(digests), shared.registry)
+    return write_summary(view(topic=topic), book, model=model, deadline=deadline(), now=NOW).summary
+
+
+class Corpus(NamedTuple):
+    """Who said what on a topic, what honest models read in it and with which themes, and what they wrote."""
+
+    topic: str
+    said: dict[str, list[str]]
+    digests: list[Digest]
+    shared: SharedRegistry
+    summary: Summary
 
 
 @pytest.fixture(scope="module", params=sorted(TOPICS))
-def corpus(request: pytest.FixtureRequest) -> tuple[str, dict[str, list[str]], Summary]:
-    said = everybody(request.param)
-    return TOPICS[request.param], said, summarise(said, TOPICS[request.param])
+def corpus(request: pytest.FixtureRequest) -> Corpus:
+    topic, said, shared = TOPICS[request.param], everybody(request.param), SharedRegistry()
+    digests = digest_all(said, topic, RuleBasedModel(), shared)
+    return Corpus(topic, said, digests, shared, write(digests, shared, topic, RuleBasedModel()))
 
 
 def assert_said(summary: Summary, said: Said) -> None:
@@ -67,8 +81,8 @@ def assert_said(summary: Summary, said: Said) -> None:
         assert quote.text in " ".join(said[quote.thread_id][number - 1].split())
 
 
-def test_every_theme_has_a_quote_and_there_are_ten(corpus: tuple[str, dict[str, list[str]], Summary]) -> None:
-    _, said, summary = corpus
+def test_every_theme_has_a_quote_and_there_are_ten(corpus: Corpus) -> None:
+    said, summary = corpus.said, corpus.summary
     assert summary.participants == len(said)
     assert all(theme.quotes for theme in summary.themes if theme.participants > 1)
     assert len(list_quotes(summary)) >= 7
@@ -133,16 +147,16 @@ class Liar:
 
 
 def test_a_model_that_invents_paraphrases_misattributes_and_miscounts_gets_nothing_through(
-    corpus: tuple[str, dict[str, list[str]], Summary],
+    corpus: Corpus,
 ) -> None:
-    topic, said, honest = corpus
+    topic, said, honest = corpus.topic, corpus.said, corpus.summary
     made = summarise(said, topic, model=Liar(), digests=Liar())
     assert_said(made, said)
     assert LIE not in made.markdown
     assert "999" not in made.markdown
     assert (made.participants, made.messages) == (honest.participants, honest.messages)
     assert made.overview == "It is mixed."
-    alone = summarise(said, topic, model=Liar())
+    alone = write(corpus.digests, corpus.shared, topic, Liar())
     assert [(theme.id, theme.participants, theme.stances, theme.quotes) for theme in alone.themes] == [
         (theme.id, theme.participants, theme.stances, theme.quotes) for theme in honest.themes
     ]

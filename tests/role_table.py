@@ -50,6 +50,6 @@ def rows_of(heading: str) -> list[Row]:
 def _row(method: str, path: str, what: str, in_session: str, in_project: str) -> Row:
     """A row of these cells; a word that is no role stops the test."""
     (party, *_) = [*(it for it in (in_session, in_project) if it in _PARTIES), ""]
-    roles = [None if it in ("", party) else _ROLES[it] for it in (in_session, in_project)]
-    assert party or any(roles), (method, path, what)
-    return Row(method, path.strip("`"), what, *roles, party)
+    of_session, of_project = (None if it in ("", party) else _ROLES[it] for it in (in_session, in_project))
+    assert party or of_session or of_project, (method, path, what)
+    return Row(method, path.strip("`"), what, of_session, of_project, party)

@@ -23,7 +23,7 @@ from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, find_host, root, sign_in_url
 from chalicelib.web.kit.http import Form, read_fields, read_form, require_allowance, see_other
 from chalicelib.web.kit.page import HEADERS, locale_for, render_fragment
-from chalicelib.web.kit.request import is_certainly_ours
+from chalicelib.web.kit.request import is_certainly_ours, path_of
 
 _TOKEN = "token"
 _NOT_KEPT = ("/sign-out", "/account/models")  # what has come about already, and what may have a key in it
@@ -113,8 +113,9 @@ def _keep(request: Request) -> KeptForm | None:
     if writer is None:
         return None
     query = urlencode(request.query_params or {})
-    path = f"{request.path}?{query}" if query else request.path
-    return KeptForm(path, [(name, value) for name, value in fields if name != _TOKEN], writer)
+    path = path_of(request)
+    sent_to = f"{path}?{query}" if query else path
+    return KeptForm(sent_to, [(name, value) for name, value in fields if name != _TOKEN], writer)
 
 
 def _mark(data: str) -> str:

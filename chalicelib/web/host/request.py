@@ -22,7 +22,7 @@ from chalicelib.web.kit.http import Form, read_form, require_allowance, respond
 from chalicelib.web.kit.language import note_account_language
 from chalicelib.web.kit.login import find_login, require_rate
 from chalicelib.web.kit.problems import ForeignForm
-from chalicelib.web.kit.request import is_certainly_ours, public_url
+from chalicelib.web.kit.request import is_certainly_ours, path_of, public_url
 
 _PAGE = re.compile(r"/[A-Za-z0-9_/-]*(\?[A-Za-z0-9_=&%.+-]*)?")
 _NEXT_LENGTH = 500
@@ -137,6 +137,7 @@ def page_after(given: str) -> str:
 def sign_in_url(request: Request) -> str:
     """Returns where to sign in, and come back from; after a form was sent, to the first page."""
     query = urlencode(request.query_params or {}, quote_via=quote)
-    here = f"{request.path}?{query}" if query else request.path
+    path = path_of(request)
+    here = f"{path}?{query}" if query else path
     given = page_after(here) if request.method in ("GET", "HEAD") else "/"
     return f"{root(request)}/sign-in" + (f"?{urlencode({'next': given})}" if given != "/" else "")

@@ -25,6 +25,11 @@ def request_id(request: Request) -> str:
     return str(request.context.get("requestId", ""))
 
 
+def path_of(request: Request) -> str:
+    """Returns the path that was asked for, below that of the application, as it came: what Chalice calls its path is the route."""
+    return str(request.path).format_map(request.uri_params or {})
+
+
 def source_address(request: Request) -> str:
     """Returns the address that the request came from: as our CloudFront saw it where it came through that, else as the gateway
     did. A client can write any header."""

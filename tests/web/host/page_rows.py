@@ -147,7 +147,7 @@ class PageWorld(World):
         assert host.call("PATCH", f"/sessions/{self.session}", {"critical": "After"}).status_code == 200
         assert summarise(self.session)
         (question,) = host.get(f"/sessions/{self.session}/questions")["data"]
-        self.stands = dict.fromkeys(self.sessions, "active")
+        self.stands: dict[str, str] = {}  # what is not active, by its path
         self.ids = {
             **{"session": self.session, "tied": self.tied, "free": self.free, "quiet": quiet},
             **{"project": self.project, "template": self.template, "reader": self.reader},
@@ -169,11 +169,9 @@ class PageWorld(World):
         session = self.ids[SESSIONS.get(named, "session")]
         self.ids["session_id"] = session
         self.ids["person_id"] = self.test_run if "test run" in row.what else self.participant
-        if self.stands[session] != (wanted := STATUS.get(named, "active")):
-            assert self.keeper.call("PATCH", f"/sessions/{session}", {"status": wanted}).status_code == 200
-            self.stands[session] = wanted
-        if row.step in _STATUS_AFTER:
-            self.stands[session] = _STATUS_AFTER[row.step]
+        is_archived = row.path == P and row.step == "activate"
+        self._let_stand(f"/sessions/{session}", STATUS.get(named, "active"))
+        self._let_stand(f"/projects/{self.project}", "archived" if is_archived else "active")
         if row.path.endswith("/insights") and row.step in ("save", "delete"):
             self.add_insight()
         if row.step == "attach":
@@ -184,6 +182,18 @@ class PageWorld(World):
                 made = self.keeper.call("POST", path.format(**self.ids), emails)
                 self.ids[name] = str(made.json_body["data"][0]["id"])
         self.ids["named"] = f"s.{self.session}.{self.ids.get('session_invitation', '')}"
+
+    def note_done(self, row: Row) -> None:
+        """Note how session and project stand after a row."""
+        if row.path == S and row.step in _STATUS_AFTER:
+            self.stands[f"/sessions/{self.ids['session_id']}"] = _STATUS_AFTER[row.step]
+        if row.path == P and row.step in ("archive", "activate"):
+            self.stands[f"/projects/{self.project}"] = "archived" if row.step == "archive" else "active"
+
+    def _let_stand(self, path: str, status: str) -> None:
+        if self.stands.get(path, "active") != status:
+            assert self.keeper.call("PATCH", path, {"status": status}).status_code == 200
+            self.stands[path] = status
 
     def fields(self, row: Row, browsers: Mapping[str, Browser]) -> dict[str, str]:
         """What the form of a row has on its page, as the owner of session or project finds it."""

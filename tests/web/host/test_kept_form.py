@@ -57,6 +57,23 @@ def test_words_stay_while_one_signs_in_by_a_code_and_are_sent_by_a_click(host: H
     assert sessions(host) == [WORDS]
 
 
+def test_a_form_of_a_session_goes_where_it_was_sent(host: Host, ben: Browser) -> None:
+    """And who opens a page of a session signed out comes back to it."""
+    session = host.new_session()["id"]
+    path = f"/sessions/{session}/brief"
+    form = sign_in(ben, ANA).open(path).noted_form()
+    sign_out_elsewhere(ben)
+    page = ben.read(send(ben, path, form, goal=WORDS))
+    code = ben.read(send(ben, "/sign-in", page.form("Send me a link"), email=ANA))
+    ready = ben.read(send(ben, "/sign-in/code", code.form("Sign in"), code=code_in(deliver()[-1])))
+    again = ready.form("Send it again")
+    assert again.action == path
+    assert send(ben, again.action, again).status_code == 303
+    assert host.get(f"/sessions/{session}")["goal"] == WORDS
+    way = Browser().get(f"{path}?step=goal").headers["Location"]
+    assert way == f"/sign-in?next=%2Fsessions%2F{session}%2Fbrief%3Fstep%3Dgoal"
+
+
 def test_words_stay_while_one_signs_in_by_the_link_in_another_tab(host: Host, ben: Browser, form: Form) -> None:
     page = sent(ben, form)
     code = ben.read(send(ben, "/sign-in", page.form("Send me a link"), email=ANA))

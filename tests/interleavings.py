@@ -62,9 +62,9 @@ def _call(operation: str, given: dict[str, Any]) -> Call:
         asked = given["RequestItems"].items()
         return Call(frozenset(), frozenset(_key(table, it["DeleteRequest"]["Key"]) for table, of in asked for it in of))
     if operation == "Query":
-        named = re.search(r"= (:\w+)", given["KeyConditionExpression"])
-        assert named
-        partition = "" if "IndexName" in given else given["ExpressionAttributeValues"][named[1]]["S"]
+        found = re.search(r"= (:\w+)", given["KeyConditionExpression"])
+        assert found
+        partition = "" if "IndexName" in given else given["ExpressionAttributeValues"][found[1]]["S"]
         return Call(frozenset({(given["TableName"], partition, "")}), frozenset())
     if "TableName" in given:
         key = frozenset({_key(given["TableName"], given.get("Key") or given["Item"])})

@@ -11,9 +11,10 @@ from pynamodb.connection.base import Connection
 from chalicelib.clock import Deadline
 from chalicelib.files import Files
 from chalicelib.model.jobs import QUEUE_OF, Job
+from chalicelib.store import due_kinds
 from chalicelib.workers import jobs
 from infra.function import Function
-from infra.functions import ALL, OPEN_AND_CLOSE
+from infra.functions import ALL, OPEN_AND_CLOSE, SWEEP
 
 _WRITES = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 _OF_FILES = {"put_object": "PutObject", "delete_object": "DeleteObject"}
@@ -35,8 +36,7 @@ def enforce(patch: pytest.MonkeyPatch) -> None:
         call(self, operation, **given)
 
     def run_as_its_function(job: Job, deadline: Deadline) -> Any:
-        queue = QUEUE_OF.get(type(job))  # what is of none, the clock does
-        token = _working.set(next((it for it in ALL if it.works_off == queue), None) if queue else OPEN_AND_CLOSE)
+        token = _working.set(_function_of(job))
         try:
             return run(job, deadline)
         finally:
@@ -45,6 +45,13 @@ def enforce(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Connection, "dispatch", dispatch_allowed)
     patch.setattr(Files, "_call", call_allowed)
     patch.setattr(jobs, "run_job", run_as_its_function)
+
+
+def _function_of(job: Job) -> Function | None:
+    """The function that does such a job; what is of no queue, the clock does, of which one function comes each minute."""
+    if queue := QUEUE_OF.get(type(job)):
+        return next((it for it in ALL if it.works_off == queue), None)
+    return OPEN_AND_CLOSE if any(it.job is type(job) for it in due_kinds.EACH_MINUTE) else SWEEP
 
 
 @contextmanager

@@ -63,10 +63,11 @@ class AccountExports:
 
 
 def _is_as(export: AccountExport) -> Condition:
-    same: Condition = AccountExportItem.id == export.id
-    if export.tries:
-        return same & (AccountExportItem.tries == export.tries)
-    return same & (AccountExportItem.tries.does_not_exist() | (AccountExportItem.tries == 0))
+    tried: Condition = AccountExportItem.tries == export.tries
+    if export.tries == 0:
+        tried |= AccountExportItem.tries.does_not_exist()
+    same: Condition = (AccountExportItem.id == export.id) & tried
+    return same
 
 
 def _item(user_id: str, export: AccountExport) -> AccountExportItem:

@@ -272,9 +272,9 @@ def _is_as(before: Project) -> Condition:
 def _holds_no_more(before: Project) -> Condition:
     """That no project has come to lie within this one, however deep."""
     same: Condition = ProjectItem.nesting_revision == before.nesting_revision
-    if before.nesting_revision:
-        return same
-    return same | ProjectItem.nesting_revision.does_not_exist()
+    if before.nesting_revision == 0:
+        same |= ProjectItem.nesting_revision.does_not_exist()
+    return same
 
 
 def _put_within(write: Transaction, project_id: str, chain: Sequence[Project]) -> None:

@@ -13,6 +13,7 @@ from chalicelib import container, settings
 from chalicelib.model import Identity, SignIn, Thread
 from chalicelib.model.conversations import TranscriptRequest
 from chalicelib.model.knowledge import Knowledge
+from chalicelib.model.member_invitations import MemberInvitation, Subject
 from chalicelib.model.memory import Conclusion, Conclusions, Memory, Remembered
 from chalicelib.model.notifications import Event, MailDigest
 from chalicelib.model.own_models import OwnModels
@@ -28,6 +29,7 @@ from chalicelib.services.notifications.notify import notify
 from chalicelib.services.synthesis import reduced_digests
 from chalicelib.store import aliases, database, keys, moving, widgets
 from chalicelib.store.item_kinds import ERASURE, KINDS, ItemKind, Owner, kind_of
+from chalicelib.store.member_invitations import Change
 from chalicelib.store.spending import OF_SESSION, Ledger
 from chalicelib.store.telegram_chats import Done
 from tests import events
@@ -178,6 +180,11 @@ def store_of_doors(host: Host, session: str) -> None:
     assert host.call("PATCH", f"/sessions/{session}", {"project_id": project}).status_code == 200
     container.sending_deps().suppressions.stop_in_project(project, "hash", now)
     store_memory(host, session, project)
+    waits = MemberInvitation("w", "viewer", host.user_id, now, soon, "en", "eva@example.com", mail="waiting")
+    for subject in (Subject("session", session), Subject("project", project)):
+        invitations = container.member_invitations()
+        before = invitations.of(subject)
+        assert not invitations.write(subject, before, Change([*before.invitations, waits], added=["hash"]), now)
 
 
 def store_memory(host: Host, session: str, project: str) -> None:

@@ -9,7 +9,7 @@ from typing import cast
 
 from msgspec.structs import replace
 
-from chalicelib.errors import Conflict, NotFound, Unavailable
+from chalicelib.errors import Conflict, HarmonicaError, NotFound, Unavailable
 from chalicelib.mail import Mail, MailRefused
 from chalicelib.model.jobs import SendMemberInvitation
 from chalicelib.model.member_invitations import MailState, MemberInvitation, Subject, SubjectKind
@@ -53,15 +53,15 @@ def send_member_invitation(job: SendMemberInvitation, *, public_url: str, deps: 
     secret = deps.holding.secret
     address_hash = hash_address(email, secret)
     written = count_member_invitation_to(address_hash, guards=deps.guards, secret=secret, now=now)
-    has_gone = False
     try:
         if written > MAILS_AN_ADDRESS:
             _note(subject, held.invitation, "held", "", deps, now)
+        elif _send(subject, held, public_url, deps, now):
             return
-        has_gone = _send(subject, held, public_url, deps, now)
-    finally:
-        if not has_gone:  # what did not go takes no other mail its place
-            uncount_member_invitation_to(address_hash, guards=deps.guards, secret=secret, now=now)
+    except (HarmonicaError, MailRefused):
+        uncount_member_invitation_to(address_hash, guards=deps.guards, secret=secret, now=now)
+        raise
+    uncount_member_invitation_to(address_hash, guards=deps.guards, secret=secret, now=now)
 
 
 def _send(subject: Subject, held: Held, public_url: str, deps: InvitingDeps, now: datetime) -> bool:

@@ -137,6 +137,8 @@ def remove_member(session_or_project_id: str, email: str) -> None:
         session_or_project_id,
         email,
         sessions=container.sessions(),
+        members=container.members(),
+        conversations=container.conversations(),
         projects=container.projects(),
         accounts=container.accounts(),
     )

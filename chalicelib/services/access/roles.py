@@ -2,15 +2,19 @@
 
 from contextlib import suppress
 from datetime import datetime
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
-from chalicelib.model import Role, SessionView
+from chalicelib.model import Role, Session, SessionView
 from chalicelib.model.projects import MEMBERS_A_PROJECT, PROJECTS_A_USER
 from chalicelib.model.sessions import is_at_least as is_at_least
 from chalicelib.store.accounts import Accounts
+from chalicelib.store.members import Members
 from chalicelib.store.projects import Projects
 from chalicelib.store.sessions import Sessions
+
+if TYPE_CHECKING:
+    from chalicelib.store.conversations import Conversations
 
 
 def has_role(view: SessionView, least: Role) -> bool:
@@ -63,12 +67,21 @@ def add_member(
         )
 
 
-def remove_member(subject_id: str, email: str, *, sessions: Sessions, projects: Projects, accounts: Accounts) -> None:
-    """Take a user's role in a session or a project away, and with it what their links show. Raises NotFound for any, Invalid for the
-    owner."""
+def remove_member(
+    subject_id: str,
+    email: str,
+    *,
+    sessions: Sessions,
+    members: Members,
+    conversations: "Conversations",
+    projects: Projects,
+    accounts: Accounts,
+) -> None:
+    """Take a user's role in a session or a project away, and with it what their links show, as an admin of it does. Raises NotFound for
+    any, Invalid for the owner."""
     user_id = accounts.user_id_of(email)
     if not _is_project(subject_id, projects):
-        sessions.remove_member(subject_id, user_id)
+        _remove_session_member(sessions.view(subject_id, ()).session, user_id, members, conversations)
         return
     member = projects.member(subject_id, user_id)
     if member is None:
@@ -76,6 +89,19 @@ def remove_member(subject_id: str, email: str, *, sessions: Sessions, projects: 
     if member.role == "owner":
         raise Invalid("The owner of a project stays its owner")
     projects.remove_member(subject_id, member)
+
+
+def _remove_session_member(session: Session, user_id: str, members: Members, conversations: "Conversations") -> None:
+    from chalicelib.services.participants.scopes import user_of  # which asks here who may do what
+
+    member = members.find(session.id, user_id)
+    if member is None:
+        raise NotFound("There is no such member of this session")
+    if member.role == "owner":
+        raise Invalid("The owner of a session stays its owner")
+    threads = sum(user_of(head.scope) == user_id for head in conversations.heads(session.id))
+    if not members.remove(session, member, threads):
+        raise Conflict("The members of this session are being changed; try again")
 
 
 def _join(project_id: str, user_id: str, role: Role, projects: Projects, now: datetime) -> bool:

@@ -60,9 +60,7 @@ def items_of(
     if context:
         items.append(contexts.make_item(session, context, session.created_at))
     if harmonica_md:
-        items.append(
-            PinnedHarmonicaMdItem(session.id, keys.PINNED_HARMONICA_MD, text=harmonica_md, written_by=session.owner_id)
-        )
+        items.append(_pin(session, harmonica_md))
     if logo:
         items.append(TextItem(session.id, keys.LOGO, text=logo))
     if template:
@@ -76,3 +74,7 @@ def items_of(
             FeedItem(session.id, keys.FEED_PART, feed=feed_of(session, session.status), **card_values(session))
         )
     return items
+
+
+def _pin(session: Session, harmonica_md: str) -> PinnedHarmonicaMdItem:
+    return PinnedHarmonicaMdItem(session.id, keys.PINNED_HARMONICA_MD, text=harmonica_md, written_by=session.owner_id)

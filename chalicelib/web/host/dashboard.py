@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.errors import Forbidden, NotFound
+from chalicelib.model import User
 from chalicelib.operations.fields import Pagination, SessionInput
 from chalicelib.operations.session_lists import ListSessions, OwnSessionListItem, SessionList, list_sessions
 from chalicelib.operations.session_output import Session, join_url
@@ -92,9 +93,7 @@ def show_dashboard(host: HostRequest) -> Response:
         "projects": projects.shown,
         "has_more_projects": projects.has_more,
         "takes_sessions": projects.takes_sessions,
-        "asks_for_name": write_noted(note({"name": ""})) if is_unasked(user) else "",
-        "is_named": "named" in query,
-        "zone": host.zone.replace("_", " "),
+        **_ask_for_name(host, user, query),
         "is_deleted": "deleted" in query,
         "deletion": tell_session(host, query["deleted"], texts) if "deleted" in query else "",
         "example": find_example(),
@@ -102,6 +101,14 @@ def show_dashboard(host: HostRequest) -> Response:
         "once": container.new_id(),
     }
     return render_host_page(host.request, "dashboard.html", host=host, **values)
+
+
+def _ask_for_name(host: HostRequest, user: User, query: dict[str, str]) -> dict[str, Any]:
+    return {
+        "asks_for_name": write_noted(note({"name": ""})) if is_unasked(user) else "",
+        "is_named": "named" in query,
+        "zone": host.zone.replace("_", " "),
+    }
 
 
 def _has_refused_key(user_id: str) -> bool:

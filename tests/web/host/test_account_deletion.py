@@ -133,10 +133,10 @@ def test_what_somebody_said_before_they_left_goes_with_their_account(host: Host,
 def test_what_somebody_said_of_themselves_goes_with_them_from_sessions_that_they_handed_over(
     host: Host, bo: Host, clock: FakeClock
 ) -> None:
-    kept, left, others = (str(it.new_session(prompt="Ask.")["id"]) for it in (bo, bo, host))
+    kept, left, taken_out, others = (str(it.new_session(prompt="Ask.")["id"]) for it in (bo, bo, bo, host))
     assert host.call("PATCH", "/me", {"harmonica_md": "The heron-53 kitchen"}).status_code == 200
     own = str(host.new_session(prompt="Ask.")["id"])
-    for session in (kept, left):
+    for session in (kept, left, taken_out):
         container.sessions().add_member(session, host.user_id, "editor")
         for who in (bo, host):  # offered, accepted
             answer = who.call("PATCH", f"/sessions/{session}/members/{host.user_id}", {"role": "owner"})
@@ -144,15 +144,17 @@ def test_what_somebody_said_of_themselves_goes_with_them_from_sessions_that_they
     for session in (others, own):
         container.sessions().add_member(session, bo.user_id, "admin")
     assert bo.call("DELETE", f"/sessions/{left}/members/{bo.user_id}").status_code == 204
+    admin.remove_member(taken_out, "bo@example.com")
     assert bo.say(left, SAID, "bo").status_code == 403
-    assert (everything().count("osprey-52"), bo.get("/sessions")["pagination"]["total"]) == (3, 3)
+    assert (everything().count("osprey-52"), bo.get("/sessions")["pagination"]["total"]) == (4, 3)
     delete_account(bo.user_id, deps=container.account_deletion_deps())
     work_off(clock)
     found = everything()
     where = {kind.name for kind, raw in stored() if bo.user_id in json.dumps(raw)}
     assert ("osprey-52" in found, NAME in found) == (False, False)
     assert where == {"prompt#current", "prompt#", "edit#"}  # of a version, which id made it: by now nobody's
-    assert [host.get(f"/sessions/{it}/prompts")["harmonica_md"] for it in (kept, left, own)] == [
+    assert [host.get(f"/sessions/{it}/prompts")["harmonica_md"] for it in (kept, left, taken_out, own)] == [
+        None,
         None,
         None,
         "The heron-53 kitchen",

@@ -156,9 +156,16 @@ def test_a_digest_tells_nothing_that_its_reader_may_not_read_any_more_or_that_an
     assert (mails(), due()) == ([], [])
     assert tell(host, "2", kind="session_ended", session_id=session)
     assert tell(host, "3", kind="session_ended", session_id=other)
+    bo, clock_now = new_host("bo@example.com"), clock.now()
+    for topic, is_taken_back in (("Dinner", False), ("Tea", True)):
+        theirs = bo.new_session(topic=topic)["id"]
+        container.sessions().add_member(theirs, host.user_id, "viewer", clock_now)
+        for role in ("owner", *(["viewer"] if is_taken_back else [])):
+            changed = bo.call("PATCH", f"/sessions/{theirs}/members/{host.user_id}", {"role": role})
+            assert changed.status_code == 200
     to_morning(clock)
     (mail,) = mails()
-    assert told_in(mail) == ["Ended: “Lunch”"]
+    assert sorted(told_in(mail)) == ["Ended: “Lunch”", "You can become the owner: “Dinner”"]
 
 
 def test_a_digest_goes_once_whatever_its_job_dies_of_and_waits_where_no_mail_is_taken(

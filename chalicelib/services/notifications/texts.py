@@ -21,7 +21,7 @@ from msgspec import Struct
 
 from chalicelib.model.notifications import Notification
 from chalicelib.services.delivery.announcement_texts import explain_failure
-from chalicelib.text.locales import fill
+from chalicelib.text.locales import fill, isolate
 
 _FOLDER: Final = Path(__file__).with_name("words")
 _WORK: Final = {"prompt": "/prompt", "summary": "/summary", "export": "/export"}  # and the page of each
@@ -58,7 +58,11 @@ def tell(told: Notification, names: Names, tag: str) -> Told:
         return Told(texts[f"{name}_title"], texts[f"{name}_body"], page)
     if told.kind == "invitation":
         return _tell_invitation(told, names, tag)
-    topic, page, name = names.sessions.get(told.session_id, ""), f"/sessions/{told.session_id}", str(told.kind)
+    topic, page, name = (
+        isolate(tag, names.sessions.get(told.session_id, "")),
+        f"/sessions/{told.session_id}",
+        str(told.kind),
+    )
     if told.kind == "announcement_failed":
         body = explain_failure(told.details.get("reason", ""), tag)
         return Told(fill(tag, texts["announcement_title"], topic=topic), body, f"{page}/settings")
@@ -73,7 +77,8 @@ def _tell_invitation(told: Notification, names: Names, tag: str) -> Told:
     host = names.users.get(told.details["by"]) or texts["somebody"]
     role = texts[f"role_{told.details['role']}"]
     body = fill(tag, texts["invitation_body"], role=role)
-    return Told(fill(tag, texts["invitation_title"], host=host, name=name), body, told.details["page"])
+    title = fill(tag, texts["invitation_title"], host=isolate(tag, host), name=isolate(tag, name))
+    return Told(title, body, told.details["page"])
 
 
 @cache

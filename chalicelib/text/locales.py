@@ -24,6 +24,12 @@ def fill(tag: str, text: str, /, **values: Any) -> str:
     return text.format(**{name: _written(tag, value) for name, value in values.items()})
 
 
+def isolate(tag: str, words: str) -> str:
+    """Returns what somebody wrote, to stand in a text of this language: kept apart from it in direction, where the language runs right
+    to left, so that the signs around the words stay around them."""
+    return f"\u2068{words}\u2069" if words and _locale(tag).character_order == "right-to-left" else words
+
+
 def format_moment(tag: str, at: datetime) -> str:
     """Returns date and time as they are where `at` is, to the minute and by the clock of 24 hours."""
     from babel.dates import format_date, format_skeleton

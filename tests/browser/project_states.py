@@ -51,10 +51,14 @@ def empty_project(visitor: Visitor) -> Page:
 
 
 def session_members(visitor: Visitor) -> Page:
-    """The members of a session, and its projects."""
+    """The members of a session, and its projects, after two were invited, of whom one has no address."""
     session = visitor.session(project_id=_make(visitor))
     page = visitor.signed_in()
     page.goto(f"/sessions/{session}/members")
+    page.locator("#addresses").fill("ada@example.com, nobody")
+    page.locator("button[value=invite]").click()
+    expect(page.locator("#told .error")).to_be_visible()
+    expect(page.locator("#addresses-error")).to_be_visible()
     page.evaluate(_OPEN)
     expect(page.locator("main h2").first).to_be_visible()
     return page

@@ -24,7 +24,7 @@ from msgspec import Struct
 
 from chalicelib.model.notifications import Notification
 from chalicelib.services.delivery.announcement_texts import explain_failure
-from chalicelib.text.locales import fill
+from chalicelib.text.locales import fill, isolate
 
 _FOLDER: Final = Path(__file__).with_name("words")
 _WORK: Final = {"prompt": "/prompt", "summary": "/summary", "export": "/export"}  # and the page of each
@@ -66,7 +66,11 @@ def tell(told: Notification, names: Names, tag: str) -> Told:
         return _tell_offer(told, names, tag)
     if told.kind == "group_asks":
         return _tell_request(told, names, tag)
-    topic, page, name = names.sessions.get(told.session_id, ""), f"/sessions/{told.session_id}", str(told.kind)
+    topic, page, name = (
+        isolate(tag, names.sessions.get(told.session_id, "")),
+        f"/sessions/{told.session_id}",
+        str(told.kind),
+    )
     if told.kind == "announcement_failed":
         body = explain_failure(told.details.get("reason", ""), tag)
         return Told(fill(tag, texts["announcement_title"], topic=topic), body, f"{page}/settings")
@@ -81,22 +85,27 @@ def _tell_invitation(told: Notification, names: Names, tag: str) -> Told:
     host = names.users.get(told.details["by"]) or texts["somebody"]
     role = texts[f"role_{told.details['role']}"]
     body = fill(tag, texts["invitation_body"], role=role)
-    return Told(fill(tag, texts["invitation_title"], host=host, name=name), body, told.details["page"])
+    title = fill(tag, texts["invitation_title"], host=isolate(tag, host), name=isolate(tag, name))
+    return Told(title, body, told.details["page"])
 
 
 def _tell_offer(told: Notification, names: Names, tag: str) -> Told:
     texts, name = _read(tag), names.projects.get(told.project_id) or names.sessions.get(told.session_id, "")
     host = names.users.get(told.details["by"]) or texts["the_owner"]
     page = f"/projects/{told.project_id}#members" if told.project_id else f"/sessions/{told.session_id}/members"
-    return Told(fill(tag, texts["offer_title"], name=name), fill(tag, texts["offer_body"], host=host), page)
+    return Told(
+        fill(tag, texts["offer_title"], name=isolate(tag, name)),
+        fill(tag, texts["offer_body"], host=isolate(tag, host)),
+        page,
+    )
 
 
 def _tell_request(told: Notification, names: Names, tag: str) -> Told:
     texts, group_id, after = _read(tag), told.details["group"], told.details["after"]
-    title = fill(tag, texts["asks_title"], group=names.groups.get(group_id, group_id))
+    title = fill(tag, texts["asks_title"], group=isolate(tag, names.groups.get(group_id, group_id)))
     chosen = urlencode({"group": group_id})
     if after in names.sessions:
-        body = fill(tag, texts["asks_again_body"], topic=names.sessions[after])
+        body = fill(tag, texts["asks_again_body"], topic=isolate(tag, names.sessions[after]))
         return Told(title, body, f"/sessions/{after}/summary?{chosen}#follow-up")
     return Told(title, texts["asks_body"], f"/new?{chosen}")
 

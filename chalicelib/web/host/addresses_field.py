@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from chalicelib.services.invitations.addresses import read_addressee, split_addresses
+from chalicelib.text.locales import isolate
 from chalicelib.web.kit.texts import Texts
 
 _SHOWN_WRONG = 10  # entries that are no addresses, of which the first ones are named
@@ -54,7 +55,7 @@ def find_obstacles(pasted: Pasted, message: str, limits: Limits, texts: Texts) -
     elif count > limits.addresses:
         found["addresses"] = texts("invitations_many", limit=limits.addresses, count=count)
     elif not pasted.addresses:
-        found["addresses"] = texts("invitations_wrong", addresses=_named(pasted.wrong))
+        found["addresses"] = texts("invitations_wrong", addresses=_named(pasted.wrong, texts))
     if len(message) > limits.message:
         found["message"] = texts("field_long", limit=limits.message, count=len(message))
     return found
@@ -62,9 +63,11 @@ def find_obstacles(pasted: Pasted, message: str, limits: Limits, texts: Texts) -
 
 def tell_left(pasted: Pasted, texts: Texts) -> dict[str, str]:
     """Returns what is said beside the field once the addresses are invited: nothing where there was nothing else."""
-    return {"addresses": texts("invitations_left", addresses=_named(pasted.wrong))} if pasted.wrong else {}
+    return {"addresses": texts("invitations_left", addresses=_named(pasted.wrong, texts))} if pasted.wrong else {}
 
 
-def _named(entries: Sequence[str]) -> str:
-    shown = [it[:_SHOWN_LENGTH] for it in entries[:_SHOWN_WRONG]] + (["…"] if len(entries) > _SHOWN_WRONG else [])
+def _named(entries: Sequence[str], texts: Texts) -> str:
+    shown = [isolate(texts.tag, it[:_SHOWN_LENGTH]) for it in entries[:_SHOWN_WRONG]] + (
+        ["…"] if len(entries) > _SHOWN_WRONG else []
+    )
     return " · ".join(shown)

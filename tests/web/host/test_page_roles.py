@@ -1,8 +1,10 @@
 """Who may what on pages, by a role in a session, in a project that it is in, both, neither, or one that was just taken away: every row of
 `docs/roles.md`, in whichever state a form is shown."""
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import product
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -11,6 +13,7 @@ from app import app
 from chalicelib import container
 from chalicelib.model import Role
 from chalicelib.model.sessions import is_at_least
+from chalicelib.web import host as host_pages
 from chalicelib.web.host.form_steps import STEPS
 from tests.api.hosts import Host, new_host
 from tests.api.projects import join
@@ -115,6 +118,9 @@ def test_every_page_and_form_has_a_row() -> None:
     there |= {("POST", path, step) for path, steps in STEPS.items() for step in steps if "{" in path}
     by_fields = {("GET", "/templates/new", ""), ("POST", "/templates/new", "save")}
     assert told == there | by_fields | {("POST", "/invitation", it) for it in STEPS["/invitation"]}
+    pages = (Path(host_pages.__file__).parent / "templates").glob("*.html")
+    buttons = {it for page in pages for it in re.findall(r'name="do" value="(\w+)', page.read_text())}
+    assert buttons - {step for steps in STEPS.values() for step in steps} == set()
     named = {(row.path, row.what) for row in ROWS}
     assert {*SENT, *FORMS, *QUERIES, *SESSIONS, *STATUS} <= named
 

@@ -327,8 +327,7 @@ SWEEP = Function(
     timeout=WORKER_SECONDS,
     tables={
         **OPEN_AND_CLOSE.tables,
-        "Sessions": (*OPEN_AND_CLOSE.tables["Sessions"], "DeleteItem"),
-        "Projects": ("BatchGetItem", "DeleteItem", "UpdateItem"),
+        "Projects": ("BatchGetItem", "UpdateItem"),
         "Conversations": ("UpdateItem",),
         # Whether mails wait to who is invited to be a member.
         "Guards": ("BatchGetItem", "ConditionCheckItem"),

@@ -12,12 +12,12 @@ import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeSetAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
-from pynamodb.models import Model
 
 from chalicelib.model.member_invitations import VALID, MemberInvitation, MemberInvitations, Subject, SubjectKind
 from chalicelib.store import database, due, keys
 from chalicelib.store.attributes import SIZE, JsonAttribute
 from chalicelib.store.database import Raw, holds
+from chalicelib.store.due import Marked
 from chalicelib.store.due_kinds import MEMBER_MAILS, PROJECT_MEMBER_MAILS
 from chalicelib.store.tables import Guard
 from chalicelib.store.transact import ConditionFailed, Transaction
@@ -135,11 +135,14 @@ class MemberInvitationStore:
         return frozenset()
 
     def stop_waiting(self, subject: Subject, before: MemberInvitations) -> None:
-        """Take the mark away that mails wait, where none does; nothing where these are not what is stored any more."""
+        """Mark no more that mails wait, where none does; nothing where these are not what is stored any more. The sweep does that, which
+        may delete nothing: the item goes with its session, or project."""
+        mark = _mails_of(subject)
+        ended: list[Action] = [type(mark).due_kind.remove(), type(mark).due_at.remove()]
 
         def build(write: Transaction) -> None:
             write.check(MemberInvitationsItem(keys.member_invitations(subject.id)), _is_as(before))
-            write.delete(_mails_of(subject))
+            write.update(mark, ended, type(mark).due_kind.exists())
 
         holds(lambda: database.transact(build))
 
@@ -210,7 +213,7 @@ def _mark(
         write.delete(_mails_of(subject))
 
 
-def _mails_of(subject: Subject, at: datetime | None = None) -> Model:
+def _mails_of(subject: Subject, at: datetime | None = None) -> Marked:
     kind = MEMBER_MAILS if subject.kind == "session" else PROJECT_MEMBER_MAILS
     return due.mark(kind, subject.id, at=at)
 

@@ -113,6 +113,6 @@ def test_a_member_costs_three_writes_and_a_deletion_one_for_each_member_and_four
     templates = container.template_deps().templates
     remove_project(project, projects=projects, templates=templates, jobs=container.jobs(), clock=clock)
     assert written.count(4) == SESSIONS
-    # Taking it up; its invitations; the members; the project itself.
-    assert sum(written) == 4 * SESSIONS + 2 + MEMBERS + 1
+    # Taking it up; its invitations; the members, and that mails wait; the project itself.
+    assert sum(written) == 4 * SESSIONS + 2 + MEMBERS + 1 + 1
     assert projects.session_ids(project) == []

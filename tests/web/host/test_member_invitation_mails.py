@@ -43,7 +43,7 @@ def sweep() -> None:
 
 def marks() -> int:
     """How many sessions and projects are marked as having such mails to be sent."""
-    return sum(raw.get(keys.PART, {}).get("S") == keys.MEMBER_MAILS for _, raw in stored())
+    return sum(raw.get(keys.PART, {}).get("S") == keys.MEMBER_MAILS and keys.DUE_KIND in raw for _, raw in stored())
 
 
 def run_failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:

@@ -147,9 +147,11 @@ def bo(host: Host, visited: Visited) -> Browser:
 
 
 def look_around(browser: Browser) -> Found:
-    """Every page and form that can be reached, each kind of page once for each session."""
+    """Every page and form that can be reached, each kind of page once for each session, and each form once: the one to sign out is on
+    every page, and each page has its forms in other languages, too."""
     found, waiting = Found(), ["/"]
     seen = {("/", "")}
+    known: set[tuple[str, str, frozenset[str]]] = set()
     while waiting:
         path = waiting.pop()
         page = browser.open(path)
@@ -157,9 +159,12 @@ def look_around(browser: Browser) -> Found:
             continue
         assert "&amp;amp;" not in page.html  # a link that is escaped twice leads elsewhere
         found.pages.add(path)
-        found.forms += [
-            (pressed.action or path, pressed) for it in page.forms if "token" in it.fields for pressed in _pressed(it)
-        ]
+        for pressed in (pressed for it in page.forms if "token" in it.fields for pressed in _pressed(it)):
+            target = pressed.action or path
+            kind = urlsplit(target).path, pressed.fields.get("do", ""), frozenset(pressed.fields)
+            if kind not in known:
+                known.add(kind)
+                found.forms.append((target, pressed))
         asking = [f"{it.action}?{urlencode(it.fields)}" for it in page.forms if "token" not in it.fields and it.action]
         for link in (*page.links, *asking):
             url = urlsplit(link if link.startswith("/") else f"{urlsplit(path).path}{link}")

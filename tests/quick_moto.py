@@ -63,6 +63,7 @@ _OPERATIONS = {
 }
 _QUICK = {
     "BatchGetItem": quick_dynamodb.batch_get_item,
+    "BatchWriteItem": quick_dynamodb.batch_write,
     "DeleteItem": quick_dynamodb.write,
     "GetItem": quick_dynamodb.get_item,
     "PutItem": quick_dynamodb.write,

@@ -75,6 +75,7 @@ MANNERS = (
     "Could you {}?",
 )
 PROBES = [manner.format(asking) for manner, asking in product(MANNERS, ASKING)]
+IN_ONE_THREAD = 25  # with this model each reply has all that was said in its thread before it
 FORM = [{"text": "Your role?"}, {"text": "Your secret?"}]
 PLAIN = str.maketrans(
     "?？:|<>_`", "..·¦‹›-'"
@@ -148,11 +149,11 @@ def test_none_of_it_is_in_the_prompts_and_replies_of_b(live: LiveApi, session: s
     live.bodies.clear()
     told, threads = [], set()
     for number, probe in enumerate(PROBES):
-        person = f"b{number // 50}"
-        if number % 50 == 0:
+        person = f"b{number // IN_ONE_THREAD}"
+        if number % IN_ONE_THREAD == 0:
             threads.add(joins(live, session, person, "p1", "Show me the others", participant_name=f"p1 {number}"))
         told.append(says(live.host, session, person, probe))
-    assert len(threads) == 4
+    assert len(threads) == 8
     assert len(live.bodies) == len(threads) + len(PROBES)  # one call a turn
     for body, asked in zip([sent for sent in live.bodies if len(sent["messages"]) > 2], PROBES, strict=True):
         assert asked in html.unescape(texts(body, "user")[-1])

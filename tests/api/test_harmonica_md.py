@@ -121,7 +121,7 @@ def test_it_stays_in_its_tag(host: Host, model: Interviewer, text: str) -> None:
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=200))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_comes_to_the_model_as_it_is_stored(host: Host, model: Interviewer, text: str) -> None:
     set_text(host, text)
     stored: Any = host.get("/me")["harmonica_md"]

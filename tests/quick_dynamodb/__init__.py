@@ -10,5 +10,6 @@ from tests.quick_dynamodb.conditions import Unusual as Unusual
 from tests.quick_dynamodb.reads import batch_get_item as batch_get_item
 from tests.quick_dynamodb.reads import get_item as get_item
 from tests.quick_dynamodb.reads import query as query
+from tests.quick_dynamodb.requests import batch_write as batch_write
 from tests.quick_dynamodb.requests import transact as transact
 from tests.quick_dynamodb.requests import write as write

@@ -16,6 +16,7 @@ from tests.quick_dynamodb.updates import Update, update
 _PLAIN_BYTES = 200_000  # moto counts what is overwritten as well; below this its limit does not matter
 _KEY_BYTES = 1_000
 _MOST_WRITES = 100
+_MOST_OF_A_BATCH = 25
 _UNITS = {"Put": 1.0, "Update": 0.5, "Delete": 1.0}
 _FAILED = "The conditional request failed"
 
@@ -140,6 +141,25 @@ def write(client: BaseClient, operation: str, arguments: Raw) -> Raw:
     if told or wants == "UPDATED_NEW":
         answer["Attributes"] = _told(told)
     return answer
+
+
+def batch_write(client: BaseClient, _: str, arguments: Raw) -> Raw:
+    """BatchWriteItem, likewise."""
+    writes = []
+    for name, requests in arguments["RequestItems"].items():
+        for request in requests:
+            ((kind, asked),) = request.items()
+            writes.append(_Write(client.meta.region_name, kind.removesuffix("Request"), {"TableName": name, **asked}))
+    plainly(0 < len(writes) <= _MOST_OF_A_BATCH and all(it.kind in ("Put", "Delete") for it in writes))
+    plainly(len({(it.table.name, it.hash, it.range) for it in writes}) == len(writes))
+    for it in writes:
+        it.prepare()
+    for it in writes:
+        it.do()
+    consumed = [
+        {"TableName": name, "CapacityUnits": 1.0, "Table": {"CapacityUnits": 1.0}} for name in arguments["RequestItems"]
+    ]
+    return {"ConsumedCapacity": consumed, "ItemCollectionMetrics": {}, "UnprocessedItems": {}}
 
 
 def transact(client: BaseClient, operation: str, arguments: Raw) -> Raw:

@@ -126,9 +126,11 @@ def bo(host: Host, visited: Visited) -> Browser:
 
 
 def look_around(browser: Browser) -> Found:
-    """Every page and form that can be reached, each kind of page once for each session."""
+    """Every page and form that can be reached, in one language, each kind of page once for each session, and each form once: the one to
+    sign out is on every page."""
     found, waiting = Found(), ["/"]
-    seen, sent = {("/", "")}, set[tuple[str, frozenset[tuple[str, str]]]]()
+    seen = {("/", "")}
+    known: set[tuple[str, str, frozenset[str]]] = set()
     while waiting:
         path = waiting.pop()
         page = browser.open(path)
@@ -136,15 +138,16 @@ def look_around(browser: Browser) -> Found:
             continue
         assert "&amp;amp;" not in page.html  # a link that is escaped twice leads elsewhere
         found.pages.add(path)
-        for form in (pressed for it in page.forms if "token" in it.fields for pressed in _pressed(it)):
-            said = {(name, value) for name, value in form.fields.items() if name not in ("token", "once")}
-            if (form.action or path, frozenset(said)) not in sent:  # most pages have the one to sign out, and others
-                sent.add((form.action or path, frozenset(said)))
-                found.forms.append((form.action or path, form))
+        for pressed in (pressed for it in page.forms if "token" in it.fields for pressed in _pressed(it)):
+            target = pressed.action or path
+            kind = urlsplit(target).path, pressed.fields.get("do", ""), frozenset(pressed.fields)
+            if kind not in known:
+                known.add(kind)
+                found.forms.append((target, pressed))
         asking = [f"{it.action}?{urlencode(it.fields)}" for it in page.forms if "token" not in it.fields and it.action]
         for link in (*page.links, *asking):
             url = urlsplit(link if link.startswith("/") else f"{urlsplit(path).path}{link}")
-            names = "&".join(sorted(re.findall(r"(\w+)=", url.query)))
+            names = "&".join(sorted(it for it in re.findall(r"(\w+)=", url.query) if it != "lang"))
             if _route("GET", url.path) and (url.path, names) not in seen:
                 seen.add((url.path, names))
                 waiting.append(url._replace(fragment="").geturl())
@@ -186,9 +189,7 @@ def test_another_hosts_sessions_are_shown_and_changed_on_no_page(
         answer = bo.get(path)
         is_theirs = any(it in urlsplit(path).path for it in sessions)
         assert not is_theirs or answer.status_code in (403, 404), path
-        untold = (
-            it for it in sessions if it not in urlsplit(path).query
-        )  # a link to another language repeats the query
+        untold = (it for it in sessions if it not in urlsplit(path).query)  # which a link to another language repeats
         assert not any(it in answer.body.decode() for it in (*SECRETS, *untold)), path
     *named, template = sessions
     for path, form in found.forms:

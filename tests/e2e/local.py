@@ -206,20 +206,21 @@ class LocalCloud:
         return "\n".join((self.command("infra.logs"), self.log, cloud_log.read_text() if cloud_log.exists() else ""))
 
     def workers(self) -> list[str]:
-        """The working folder of each process that runs a function now; where the system shows those of processes."""
+        """The program of each process that runs a function now, in a folder with the function's name; where the system shows those of
+        processes."""
         found = []
         for process in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
-                found.append(os.readlink(process / "cwd"))
-        return [folder for folder in found if folder.startswith(str(self.folder / "tmp"))]
+                found += (process / "cmdline").read_text().split("\0")[1:2]
+        return [program for program in found if program.startswith(str(self.folder / "tmp"))]
 
-    def function_logs(self) -> str:
-        """All that the functions logged."""
-        return "\n".join(logs.lines(self.client("logs")))
+    def function_logs(self, function: str = "") -> str:
+        """All that the functions logged, or those whose names begin so."""
+        return "\n".join(logs.lines(self.client("logs"), function))
 
     def runs(self, function: str) -> int:
         """How often this function has run."""
-        return self.function_logs().count(f"{function}  START")
+        return self.function_logs(function).count(f"{function}  START")
 
     def _noted(self) -> dict[str, str]:
         lines = (self.folder / "harmonica.env").read_text().splitlines()

@@ -11,7 +11,7 @@ from chalicelib.errors import Invalid
 OF_CARDS = frozenset({"up", "down", "to", "remove", "undo"})  # with the key of a card of the form editor after a colon
 # Empty is a form that says nothing of the kind: it asks for one thing, or is sent by the script of its page or with the Enter key.
 STEPS: Mapping[str, frozenset[str]] = {
-    "/account": frozenset({"", "save", "delete"}),
+    "/account": frozenset({"", "save", "nameless", "delete"}),
     "/account/digest": frozenset({""}),
     "/account/export": frozenset({"make", "anew"}),
     "/account/harmonica-md": frozenset({"", "save", "seed"}),

@@ -22,7 +22,7 @@ Named = tuple[str, str]  # the path of a row, and what of the form
 
 _REVIEW = FacilitatorReview([ReviewFinding("Long", [], 2, "Ask less.")], [], 2)
 _MEMBER = {"member": "{reader}", "role": "viewer"}
-_OTHERS = {"addresses": "cy@example.com", "role": "viewer"}
+_OTHERS = {"addresses": "cy@example.com", "role": "viewer", "once": "{new}"}
 # The fields of a form; what is in braces is of the world, or of whoever sends it.
 SENT: dict[Named, dict[str, str]] = {
     (P, "`save`"): {"title": "Soup"},

@@ -152,9 +152,9 @@ def finger(page: Page) -> InputDevice:
             "de",
             DESKTOP,
             Keyboard,
-            135,
+            141,
             {},
-        ),  # twelve of them past templates and the bell, in the head of each page
+        ),  # eighteen of them past projects, templates and the bell, in the head of each page
         ("plain", "en", PHONE, finger, 20, {"java_script_enabled": False}),
     ],
     ids=["in-english-with-a-mouse", "in-arabic-on-a-phone", "in-german-by-keyboard", "without-a-script"],

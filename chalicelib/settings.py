@@ -238,5 +238,5 @@ def settings() -> Settings:
 
 
 def table_name(table: str) -> str:
-    """The deployed name of a table, by its name in `keys.py`; the plain name where none is set (packaging, unit tests)."""
+    """The deployed name of a table, by its name in `keys/`; the plain name where none is set (packaging, unit tests)."""
     return os.environ.get(f"{table.upper()}_TABLE", table)

@@ -23,7 +23,7 @@ def stored() -> list[Item]:
     for table, raw in _items():
         name = raw[NAMED_BY[table]]["S"]
         kind = kind_of(table, name)
-        assert kind is not None, f"{name} of {table} is of no kind in item_kinds.py"
+        assert kind is not None, f"{name} of {table} is of no kind in item_kinds/"
         found.append((kind, raw))
     return found
 
@@ -61,7 +61,7 @@ def assert_known() -> None:
         for item in _items_of(table):
             name, mark = (item.range_key or item.hash_key).value, item.attrs.get(keys.DUE_KIND)
             kind = kind_of(table, name)
-            assert kind is not None, f"{name} of {table} is of no kind in item_kinds.py"
+            assert kind is not None, f"{name} of {table} is of no kind in item_kinds/"
             due = mark.value.partition("#")[0] if mark else ""
             assert not due or (kind, due) in marked, f"{name} is due for {due}: due_kinds.py has no such row"
 

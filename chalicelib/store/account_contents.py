@@ -1,4 +1,4 @@
-"""All that is stored of an account beside sessions, by the kinds of `item_kinds.py`: what an export of it is made of.
+"""All that is stored of an account beside sessions, by the kinds of `item_kinds/`: what an export of it is made of.
 
 A new kind of item that is an account's and has a name for exports is in it without a change here.
 """

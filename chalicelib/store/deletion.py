@@ -1,5 +1,5 @@
 """Removing sessions for good (tables `sessions` and `conversations`). A person is removed by `removal.py`; what belongs to
-either is in `item_kinds.py`.
+either is in `item_kinds/`.
 
 First, in one transaction, everything that lets anybody see the session or add to it; what is left then belongs to
 nothing, and is removed page by page. A marker says so until it is done.

@@ -5,7 +5,7 @@ the attributes `due_kind` and `due_at` of some item, by which the index `due` of
 for one reason only, the mark is on an item that is written anyway, and costs nothing. A thing that is due for several
 reasons has for each an item that is nothing but a mark; `due.mark` makes it, and it stands beside the others.
 
-A new reason takes a row in each of three tables: in `item_kinds.py` the kind of its item, in `model/jobs.py` the job, and the
+A new reason takes a row in each of three tables: in `item_kinds/` the kind of its item, in `model/jobs.py` the job, and the
 queue that carries it, and here. That of a reminder stands beside its person's other items; its name lies outside the range
 that exports read.
 """

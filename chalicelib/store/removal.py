@@ -1,5 +1,5 @@
 """Removing a person for good (tables `conversations` and `sessions`), as `deletion.py` removes a session; what belongs to
-either is in `item_kinds.py`.
+either is in `item_kinds/`.
 
 First, in one transaction, everything but the messages: they are erased in pages, and a marker says so until it is done.
 """

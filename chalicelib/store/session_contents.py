@@ -1,4 +1,4 @@
-"""All that is stored of a session and its people, by the kinds of `item_kinds.py`: what an export is made of."""
+"""All that is stored of a session and its people, by the kinds of `item_kinds/`: what an export is made of."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache

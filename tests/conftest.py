@@ -20,7 +20,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import boto3
 import hypothesis
 import pytest
 from moto import mock_aws
@@ -28,17 +27,18 @@ from moto.core.config import DefaultConfig, default_user_config
 from xdist.scheduler import LoadScopeScheduling
 
 from chalicelib import container, secret_store
-from chalicelib.model.jobs import QUEUES
 from chalicelib.store import database
 from chalicelib.web.host import home
-from infra import data_stack
+from infra.package import Package, package_everything
+from infra.runtime import THIS_MACHINE
 from tests import leaks, permissions, remembered_signs
 from tests.api.hosts import Host, new_host
 from tests.clock import FakeClock, own_time
-from tests.e2e.local import LocalCloud, free_port
+from tests.e2e.local import LocalCloud, free_port, with_telegram
 from tests.faults import Interviewer, own_model
 from tests.quick_moto import quicken_moto, untap_clients
 from tests.snapshots import restore_snapshot, take_snapshot
+from tests.stack_in_memory import make_stack
 from tests.stored_items import assert_known
 
 quicken_moto()
@@ -110,33 +110,8 @@ def forget_wiring() -> None:
 def data_stack_in_memory() -> tuple[list[dict[str, Any]], dict[str, str]]:
     """The tables and the secret of the data stack, and the queues, made once a process; and the environment naming them."""
     with mock_aws():
-        _create_tables()
-        secret = boto3.client("secretsmanager").create_secret(Name="deployment", SecretString="s" * 64)
-        environment = {"DEPLOYMENT_SECRET_ARN": secret["ARN"], "EXPORTS_BUCKET": "exports", **_create_queues()}
+        environment = make_stack()
         return take_snapshot(), environment
-
-
-def _create_tables() -> None:
-    """Make the tables; without their streams, which only AWS reads."""
-    dynamodb: Any = boto3.client("dynamodb")
-    for name, resource in data_stack.template()["Resources"].items():
-        if resource["Type"] != "AWS::DynamoDB::Table":
-            continue
-        kept = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes")
-        properties = {key: value for key, value in resource["Properties"].items() if key in kept}
-        dynamodb.create_table(TableName=name.removesuffix("Table").lower(), **properties)
-
-
-def _create_queues() -> dict[str, str]:
-    """Make the queues; gives the variables with their addresses."""
-    sqs: Any = boto3.client("sqs")
-    urls = {}
-    for queue in QUEUES:
-        for suffix, variable in (("queue", queue.url_variable), ("dead_letters", queue.dead_letters_variable)):
-            name = f"{queue.name}-{suffix}" + (".fifo" if queue.fifo else "")
-            attributes = {"FifoQueue": "true"} if queue.fifo else {}
-            urls[variable] = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
-    return urls
 
 
 @pytest.fixture
@@ -180,12 +155,26 @@ def host(clock: FakeClock, model: Interviewer) -> Host:
 
 
 @pytest.fixture(scope="session")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+def local_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     """The application on a local cloud of its own, with a bot: `.url`, `.key`, `.call(method, path, body)`, `.client(service)`."""
-    telegram = {"TELEGRAM": "fake", "TELEGRAM_PORT": str(free_port()), "REPLY_DELAY": "1", "REMINDER_HOUR": "1"}
-    running = LocalCloud(tmp_path_factory.mktemp("local"), free_port(), telegram)
+    running = LocalCloud(
+        tmp_path_factory.mktemp("local"), free_port(), with_telegram(REPLY_DELAY="1", REMINDER_HOUR="1")
+    )
     try:
         yield running.start()
         running.said.assert_unsaid(running.logged())
     finally:
         running.stop()
+
+
+@pytest.fixture(scope="session")
+def cloud(local_cloud: LocalCloud) -> LocalCloud:
+    """The same; tests of pages have another, see `tests/browser/conftest.py`."""
+    return local_cloud
+
+
+@pytest.fixture(scope="session")
+def whole_package(tmp_path_factory: pytest.TempPathFactory) -> tuple[Package, Path]:
+    """The whole package for this machine, and the folder in which it was made."""
+    build = tmp_path_factory.mktemp("package")
+    return package_everything(build, THIS_MACHINE), build

@@ -1,4 +1,5 @@
-"""A real browser, Debian's Chromium, before the application on a local cloud.
+"""A real browser, Debian's Chromium, before the application: in one process for what pages show and do, on a local cloud for whole
+journeys, which ask for `local_cloud`.
 
 Of Chromium, the shell without windows: the same engine for two thirds of the CPU time. Where there is only the whole, that.
 """
@@ -13,7 +14,8 @@ from tests import fake_anthropic
 from tests.browser.devices import Devices
 from tests.browser.directed_model import DirectedModel
 from tests.browser.visitor import Visitor
-from tests.e2e.local import LocalCloud, free_port
+from tests.e2e.local import LocalCloud, free_port, with_telegram
+from tests.memory_cloud import MemoryCloud
 
 FLAGS = (
     "--no-sandbox",
@@ -54,11 +56,22 @@ def model() -> Iterator[DirectedModel]:
 
 
 @pytest.fixture(scope="package")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    """The application with a script in the place of a model."""
+    running = MemoryCloud(tmp_path_factory.mktemp("memory"), free_port(), with_telegram())
+    try:
+        yield running.start()
+        running.said.assert_unsaid(running.logged())
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="package")
 def scripted_cloud(model: DirectedModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     """The application with that model."""
     settings = {"LLM_PROVIDER": "anthropic", "ANTHROPIC_API_KEY": "sk-test", "ANTHROPIC_BASE_URL": model.url}
-    settings |= {"OWN_MODELS": "yes", "TELEGRAM": "fake", "TELEGRAM_PORT": str(free_port())}
-    running = LocalCloud(tmp_path_factory.mktemp("scripted"), free_port(), settings)
+    settings |= with_telegram(OWN_MODELS="yes")
+    running = MemoryCloud(tmp_path_factory.mktemp("scripted"), free_port(), settings)
     try:
         _warm_up(running.start())
         yield running

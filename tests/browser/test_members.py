@@ -31,7 +31,8 @@ def look(page: Page, name: str) -> None:
     assert violations(page) == [], name
 
 
-def test_an_owner_invites_an_editor_who_had_no_account_and_a_viewer(cloud: LocalCloud, devices: Devices) -> None:
+def test_an_owner_invites_an_editor_who_had_no_account_and_a_viewer(local_cloud: LocalCloud, devices: Devices) -> None:
+    cloud = local_cloud
     made = cloud.call("POST", "/sessions", {"topic": "Lunch at work", "goal": "What would bring people here"})
     session = f"/sessions/{made.json()['id']}"
     owner = devices.open(cloud, DESKTOP)

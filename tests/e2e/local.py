@@ -58,6 +58,7 @@ class LocalCloud:
     port: int
     environment: dict[str, str] = field(default_factory=dict)
     said: Words = field(default_factory=Words)  # what people say to it
+    command_line: tuple[str, ...] = ("infra.run", "--with-parent")  # module and arguments
     _process: subprocess.Popen[bytes] | None = None
     _http: urllib3.PoolManager = field(default_factory=lambda: urllib3.PoolManager(maxsize=32))
 
@@ -106,7 +107,7 @@ class LocalCloud:
         self.folder.mkdir(parents=True, exist_ok=True)
         environment = {**os.environ, **QUICK, **self.environment, "PORT": str(self.port), "LOCAL_DIR": str(self.folder)}
         with (self.folder / "run.log").open("wb") as log:
-            command = [sys.executable, "-m", "infra.run", "--with-parent"]
+            command = [sys.executable, "-m", *self.command_line]
             self._process = subprocess.Popen(
                 command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
@@ -230,3 +231,8 @@ def free_port() -> int:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def with_telegram(**settings: str) -> dict[str, str]:
+    """These settings, and a stand-in of Telegram."""
+    return {"TELEGRAM": "fake", "TELEGRAM_PORT": str(free_port()), **settings}

@@ -14,6 +14,8 @@ import pytest
 from chalicelib.llm import tags
 from chalicelib.llm.prices import price_of
 from chalicelib.settings import DEFAULT_MODELS
+from infra import application_stack, data_stack
+from infra.package import Package
 from tests import fake_anthropic
 from tests.e2e import lambda_runtime
 from tests.e2e.local import LocalCloud, free_port
@@ -115,6 +117,13 @@ def test_it_is_the_whole_package(cloud: LocalCloud) -> None:
     assert function["CodeSize"] > 10_000_000
 
 
+def test_two_packages_of_one_commit_are_the_same_bytes(cloud: LocalCloud, whole_package: tuple[Package, Path]) -> None:
+    build, package = cloud.folder / "build", whole_package[0]
+    assert (build / "deployment.zip").read_bytes() == package.code.read_bytes()
+    assert application_stack.complete(json.loads((build / "chalice" / "sam.json").read_text())) == package.application
+    assert data_stack.template() == package.data
+
+
 def test_from_the_first_word_to_the_summary(cloud: LocalCloud, server: FakeAnthropic) -> None:
     session = new_session(cloud, questions=[])
     wait_for("prompt", lambda: cloud.call("GET", f"/sessions/{session}").json()["prompt_status"] == "tailored")
@@ -125,6 +134,7 @@ def test_from_the_first_word_to_the_summary(cloud: LocalCloud, server: FakeAnthr
     summary = wait_for("summary", lambda: current_summary(cloud, session, last))["summary"]
     assert "**Noise** — 1 of 1 participant" in summary
     assert "scripted" not in summary
+    assert server.headers[-1]["authorization"] == "Bearer sk-test"
     stored = cloud.call("GET", f"/sessions/{session}").json()
     # Of five calls: a prompt, two turns, a digest and a summary.
     assert stored["usage"] == {"turns": 2, "input_tokens": 65, "cached_tokens": 25, "output_tokens": 35}

@@ -1,6 +1,5 @@
-"""The package: complete, small, the same every time, and quick to import."""
+"""The package: complete, small, and quick to import. That it is the same every time, `tests/e2e/test_real_model.py` asks."""
 
-import hashlib
 import os
 import re
 import subprocess
@@ -16,7 +15,7 @@ from chalicelib.text.locales import LOCALES, format_moment
 from chalicelib.web.kit.texts import texts_in
 from infra.dependencies import ROOT, SERVICES, interpreter_of
 from infra.package import Package, package_everything, write
-from infra.runtime import LAMBDA, THIS_MACHINE
+from infra.runtime import LAMBDA
 from tests.infra.templates import Template, of_type
 from tests.test_imports import FORBIDDEN
 
@@ -51,11 +50,9 @@ for tag in LOCALES:
 
 
 @pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> tuple[Package, Path]:
-    build = tmp_path_factory.mktemp("full")
-    package = package_everything(build, THIS_MACHINE)
-    write(package, build)
-    return package, build
+def full(whole_package: tuple[Package, Path]) -> tuple[Package, Path]:
+    write(*whole_package)
+    return whole_package
 
 
 @pytest.fixture(scope="module")
@@ -105,13 +102,6 @@ def test_all_functions_are_of_the_python_and_the_processor_that_the_package_is_f
     assert {(it["Runtime"], *it["Architectures"]) for it in made} == {(f"python{LAMBDA.python}", "arm64")}
 
 
-def test_two_packages_of_one_commit_are_the_same_bytes(full: tuple[Package, Path], tmp_path: Path) -> None:
-    again = package_everything(tmp_path, THIS_MACHINE)
-    assert again.data == full[0].data
-    assert again.application == full[0].application
-    assert _digest(again.code) == _digest(full[0].code)
-
-
 def test_the_application_imports_from_the_package_alone(unpacked: Path) -> None:
     command = [sys.executable, "-S", "-B", "-c", IMPORT_ALONE, str(unpacked)]
     environment = {"PATH": os.environ["PATH"], "AWS_DEFAULT_REGION": "us-east-1"}
@@ -159,7 +149,3 @@ def test_prompts_and_pages_are_in_and_tests_and_tools_are_not(unpacked: Path) ->
     assert len(list((unpacked / "chalicelib/services/templates").glob("*.md"))) == len(all_templates())
     for absent in ("tests", "infra", "moto", "ministack", "bin"):
         assert not (unpacked / absent).exists()
-
-
-def _digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()

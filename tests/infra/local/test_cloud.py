@@ -1,4 +1,4 @@
-"""The launcher, for real: restarts, kills, neighbours, updates, and what each function's role is refused."""
+"""The launcher, for real: restarts, kills, neighbours, updates, who answers after each, and what each function's role is refused."""
 
 import contextlib
 import json
@@ -17,6 +17,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib.services.sessions.example import EXAMPLE_ID
 from infra import data_stack
 from infra.deployment import DeploymentFailed
 from infra.deployment.bucket import open_bucket
@@ -24,8 +25,15 @@ from infra.deployment.changes import unasked
 from infra.deployment.stacks import deploy_stack
 from infra.local.state import damaged
 from infra.package import ROOT
+from tests import fake_anthropic
 from tests.e2e.local import PATIENCE, LocalCloud, free_port
+from tests.e2e.power_cut import kill_amid_a_crowd
+from tests.e2e.test_main_job import join, new_session, wait_for
+from tests.e2e.test_real_model import QUESTIONS, answer, is_turn
+from tests.fake_anthropic import FakeAnthropic
 
+NOBODY_NAMED = dict.fromkeys(("LLM_PROVIDER", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"), "")
+COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed")
 NOBODY = {"S": "nobody"}
 NEVER = {
     "UpdateExpression": "SET never = :never",
@@ -39,8 +47,17 @@ TOPIC = {**QUEUE, "Resources": {**ONE, "Topic": {"Type": "AWS::SNS::Topic"}}}
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    running = LocalCloud(tmp_path_factory.mktemp("launcher"), free_port(), {"EXAMPLE": "yes"})
+def server() -> Iterator[FakeAnthropic]:
+    with fake_anthropic.running() as fake:
+        fake.rule = answer
+        yield fake
+
+
+@pytest.fixture(scope="module")
+def cloud(server: FakeAnthropic, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    """A server is named that answers, and no key of it."""
+    named = {**NOBODY_NAMED, "ANTHROPIC_BASE_URL": server.url, "MODEL_MEDIUM": "qwen3"}
+    running = LocalCloud(tmp_path_factory.mktemp("launcher"), free_port(), {"EXAMPLE": "yes", **named})
     try:
         yield running.start()
     finally:
@@ -107,6 +124,25 @@ def test_the_first_run_makes_an_example_that_everybody_can_look_at(cloud: LocalC
     assert link.removeprefix("/") in cloud.call("GET", "/", key=None).text
 
 
+def test_the_jobs_of_a_running_application_leave_the_example_as_it_was_planted(cloud: LocalCloud) -> None:
+    def read() -> dict[str, Any]:
+        return dict(cloud.call("GET", f"/sessions/{EXAMPLE_ID}").json())
+
+    planted = wait_for("SESSION.md of the example", lambda: found if (found := read())["session_md"] else None)
+    assert (planted["is_example"], planted["participant_count"], planted["completed_count"]) == (True, 24, 23)
+    assert 'summary_model: "example"' in planted["session_md"]
+    # What people said woke the job with the application's own model.
+    wait_for("the end of all summary jobs", lambda: _is_worked_off(cloud))
+    after = read()
+    assert (after["summary_status"], after["summary"]) == ("current", planted["summary"])
+
+
+def _is_worked_off(cloud: LocalCloud) -> bool:
+    url = cloud.instance.settings()["SUMMARIES_QUEUE_URL"]
+    found = cloud.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=list(COUNTS))["Attributes"]
+    return not any(int(found[name]) for name in COUNTS)
+
+
 def test_it_listens_on_this_machine_only(cloud: LocalCloud) -> None:
     table = Path("/proc/net/tcp")
     if not table.exists():
@@ -146,18 +182,35 @@ def test_an_update_keeps_data_and_address(cloud: LocalCloud) -> None:
     assert cloud.call("GET", f"/sessions/{session}").status == 200
 
 
-def test_a_kill_loses_nothing_that_was_saved_and_a_restart_sweeps(cloud: LocalCloud) -> None:
+def _opening(cloud: LocalCloud) -> str:
+    """What somebody hears who joins a new session, whose prompt needs no worker."""
+    joined = join(cloud, new_session(cloud, questions=[], prompt="Ask about noise."), "ana")
+    assert joined.status == 200, joined.text
+    return str(joined.json()["message"]["content"])
+
+
+def test_the_server_that_is_named_answers_also_without_a_key(cloud: LocalCloud, server: FakeAnthropic) -> None:
+    assert f"A model answers, through {server.url}" in cloud.log
+    assert _opening(cloud) == QUESTIONS[0]
+    asked = [number for number, body in enumerate(server.bodies) if is_turn(body)]
+    assert server.bodies[asked[-1]]["model"] == "qwen3"
+    assert server.headers[asked[-1]]["authorization"] == "Bearer none"
+
+
+def test_a_kill_loses_nothing_that_was_saved_and_a_restart_sweeps_and_without_a_server_a_script_answers(
+    cloud: LocalCloud, server: FakeAnthropic
+) -> None:
     key, session = cloud.key, _create(cloud, "before the power cut")
-    saved = cloud.folder / "state" / "dynamodb.json"
-    assert _until(lambda: saved.exists() and session in saved.read_text())
     sweeps = cloud.runs("Sweep")
-    cloud.kill()
-    cloud.start()
+    cloud.environment = dict(NOBODY_NAMED)
+    kill_amid_a_crowd(cloud)
     assert cloud.key == key
     assert cloud.call("GET", f"/sessions/{session}").status == 200
     assert _until(lambda: cloud.runs("Sweep") > sweeps)
-    later = _create(cloud, "after it")
-    assert cloud.call("GET", f"/sessions/{later}").json()["topic"] == "after it"
+    assert "A script answers" in cloud.log
+    asked = len(server.bodies)
+    assert _opening(cloud) != QUESTIONS[0]
+    assert len(server.bodies) == asked
 
 
 def test_stopping_saves_at_once_and_another_port_finds_everything(cloud: LocalCloud) -> None:

@@ -1,27 +1,16 @@
-"""`kill -9` in the middle of a consultation."""
+"""`kill -9` in the middle of a consultation, for `tests/infra/local/test_cloud.py`."""
 
 import threading
 from collections.abc import Iterator
 from itertools import islice
 
-import pytest
-
 from infra.demo import ASKS_FOR_PATIENCE, AT_ONCE, CORPORA, Api, Statement, read_people
-from tests.e2e.local import LocalCloud, free_port
+from tests.e2e.local import LocalCloud
 from tests.e2e.test_main_job import current_summary, wait_for
 
-HEARD = 50  # messages, at least, that the save has to hold
-NEWCOMERS = 8  # people who begin once the cloud is back
+HEARD = 30  # messages, at least, that the save has to hold
+NEWCOMERS = 4  # people who begin once the cloud is back
 PAUSE = 10.0  # seconds between two messages of a person, while there are enough
-
-
-@pytest.fixture
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    running = LocalCloud(tmp_path_factory.mktemp("power"), free_port())
-    try:
-        yield running.start()
-    finally:
-        running.stop()
 
 
 class Crowd:
@@ -83,7 +72,8 @@ class Crowd:
                 self.acknowledged.append((author, statement.text))
 
 
-def test_a_killed_cloud_has_every_acknowledged_message_but_those_of_the_last_seconds(cloud: LocalCloud) -> None:
+def kill_amid_a_crowd(cloud: LocalCloud) -> None:
+    """Kill a cloud and start it again: every acknowledged message is there but those of the last seconds, and all goes on."""
     api = Api(cloud.url, cloud.key)
     session = api.expect(201, "POST", "/sessions", CORPORA["bowling-green"].session)["id"]
     people = read_people(CORPORA["bowling-green"])

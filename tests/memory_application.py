@@ -2,7 +2,7 @@
 
 For what is asked of pages rather than of a cloud. The same handlers as behind API Gateway, through Chalice's own local server, and
 the jobs that follow from what is stored, in a thread. It takes the variables of `make run`, and leaves the same notes in LOCAL_DIR.
-At /_aws/ it does for tests what they ask of AWS, and at /_admin what they ask of `infra.admin`.
+At /_aws/ it does for tests what they ask of AWS, at /_admin/ what they ask of `infra.admin`, and at /_mails/ it shows what was sent.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ import secrets
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,10 @@ from chalice import local as chalice_local
 from chalice.config import Config
 from chalice.local import ChaliceRequestHandler, ForbiddenError, LocalChalice, LocalDevServer, LocalGateway
 from moto import mock_aws
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.ses.models import ses_backends
 
 from app import app
 from chalicelib import container
@@ -36,7 +40,7 @@ from infra.local.cloud import HOST
 from infra.local.instance import Instance, write_private
 from infra.local.telegram import state as stand_in
 from tests.clock import FakeClock
-from tests.events import Context, api_event
+from tests.events import Context, Event, api_event, change
 from tests.quick_moto import quicken_moto
 from tests.stack_in_memory import make_stack
 from tests.workers.delivery import Call, QueuedMessage, Queues, Streams
@@ -55,6 +59,53 @@ class RealTime(FakeClock):
         """It does that by itself."""
 
 
+class StreamsOfKeys(Streams):
+    """Looks at the items that a call names, and not at all there are: here are those of hundreds of sessions."""
+
+    def wrap(self, call: Call) -> Call:
+        def through(operation: str, arguments: dict[str, Any]) -> Any:
+            named = [(table, key) for table, key in _written(operation, arguments) if table in self.waiting]
+            before = [_stored(table, key) for table, key in named]
+            try:
+                return call(operation, arguments)
+            finally:
+                for (table, key), old in zip(named, before, strict=True):
+                    self.waiting[table] += _records(old, _stored(table, key), with_old=table == "sessions")
+
+        return through
+
+
+def _written(operation: str, arguments: dict[str, Any]) -> Iterator[tuple[str, tuple[str, str]]]:
+    """The table and the key of each item that a call may write."""
+    for table, requests in arguments.get("RequestItems", {}).items() if operation == "BatchWriteItem" else ():
+        for request in requests:
+            (given,) = request.values()
+            yield table, _key(given.get("Item") or given["Key"])
+    for given in (it for one in arguments.get("TransactItems", ()) for it in one.values()):
+        yield given["TableName"], _key(given.get("Item") or given["Key"])
+    if operation in ("PutItem", "UpdateItem", "DeleteItem"):
+        yield arguments["TableName"], _key(arguments.get("Item") or arguments["Key"])
+
+
+def _key(item: dict[str, Any]) -> tuple[str, str]:
+    return item.get("session_id", {}).get("S", ""), item.get("part", {}).get("S", "")
+
+
+def _stored(table: str, key: tuple[str, str]) -> Any:
+    own, part = (DynamoType({"S": it}) for it in key)
+    return dynamodb_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].tables[table].items.get(own, {}).get(part)
+
+
+def _records(old: Any, new: Any, *, with_old: bool) -> Iterator[Event]:
+    """The record of a change; one that changes nothing has none."""
+    was, now = (dict(it.to_json()["Attributes"]) if it else None for it in (old, new))
+    if old is not new and was != now:
+        record = change("INSERT" if was is None else "REMOVE" if now is None else "MODIFY", now, was)
+        if not with_old:
+            record["dynamodb"].pop("OldImage", None)
+        yield record
+
+
 class QueuesOfAll(Queues):
     """Requests send messages while a job is done: which of them follow from which message is not told apart here."""
 
@@ -69,7 +120,7 @@ class Jobs(threading.Thread):
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
-        self._streams, self._queues = Streams(), QueuesOfAll(RealTime())
+        self._streams, self._queues = StreamsOfKeys(), QueuesOfAll(RealTime())
         self._news = threading.Event()
         dynamodb: Any = database.connection().client
         dynamodb._make_api_call = self._heard(self._streams.wrap(dynamodb._make_api_call))
@@ -157,7 +208,12 @@ def _administer(_: str, arguments: list[str]) -> str:
     return printed.getvalue()
 
 
-_DOORS: dict[str, Callable[[str, Any], str]] = {"/_aws/": _ask_aws, "/_admin/": _administer}
+def _mails_to(_: str, address: str) -> str:
+    sent = ses_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].sent_messages
+    return json.dumps([str(mail.body) for mail in sent if address in mail.destinations["ToAddresses"]])
+
+
+_DOORS: dict[str, Callable[[str, Any], str]] = {"/_aws/": _ask_aws, "/_admin/": _administer, "/_mails/": _mails_to}
 
 
 def _lock_calls() -> None:

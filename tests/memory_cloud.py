@@ -18,6 +18,10 @@ class MemoryCloud(LocalCloud):
         """A client of the AWS in memory."""
         return Client(self, service)
 
+    def mails_to(self, address: str) -> list[str]:
+        """The texts of the mails to an address, oldest first."""
+        return [str(it) for it in self._send("POST", "/_mails/", address, None, {}).json()]
+
     def command(self, module: str, *arguments: str) -> str:
         """Run a command of `infra.admin`; what it printed."""
         assert module == "infra.admin"

@@ -58,6 +58,8 @@ _OPEN_ALL = """document.querySelectorAll('[popover]').forEach(it => it.showPopov
   document.querySelectorAll('details').forEach(it => { it.open = true })"""
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = (320, 768, 1280)
+# Of each direction; what is between the narrowest and the widest is laid out as one of them, and looked at in one direction.
+_WIDTHS = {"ltr": (1280, 768, 320), "rtl": (320, 1280)}
 # The one with the longest words for every page, and in turn those with the longest sentences; one page after another is made of the
 # same parts. Chinese is shorter than any of them, and breaks between any two characters.
 LONGEST_WORDS, LONG = "de", ("es", "fr")
@@ -105,7 +107,7 @@ def examine(page: Page, name: str, direction: str) -> list[str]:
         wrong.append(f"{name}: the page's direction is {tells}")
     wrong += [f"{name}: the browser would check this: {it}" for it in page.evaluate(_CHECKED_BY_BROWSER)]
     page.mouse.move(0, 0)
-    for width in reversed(WIDTHS):
+    for width in _WIDTHS[direction]:
         page.set_viewport_size({"width": width, "height": 800})
         wrong += [f"{name}-{width}-{direction}: sticks out: {it}" for it in overflowing(page)]
     page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")  # where a pinned box covers nothing
@@ -126,7 +128,7 @@ def examine_mirrored(page: Page, name: str) -> list[str]:
     """What is wrong with where things are once the page, which was examined as it stood, is laid out from right to left."""
     page.evaluate(_MIRROR)
     wrong: list[str] = []
-    for width in (WIDTHS[0], WIDTHS[-1]):
+    for width in _WIDTHS["rtl"]:
         page.set_viewport_size({"width": width, "height": 800})
         wrong += [f"{name}-{width} mirrored: sticks out: {it}" for it in overflowing(page)]
     return wrong + [f"{name} mirrored: {it}" for it in violations(page, rules=_PLACED)]

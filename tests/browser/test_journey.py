@@ -18,10 +18,13 @@ SAID = (
 )
 
 
-@pytest.mark.parametrize(("size", "dark"), [(PHONE, False), (DESKTOP, True)], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    ("size", "dark", "where"), [(PHONE, False, "local_cloud"), (DESKTOP, True, "cloud")], ids=["phone", "desktop"]
+)
 def test_somebody_joins_talks_comes_back_concludes_and_rates(
-    size: tuple[int, int], dark: bool, cloud: LocalCloud, devices: Devices
+    size: tuple[int, int], dark: bool, where: str, devices: Devices, request: pytest.FixtureRequest
 ) -> None:
+    cloud: LocalCloud = request.getfixturevalue(where)
     page = devices.open(cloud, size, dark=dark)
     talk = ChatPage(page, cloud, new_session(cloud, results_visibility="participants")).open()
     device = "phone" if size == PHONE else "desktop"

@@ -4,7 +4,6 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from infra.local.mailbox import FOLDER
 from tests.browser.appearance import photograph
 from tests.browser.axe import violations
 from tests.browser.devices import DESKTOP, PHONE, Devices, sign_in_as_demo_host
@@ -18,8 +17,8 @@ def link_to(cloud: LocalCloud, address: str, page: str) -> str:
     """The last link to this page in the mails to an address; waits for it."""
 
     def find() -> str:
-        mails = sorted((cloud.folder / FOLDER).glob(f"*-{address}-*.txt"))
-        found = [it for mail in mails for it in re.findall(rf"https?://[^/\s]+({page}\?t=[\w.-]+)", mail.read_text())]
+        links = rf"https?://[^/\s]+({page}\?t=[\w.-]+)"
+        found = [it for mail in cloud.mails_to(address) for it in re.findall(links, mail)]
         return found[-1] if found else ""
 
     return str(wait_for(f"the mail to {address}", find))
@@ -31,8 +30,7 @@ def look(page: Page, name: str) -> None:
     assert violations(page) == [], name
 
 
-def test_an_owner_invites_an_editor_who_had_no_account_and_a_viewer(local_cloud: LocalCloud, devices: Devices) -> None:
-    cloud = local_cloud
+def test_an_owner_invites_an_editor_who_had_no_account_and_a_viewer(cloud: LocalCloud, devices: Devices) -> None:
     made = cloud.call("POST", "/sessions", {"topic": "Lunch at work", "goal": "What would bring people here"})
     session = f"/sessions/{made.json()['id']}"
     owner = devices.open(cloud, DESKTOP)

@@ -19,6 +19,7 @@ from infra import logs
 from infra.local import instance
 from infra.local.cloud import ACCOUNT, HOST, port_is_free
 from infra.local.instance import Instance
+from infra.local.mailbox import FOLDER
 from infra.package import ROOT
 from tests.leaks import Words
 
@@ -194,6 +195,10 @@ class LocalCloud:
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+    def mails_to(self, address: str) -> list[str]:
+        """The texts of the mails to an address, oldest first."""
+        return [file.read_text() for file in sorted((self.folder / FOLDER).glob(f"*-{address}-*.txt"))]
 
     def logged(self) -> str:
         """All that its functions and it itself have logged so far."""

@@ -36,6 +36,7 @@ from tests.api.hosts import Host, new_host
 from tests.clock import FakeClock, own_time
 from tests.e2e.local import LocalCloud, free_port, with_telegram
 from tests.faults import Interviewer, own_model
+from tests.memory_cloud import MemoryCloud
 from tests.quick_moto import quicken_moto, untap_clients
 from tests.snapshots import restore_snapshot, take_snapshot
 from tests.stack_in_memory import make_stack
@@ -171,6 +172,17 @@ def local_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud
 def cloud(local_cloud: LocalCloud) -> LocalCloud:
     """The same; tests of pages have another, see `tests/browser/conftest.py`."""
     return local_cloud
+
+
+@pytest.fixture(scope="session")
+def memory_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    """The application in one process, with a script in the place of a model: for what is asked of the application and not of a cloud."""
+    running = MemoryCloud(tmp_path_factory.mktemp("memory"), free_port(), with_telegram())
+    try:
+        yield running.start()
+        running.said.assert_unsaid(running.logged())
+    finally:
+        running.stop()
 
 
 @pytest.fixture(scope="session")

@@ -56,14 +56,9 @@ def model() -> Iterator[DirectedModel]:
 
 
 @pytest.fixture(scope="package")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+def cloud(memory_cloud: LocalCloud) -> LocalCloud:
     """The application with a script in the place of a model."""
-    running = MemoryCloud(tmp_path_factory.mktemp("memory"), free_port(), with_telegram())
-    try:
-        yield running.start()
-        running.said.assert_unsaid(running.logged())
-    finally:
-        running.stop()
+    return memory_cloud
 
 
 @pytest.fixture(scope="package")

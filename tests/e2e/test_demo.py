@@ -1,4 +1,4 @@
-"""`make demo` on a real consultation."""
+"""`make demo` on a real consultation; on another one a local cloud is killed, see `power_cut.py`."""
 
 import json
 from pathlib import Path
@@ -10,8 +10,9 @@ from tests.e2e.local import LocalCloud
 
 
 def test_everything_the_people_of_taiwan_said_is_stored_once_and_summed_up(
-    cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
+    memory_cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    cloud = memory_cloud
     monkeypatch.setenv("DATA", "uberx-taiwan")
     said = cloud.command("infra.demo")
     people = read_people(CORPORA["uberx-taiwan"])

@@ -7,16 +7,12 @@ that makes, uses and deletes. And a short one before a local cloud, of what the 
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from infra.package import ROOT
-from tests.e2e.local import LocalCloud, free_port, with_telegram
+from tests.e2e.local import LocalCloud
 from tests.e2e.test_http import new_key
 from tests.e2e.test_main_job import new_session, say
-from tests.memory_cloud import MemoryCloud
 
 HOOKS = ROOT / "tests" / "e2e"
 # TRACE never reaches an application behind API Gateway. A key of the coverage phase comes with many bodies (422), and the
@@ -132,16 +128,6 @@ def checks() -> str:
     return CHECKS + "".join([*ruled, *(OF_MODELS.format(name=name) for name in NEED_A_MODEL)])
 
 
-@pytest.fixture(scope="module")
-def memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    """The application with a script in the place of a model."""
-    running = MemoryCloud(tmp_path_factory.mktemp("memory"), free_port(), with_telegram())
-    try:
-        yield running.start()
-    finally:
-        running.stop()
-
-
 def run_over_a_session(cloud: LocalCloud, folder: Path, *options: str) -> None:
     """A run of an administrator over a session in which somebody has said something."""
     key = new_key(cloud, "fuzz@example.com", 1_000_000)
@@ -154,19 +140,19 @@ def run_over_a_session(cloud: LocalCloud, folder: Path, *options: str) -> None:
     run(cloud, key, folder, hooks + there + checks(), *options)
 
 
-def test_generated_requests_are_answered_as_described(memory: LocalCloud, tmp_path: Path) -> None:
-    run_over_a_session(memory, tmp_path, "--phases", "examples,coverage,fuzzing", "--max-examples", "3")
+def test_generated_requests_are_answered_as_described(memory_cloud: LocalCloud, tmp_path: Path) -> None:
+    run_over_a_session(memory_cloud, tmp_path, "--phases", "examples,coverage,fuzzing", "--max-examples", "3")
 
 
 def test_the_examples_are_answered_as_described_by_the_packaged_application(cloud: LocalCloud, tmp_path: Path) -> None:
     run_over_a_session(cloud, tmp_path, "--phases", "examples")
 
 
-def test_what_is_deleted_is_gone_for_every_request_that_follows(memory: LocalCloud, tmp_path: Path) -> None:
-    key = new_key(memory, "stateful@example.com", 1_000_000)
+def test_what_is_deleted_is_gone_for_every_request_that_follows(memory_cloud: LocalCloud, tmp_path: Path) -> None:
+    key = new_key(memory_cloud, "stateful@example.com", 1_000_000)
     hooks = f'hooks = "{HOOKS / "schemathesis_hooks.py"}"\n'
     run(
-        memory,
+        memory_cloud,
         key,
         tmp_path,
         hooks + checks() + STATEFUL,

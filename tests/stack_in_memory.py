@@ -10,12 +10,12 @@ from infra import data_stack
 
 def make_stack() -> dict[str, str]:
     """Make tables, secret and queues; gives the environment that names them."""
-    _create_tables()
+    create_tables()
     secret = boto3.client("secretsmanager").create_secret(Name="deployment", SecretString="s" * 64)
-    return {"DEPLOYMENT_SECRET_ARN": secret["ARN"], "EXPORTS_BUCKET": "exports", **_create_queues()}
+    return {"DEPLOYMENT_SECRET_ARN": secret["ARN"], "EXPORTS_BUCKET": "exports", **create_queues()}
 
 
-def _create_tables() -> None:
+def create_tables() -> None:
     """Make the tables; without their streams, which only AWS reads."""
     dynamodb: Any = boto3.client("dynamodb")
     for name, resource in data_stack.template()["Resources"].items():
@@ -26,7 +26,7 @@ def _create_tables() -> None:
         dynamodb.create_table(TableName=name.removesuffix("Table").lower(), **properties)
 
 
-def _create_queues() -> dict[str, str]:
+def create_queues() -> dict[str, str]:
     """Make the queues; gives the variables with their addresses."""
     sqs: Any = boto3.client("sqs")
     urls = {}

@@ -22,7 +22,7 @@ from chalicelib import container
 from chalicelib.services.usage import estimate as usage
 from chalicelib.services.usage.estimate import Counted, Prices
 from chalicelib.settings import DEFAULT_MODELS
-from tests import conftest
+from tests import conftest, stack_in_memory
 from tests.bench.counting import TURNS, count_all, own_recorder
 from tests.bench.shapes import DAY, HOUR, Pace, Simulation, Work, arrivals, count_cold
 from tests.clock import own_time
@@ -274,8 +274,8 @@ def main() -> None:
         DOCUMENT.write_text(render(usage.counted()), encoding="utf-8")
         return
     with mock_aws():
-        conftest._create_tables()
-        os.environ.update(conftest._create_queues(), DEPLOYMENT_SECRET_ARN="unused")
+        stack_in_memory.create_tables()
+        os.environ.update(stack_in_memory.create_queues(), DEPLOYMENT_SECRET_ARN="unused")
         conftest.forget_wiring()
         counted = count()
     COUNTED.write_text(write_counted(counted), encoding="utf-8")

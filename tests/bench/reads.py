@@ -15,7 +15,7 @@ from moto import mock_aws
 from app import app
 from chalicelib import container
 from chalicelib.observability import logger
-from tests import conftest
+from tests import conftest, stack_in_memory
 from tests.api.hosts import Host, new_host
 from tests.bench.crowded_sessions import crowded_session
 from tests.bench.lists import add_public_sessions, give_sessions
@@ -84,10 +84,10 @@ def _list(name: str, owner: Host, query: Mapping[str, str]) -> Case:
 
 def begin() -> FakeClock:
     """Makes the application's tables on the in-memory AWS; its time stands still, so that a request is the same every time."""
-    os.environ.update(conftest._create_queues())
+    os.environ.update(stack_in_memory.create_queues())
     secrets: Any = boto3.client("secretsmanager")
     os.environ["DEPLOYMENT_SECRET_ARN"] = secrets.create_secret(Name="deployment", SecretString="s" * 64)["ARN"]
-    conftest._create_tables()
+    stack_in_memory.create_tables()
     conftest.forget_wiring()
     return own_time(pytest.MonkeyPatch())
 

@@ -14,7 +14,7 @@ from moto import mock_aws
 from chalicelib import container
 from chalicelib.observability import logger
 from chalicelib.services.synthesis import digest_runner
-from tests import conftest
+from tests import conftest, stack_in_memory
 from tests.api.hosts import Host, new_host
 from tests.api.jobs import summarise
 from tests.clock import FakeClock, own_time
@@ -66,10 +66,10 @@ def main() -> None:
     handler.setStream(io.StringIO())
     patch = pytest.MonkeyPatch()
     with mock_aws():
-        conftest._create_tables()
+        stack_in_memory.create_tables()
         secrets: Any = boto3.client("secretsmanager")
         arn = secrets.create_secret(Name="deployment", SecretString="s" * 64)["ARN"]
-        os.environ.update(conftest._create_queues(), DEPLOYMENT_SECRET_ARN=arn, MAIL_FROM=SENDER)
+        os.environ.update(stack_in_memory.create_queues(), DEPLOYMENT_SECRET_ARN=arn, MAIL_FROM=SENDER)
         conftest.forget_wiring()
         verify_sender()
         clock = own_time(patch)

@@ -15,7 +15,7 @@ from chalicelib import container
 from chalicelib.model import Session
 from chalicelib.services.synthesis import digest_runner
 from chalicelib.services.synthesis.summary_job import JOB_SECONDS, summarise
-from tests import conftest
+from tests import conftest, stack_in_memory
 from tests.bench.crowded_sessions import SAID_BY_EACH, CountingModel, crowded_session, say_more
 from tests.capacity import metered
 from tests.clock import FakeClock, own_time
@@ -96,8 +96,8 @@ def main() -> None:
     patch = pytest.MonkeyPatch()
     numbers = iter(range(1, 1_000_000))
     with mock_aws():
-        conftest._create_tables()
-        os.environ.update(conftest._create_queues(), DEPLOYMENT_SECRET_ARN="unused")
+        stack_in_memory.create_tables()
+        os.environ.update(stack_in_memory.create_queues(), DEPLOYMENT_SECRET_ARN="unused")
         conftest.forget_wiring()
         model, clock = CountingModel(), own_time(patch)
         own: Any = {"model": cache(lambda: model), "new_id": lambda: str(uuid.UUID(int=next(numbers)))}

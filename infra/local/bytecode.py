@@ -1,6 +1,6 @@
 """Compiled code in the package of a local instance, in place of the sources, as in what AWS gets.
 
-Each process that runs a function unpacks the package into a folder of its own, and would compile there all that it imports: half a
+Nothing is ever written where a package is unpacked, so each process that runs a function would compile all that it imports: half a
 second of CPU time to start, and a second more for the pages. What was compiled is kept between runs.
 """
 

@@ -87,11 +87,13 @@ async def serve(port: int, folder: Path) -> None:
 
     from infra.local.gateway import Gateway, know_declared_methods_only
     from infra.local.restart import Streams, let_running_end, release_received
+    from infra.local.shared_code import share_code
     from infra.local.state import Flusher
 
     streams = Streams(dynamodb, lambda_svc)
     streams.install()
     let_running_end(lambda_runtime, lambda_svc)
+    share_code(lambda_runtime, folder / "tmp")
     know_declared_methods_only(apigateway_v1)
 
     def loaded() -> None:

@@ -206,12 +206,13 @@ class LocalCloud:
         return "\n".join((self.command("infra.logs"), self.log, cloud_log.read_text() if cloud_log.exists() else ""))
 
     def workers(self) -> list[str]:
-        """The working folder of each process that runs a function now; where the system shows those of processes."""
+        """The program of each process that runs a function now, in a folder with the function's name; where the system shows those of
+        processes."""
         found = []
         for process in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
-                found.append(os.readlink(process / "cwd"))
-        return [folder for folder in found if folder.startswith(str(self.folder / "tmp"))]
+                found += (process / "cmdline").read_text().split("\0")[1:2]
+        return [program for program in found if program.startswith(str(self.folder / "tmp"))]
 
     def function_logs(self) -> str:
         """All that the functions logged."""

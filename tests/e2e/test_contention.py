@@ -76,4 +76,4 @@ def test_twenty_four_people_at_once_all_get_in_and_are_heard_by_no_more_workers_
 
 
 def _api_workers(cloud: LocalCloud) -> int:
-    return sum("APIHandler" in folder for folder in cloud.workers())
+    return sum("APIHandler" in program for program in cloud.workers())

@@ -24,7 +24,7 @@ from tests.events import api_event
 from tests.fake_anthropic import FakeAnthropic, Fault, declined, text, tool
 from tests.faults import prompt_parts
 
-# Each worker unpacks ten thousand files, so there are no more of them than a test needs.
+# Each worker loads the model's SDK, so there are no more of them than a test needs.
 WHOLE = {"FULL_PACKAGE": "1", "WORKERS": "2"}
 # Of the calls that importing chalice and pynamodb makes. In November 2026: 1.36 until the function waits for a request, 0.29 for
 # the first, 12.2 for the first turn, most of them to import the model's SDK, which a snapshot spares people, and 3.8 for the second.

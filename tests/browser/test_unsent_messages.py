@@ -154,7 +154,7 @@ def test_two_tabs_that_send_at_once_lose_nothing(start: Start, model: DirectedMo
     one.send(SOUP)
     assert model.asked.wait(PATIENCE)
     other.send(BREAD)
-    assert other.said() == [BREAD]
+    assert other.said()[-1] == BREAD  # behind what the other tab has sent, once that is known here
     model.go()
     expect(other.replies).to_have_count(3)
     assert other.said() == [SOUP, BREAD]

@@ -36,7 +36,7 @@ class Crowd:
         """Wait until all who have begun have said everything; nothing was refused them."""
         for thread in self._threads:
             thread.join()
-        assert self._refused == []
+        assert not self._refused, self._refused
 
     def take_time(self) -> None:
         """Speak on, with pauses: how much is said does not depend on how long something else takes."""

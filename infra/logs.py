@@ -11,14 +11,15 @@ from infra.local import instance
 PREFIX = f"/aws/lambda/harmonica-{LOCAL_STAGE}-"
 
 
-def lines(client: Any = None) -> list[str]:
-    """One line an event: time order over all functions, each with its function's name. Through this client, where one is given."""
+def lines(client: Any = None, function: str = "") -> list[str]:
+    """One line an event: time order over all functions, each with its function's name. Through this client, where one is given; of
+    the functions whose names begin so."""
     logs = client or open_session(os.environ).client("logs")
     found: list[tuple[int, str]] = []
-    for group in logs.describe_log_groups(logGroupNamePrefix=PREFIX)["logGroups"]:
+    for group in logs.describe_log_groups(logGroupNamePrefix=PREFIX + function)["logGroups"]:
         name = group["logGroupName"]
-        function = name.removeprefix(PREFIX)
-        found += [(event["timestamp"], f"{function}  {event['message'].rstrip()}") for event in _events(logs, name)]
+        named = name.removeprefix(PREFIX)
+        found += [(event["timestamp"], f"{named}  {event['message'].rstrip()}") for event in _events(logs, name)]
     return [line for _, line in sorted(found, key=lambda it: it[0])]
 
 

@@ -214,13 +214,13 @@ class LocalCloud:
                 found += (process / "cmdline").read_text().split("\0")[1:2]
         return [program for program in found if program.startswith(str(self.folder / "tmp"))]
 
-    def function_logs(self) -> str:
-        """All that the functions logged."""
-        return "\n".join(logs.lines(self.client("logs")))
+    def function_logs(self, function: str = "") -> str:
+        """All that the functions logged, or those whose names begin so."""
+        return "\n".join(logs.lines(self.client("logs"), function))
 
     def runs(self, function: str) -> int:
         """How often this function has run."""
-        return self.function_logs().count(f"{function}  START")
+        return self.function_logs(function).count(f"{function}  START")
 
     def _noted(self) -> dict[str, str]:
         lines = (self.folder / "harmonica.env").read_text().splitlines()

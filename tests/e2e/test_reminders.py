@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.e2e.pages import browser_at
 from tests.e2e.telegram_page import Seat, TelegramPage
 from tests.e2e.test_main_job import new_session, wait_for
 
+FIRST = 10  # hours, each of which lasts a second here
 ADDRESS = "stalled@example.com"
 WORDS = "The bus to the hospital should run in the evening."
 
@@ -36,9 +38,11 @@ def mail_to(cloud: LocalCloud, address: str) -> str:
 
 def sweep_until_reminded(cloud: LocalCloud, session: str, count: int) -> None:
     """Have the clock look, more often than it does by itself, until so many people were reminded."""
+    time.sleep(FIRST)
 
     def are_reminded() -> bool:
         sweep(cloud)
+        time.sleep(1.5)
         return bool(activity(cloud, session)["reminders"]["sent"] == count)
 
     wait_for("the reminders", are_reminded)
@@ -60,8 +64,8 @@ def activity(cloud: LocalCloud, session: str) -> dict[str, Any]:
 
 
 def test_two_people_are_reminded_and_the_session_closes_itself(cloud: LocalCloud) -> None:
-    # An hour lasts a second here; the next reminders would come after five minutes.
-    reminders = {"enabled": True, "after_hours": [10, 336]}
+    # The next reminders would come after five minutes.
+    reminders = {"enabled": True, "after_hours": [FIRST, 336]}
     session = new_session(cloud, questions=[], time_zone=zone_at_noon(), reminders=reminders)
     ben = browser_at(cloud.url)
     ben.join({"id": session})

@@ -99,15 +99,15 @@ _RULES: dict[tuple[str, str], tuple[str, ...] | None] = {
 }
 
 
-def examine(page: Page, name: str, direction: str) -> list[str]:
-    """What is wrong with the page as it stands: what sticks out at any width, and barriers, light and dark."""
+def examine(page: Page, name: str, direction: str, widths: Collection[int] = ()) -> list[str]:
+    """What is wrong with the page as it stands: what sticks out at any of these widths, or at all, and barriers, light and dark."""
     wrong: list[str] = []
     tells = page.evaluate("document.documentElement.dir")
     if tells != direction:
         wrong.append(f"{name}: the page's direction is {tells}")
     wrong += [f"{name}: the browser would check this: {it}" for it in page.evaluate(_CHECKED_BY_BROWSER)]
     page.mouse.move(0, 0)
-    for width in _WIDTHS[direction]:
+    for width in widths or _WIDTHS[direction]:
         page.set_viewport_size({"width": width, "height": 800})
         wrong += [f"{name}-{width}-{direction}: sticks out: {it}" for it in overflowing(page)]
     page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")  # where a pinned box covers nothing
@@ -173,6 +173,6 @@ def examine_translations(page: Page, name: str, long: str) -> list[str]:
             wrong.append(f"{name}: the page's language is {tells}, and not {tag}")
         page.evaluate(_OPEN_ALL)
         wrong += [f"{name} in {tag}: sticks out: {it}" for it in overflowing(page)]
-    wrong += examine(page, f"{name} in ar", "rtl")
+    wrong += examine(page, f"{name} in ar", "rtl", WIDTHS[-1:])  # the narrowest it had just now
     page.context.clear_cookies(name=COOKIE)
     return wrong

@@ -197,23 +197,9 @@ def test_the_server_that_is_named_answers_also_without_a_key(cloud: LocalCloud, 
     assert server.headers[asked[-1]]["authorization"] == "Bearer none"
 
 
-def test_a_kill_loses_nothing_that_was_saved_and_a_restart_sweeps_and_without_a_server_a_script_answers(
+def test_stopping_saves_at_once_and_another_port_finds_everything_and_without_a_server_a_script_answers(
     cloud: LocalCloud, server: FakeAnthropic
 ) -> None:
-    key, session = cloud.key, _create(cloud, "before the power cut")
-    sweeps = cloud.runs("Sweep")
-    cloud.environment = dict(NOBODY_NAMED)
-    kill_amid_a_crowd(cloud)
-    assert cloud.key == key
-    assert cloud.call("GET", f"/sessions/{session}").status == 200
-    assert _until(lambda: cloud.runs("Sweep") > sweeps)
-    assert "A script answers" in cloud.log
-    asked = len(server.bodies)
-    assert _opening(cloud) != QUESTIONS[0]
-    assert len(server.bodies) == asked
-
-
-def test_stopping_saves_at_once_and_another_port_finds_everything(cloud: LocalCloud) -> None:
     session = _create(cloud, "just before the end")
     forwarded, summarised = cloud.runs("ConversationsChanged"), cloud.runs("WriteSummary")
     cloud.stop(signal.SIGINT)
@@ -224,7 +210,12 @@ def test_stopping_saves_at_once_and_another_port_finds_everything(cloud: LocalCl
         assert "Traceback" not in refused.stderr
     (cloud.folder / "harmonica.env").unlink()
     cloud.port = free_port()
+    cloud.environment = dict(NOBODY_NAMED)
     cloud.start()
+    assert "A script answers" in cloud.log
+    asked = len(server.bodies)
+    assert _opening(cloud) != QUESTIONS[0]
+    assert len(server.bodies) == asked
     assert cloud.call("GET", f"/sessions/{session}").status == 200  # with a new key
     assert f"http://127.0.0.1:{cloud.port}" in (cloud.folder / "harmonica.env").read_text()
     thread = {"participant_id": "ada", "participant_name": "", "content": "Hello"}
@@ -232,6 +223,15 @@ def test_stopping_saves_at_once_and_another_port_finds_everything(cloud: LocalCl
     # The stream goes on where its reader was, and the functions reach their queues at the new port.
     assert _until(lambda: cloud.runs("ConversationsChanged") > forwarded)
     assert _until(lambda: cloud.runs("WriteSummary") > summarised)
+
+
+def test_a_kill_loses_nothing_that_was_saved_and_a_restart_sweeps(cloud: LocalCloud) -> None:
+    key, session = cloud.key, _create(cloud, "before the power cut")
+    sweeps = cloud.runs("Sweep")
+    kill_amid_a_crowd(cloud)
+    assert cloud.key == key
+    assert cloud.call("GET", f"/sessions/{session}").status == 200
+    assert _until(lambda: cloud.runs("Sweep") > sweeps)
 
 
 @pytest.fixture

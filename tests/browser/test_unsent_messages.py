@@ -9,6 +9,7 @@ from tests.browser.chat_page import ChatPage, new_session
 from tests.browser.devices import DESKTOP, TIMEOUT, Devices
 from tests.browser.directed_model import PATIENCE, DirectedModel
 from tests.e2e.local import LocalCloud
+from tests.e2e.test_main_job import wait_for
 from tests.fake_anthropic import Fault
 
 LIVE = "**/chat/live*"
@@ -156,11 +157,12 @@ def test_two_tabs_that_send_at_once_lose_nothing(start: Start, model: DirectedMo
     other.send(BREAD)
     assert other.said()[-1] == BREAD  # behind what the other tab has sent, once that is known here
     model.go()
-    expect(other.replies).to_have_count(3)
-    assert other.said() == [SOUP, BREAD]
-    assert one.stored() == [[SOUP, BREAD]]
-    one.open()
-    assert one.said() == [SOUP, BREAD]
+    # Where the other tab was told that a reply is being written, the first one sends what it keeps.
+    wait_for("both messages", lambda: one.stored() == [[SOUP, BREAD]])
+    for tab in (one, other):
+        tab.open()
+        expect(tab.replies).to_have_count(3)
+        assert tab.said() == [SOUP, BREAD]
 
 
 def test_a_facilitator_out_of_reach_is_asked_again_at_a_press(start: Start, model: DirectedModel) -> None:

@@ -217,6 +217,7 @@ SEND_MAIL = Function(
         "Sessions": ("BatchGetItem", "DeleteItem", "PutItem", "UpdateItem"),
         "Projects": ("BatchGetItem", "DeleteItem", "PutItem"),
         "Conversations": ("BatchGetItem", "Query"),
+        "Telegram": ("BatchGetItem",),  # names of groups that ask for a session
         "Guards": (*KEY_ITEM, "BatchGetItem", "DeleteItem"),
     },
     settings=("deployment_secret_arn", "public_url", "sign_up", "mail_from", "support_contact", "llm_provider"),

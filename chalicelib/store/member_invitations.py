@@ -205,9 +205,10 @@ def _mark(
     change: Change,
     now: datetime,
 ) -> None:
-    """Mark the session, or the project, while a mail of its invitations waits: the first one that does, or more."""
+    """Mark the session, or the project, while a mail of its invitations waits: the first one that does, more, or one that was not taken:
+    the mail service will not have taken the others either, so they rest as long."""
     waited, waits = (any(it.answer == "open" and it.mail == "waiting" for it in some) for some in (before, after))
-    if waits and (change.added or not waited):
+    if waits and (change.added or change.mails_at or not waited):
         write.save(_mails_of(subject, change.mails_at or now))
     elif waited and not waits:
         write.delete(_mails_of(subject))

@@ -167,9 +167,11 @@ def resend_member_invitation(
         if found.invited_by != user_id and address_hash in room.crowded:
             raise Unprocessable(f"You have {OPEN_OF_ONE} open invitations to this address, the most there can be")
         change = Change(after, added=[address_hash], inviter=user_id, inviter_changes=room.changes)
-        if not deps.holding.store.write(subject, before, change, now):
+        failed = deps.holding.store.write(subject, before, change, now, lambda write: _check_place(write, subject))
+        if not failed:
             _ask(subject, [again.id] if again.mail == "waiting" else [], deps, now)
             return again, token
+        _require_place(subject, failed)
     raise Conflict(_MOVED)
 
 
@@ -263,8 +265,7 @@ def _store_new(place: Place, asked: _Asked, deps: InvitingDeps, now: datetime) -
         failed = deps.holding.store.write(subject, before, change, now, lambda write: _check_place(write, subject))
         if not failed:
             return made, refused
-        if failed & {keys.SESSION, keys.PROJECT}:
-            raise NotFound("Session not found" if subject.kind == "session" else "Project not found")
+        _require_place(subject, failed)
         full |= failed & cleared  # there was no place to forget
         for address_hash in failed & made.keys():
             clear_address(address_hash, deps=deps.holding, now=now)
@@ -295,6 +296,12 @@ def _check_place(write: Transaction, subject: Subject) -> None:
         check_session(write, subject.id)
     else:
         check_project(write, subject.id)
+
+
+def _require_place(subject: Subject, failed: Collection[str]) -> None:
+    """Raises NotFound where one of these conditions that did not hold is that what somebody is invited to is there."""
+    if keys.SESSION in failed or keys.PROJECT in failed:
+        raise NotFound("Session not found" if subject.kind == "session" else "Project not found")
 
 
 def _new(email: str, known: MemberInvitation | None, new_id: str, asked: _Asked, now: datetime) -> MemberInvitation:

@@ -4,7 +4,7 @@ from typing import get_args
 
 from msgspec import Struct
 
-from chalicelib.errors import Invalid
+from chalicelib.errors import Forbidden, Invalid
 from chalicelib.model import Role
 from chalicelib.operations.members import Member, SessionMember
 from chalicelib.services.access.roles import is_at_least
@@ -12,6 +12,7 @@ from chalicelib.web.kit.http import Form
 from chalicelib.web.kit.texts import Texts
 
 _GIVEN: tuple[Role, ...] = tuple(role for role in get_args(Role) if role != "owner")
+_OFFERS = {"offer": False, "accept": True, "decline": True}  # whether one does that for oneself
 NEWS = (
     "role",
     "removed",
@@ -77,9 +78,16 @@ def _shown(of: Member | SessionMember, user_id: str, role: Role | None, texts: T
     )
 
 
-def asked_role(form: Form, own: Role) -> tuple[Role, str]:
-    """Returns the role that a form of a member's asks for, and what is told once it is given. Raises Invalid for none."""
-    match form.get("do"):
+def asked_role(form: Form, user_id: str, own: Role) -> tuple[Role, str]:
+    """Returns the role that a form of a member's asks for, sent by who has their `own`, and what is told once it is given.
+
+    Raises Invalid for none, Forbidden for an offer that is answered for somebody else, or made to oneself: over REST those are one
+    step, told apart by whom it is about, so the one would be done for the other.
+    """
+    asked = form.get("do", "")
+    if asked in _OFFERS and (form.get("member", "").lower() == user_id) != _OFFERS[asked]:
+        raise Forbidden
+    match asked:
         case "offer":
             return "owner", "offered"
         case "accept":

@@ -182,7 +182,7 @@ def _remove(host: HostRequest, named: str, form: Form) -> str:
 
 def _change_member(host: HostRequest, named: str, form: Form) -> str:
     user_id = form.get("member", "")
-    role, done = asked_role(form, _open(host, named).role or "viewer")
+    role, done = asked_role(form, host.user_id, _open(host, named).role or "viewer")
     host.perform(change_project_member, ChangeProjectMember(project_id=named, user_id=user_id, role=role))
     return done
 

@@ -101,6 +101,6 @@ def _change(host: HostRequest, session_id: str, form: Form) -> str:
     member = container.members().find(session_id, host.user_id)
     if member is None and form.get("do") == "decline":
         raise Forbidden
-    role, done = asked_role(form, member.role if member else "viewer")
+    role, done = asked_role(form, host.user_id, member.role if member else "viewer")
     host.perform(change_session_member, ChangeSessionMember(session_id=session_id, user_id=user_id, role=role))
     return done

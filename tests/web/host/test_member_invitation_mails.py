@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ import app
 from chalicelib.errors import Throttled, Unavailable
 from chalicelib.mail import MailRefused
 from chalicelib.model.member_invitations import VALID
-from chalicelib.services.member_invitations import mail_job
+from chalicelib.services.member_invitations import inviting, mail_job
 from chalicelib.store import keys
 from tests import events
 from tests.api.hosts import Host
@@ -87,23 +88,40 @@ def test_what_the_mail_service_did_not_take_is_tried_again_and_counts_towards_no
     error: Exception, hours: int, host: Host, subject: str, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mail_job, "MAILS_AN_ADDRESS", 1)
-    invite(host, subject, DEE)
+    invite(host, subject, DEE, "eva@example.com")
     for _ in range(2):
         run_failing(monkeypatch, error)
-        (waiting,) = host.get(f"{subject}/invitations")["data"]
-        assert (waiting["mail"], marks()) == ("waiting", 1)
+        assert ([it["mail"] for it in host.get(f"{subject}/invitations")["data"]], marks()) == (["waiting"] * 2, 1)
         clock.advance(MISSED)
         sweep()
         assert asked("mails") == []
         clock.advance(hours * 3600)
         sweep()
     deliver()
-    (sent,) = host.get(f"{subject}/invitations")["data"]
-    assert (recipients(), sent["mail"], marks()) == ([DEE], "sent", 0)
+    sent = [it["mail"] for it in host.get(f"{subject}/invitations")["data"]]
+    assert (sorted(recipients()), sent, marks()) == ([DEE, "eva@example.com"], ["sent"] * 2, 0)
 
 
 def test_what_waits_goes_with_the_session_or_the_project(host: Host, subject: str) -> None:
     invite(host, subject, DEE)
     assert host.call("DELETE", subject).status_code in (200, 204)
+    assert all(map(delete_data, asked("deletions")))
+    assert marks() == 0
+
+
+def test_who_sends_an_invitation_again_while_all_is_deleted_leaves_nothing(
+    host: Host, subject: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invite(host, subject, DEE)
+    (made,) = host.get(f"{subject}/invitations")["data"]
+    find_room = inviting.find_room
+
+    def delete_before(*given: Any, **named: Any) -> Any:
+        monkeypatch.setattr(inviting, "find_room", find_room)
+        assert host.call("DELETE", subject).status_code in (200, 204)
+        return find_room(*given, **named)
+
+    monkeypatch.setattr(inviting, "find_room", delete_before)
+    assert host.call("POST", f"{subject}/invitations/{made['id']}/resend", {}).status_code == 404
     assert all(map(delete_data, asked("deletions")))
     assert marks() == 0

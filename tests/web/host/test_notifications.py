@@ -163,9 +163,15 @@ def test_a_digest_tells_nothing_that_its_reader_may_not_read_any_more_or_that_an
         for role in ("owner", *(["viewer"] if is_taken_back else [])):
             changed = bo.call("PATCH", f"/sessions/{theirs}/members/{host.user_id}", {"role": role})
             assert changed.status_code == 200
+    groups = container.telegram_groups()
+    for name in ("Kitchen", "Cellar"):
+        groups.register(host.user_id, TelegramGroup(f"-{name}", name, None, clock_now, "confirmed"))
+        assert tell(host, name, kind="group_asks", details={"group": f"-{name}", "after": ""})
+    groups.remove(host.user_id, "-Cellar")
     to_morning(clock)
     (mail,) = mails()
-    assert sorted(told_in(mail)) == ["Ended: “Lunch”", "You can become the owner: “Dinner”"]
+    asks = "The group “Kitchen” asks for a session"
+    assert sorted(told_in(mail)) == ["Ended: “Lunch”", asks, "You can become the owner: “Dinner”"]
 
 
 def test_a_digest_goes_once_whatever_its_job_dies_of_and_waits_where_no_mail_is_taken(

@@ -195,6 +195,12 @@ def test_an_owner_does_on_pages_what_takes_one(host: Host) -> None:
         assert press(heir, path, do="accept", member=heir.user_id) == 403
         assert press(owner, path, do="offer", member=heir.user_id) == 303
         assert press(heir, path, do="accept", member=world.reader) == 403
+        before = guest.get(f"{api}/members")
+        answered = [
+            press(owner, path, do=do, member=it.user_id)
+            for do, it in (("accept", heir), ("decline", heir), ("offer", owner))
+        ]
+        assert (answered, guest.get(f"{api}/members")) == ([403, 403, 403], before)
         assert press(heir, path, do="decline", member=heir.user_id) == 303
         assert press(heir, path, do="accept", member=heir.user_id) == 403
         assert press(owner, path, do="offer", member=heir.user_id) == 303

@@ -53,6 +53,7 @@ TWICE = {**INSTALL, "chain_config": {**CHAIN, "steps": [CHAIN["steps"][0], CHAIN
 WITHOUT_VERSION = {**INSTALL, "title": "Plain", "source_provenance": {**INSTALLED, "spec_version": "0.0.0"}}
 OF_A_NUMBER = {**INSTALL, "source_provenance": {**INSTALLED, "spec_version": 1}}
 NOT_MINE = "You don't have access to this project"
+OWNERS = "This takes the owner of the project"
 NOT_MY_SESSION = "You don't have access to this session"
 FROM = {"topic": "Lunch", "goal": "Find out what people eat", "critical": "", "context": "A canteen"}
 IN, HERE = "/projects/{project}", "/sessions/{session}"
@@ -190,8 +191,8 @@ SENT: tuple[tuple[str, str, str, Any, int, Reads | str], ...] = (
     ("editor", "PATCH", IN, {"description": "Ours"}, 200, is_now(description="Ours")),
     ("editor", "POST", "/sessions", {**FOOD, "project_id": "{project}"}, 201, keep("ours", *CREATED)),
     ("editor", "PATCH", HERE, {"topic": "Our lunch"}, 200, is_now(topic="Our lunch")),
-    ("editor", "DELETE", IN, None, 403, NOT_MINE),
-    ("admin", "DELETE", IN, None, 403, NOT_MINE),
+    ("editor", "DELETE", IN, None, 403, OWNERS),
+    ("admin", "DELETE", IN, None, 403, OWNERS),
     ("owner", "DELETE", IN, None, 200, is_now(title="Food 2026", status="deleted")),
     ("owner", "DELETE", IN, None, 404, "Project not found"),
     ("owner", "GET", IN, None, 404, "Project not found"),

@@ -10,7 +10,7 @@ import app
 from chalicelib.errors import Throttled, Unavailable
 from chalicelib.mail import MailRefused
 from chalicelib.model.member_invitations import VALID
-from chalicelib.services.member_invitations import inviting, mail_job
+from chalicelib.services.member_invitations import inviting, mail_job, room
 from chalicelib.store import keys
 from tests import events
 from tests.api.hosts import Host
@@ -114,12 +114,11 @@ def test_who_sends_an_invitation_again_while_all_is_deleted_leaves_nothing(
 ) -> None:
     invite(host, subject, DEE)
     (made,) = host.get(f"{subject}/invitations")["data"]
-    find_room = inviting.find_room
 
     def delete_before(*given: Any, **named: Any) -> Any:
-        monkeypatch.setattr(inviting, "find_room", find_room)
+        monkeypatch.setattr(inviting, "find_room", room.find_room)
         assert host.call("DELETE", subject).status_code in (200, 204)
-        return find_room(*given, **named)
+        return room.find_room(*given, **named)
 
     monkeypatch.setattr(inviting, "find_room", delete_before)
     assert host.call("POST", f"{subject}/invitations/{made['id']}/resend", {}).status_code == 404

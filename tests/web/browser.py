@@ -1,5 +1,6 @@
 """A browser without scripts: it keeps cookies, follows redirects, reads pages and fills in their forms."""
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urlencode
@@ -9,6 +10,7 @@ from chalice.test import Client, HTTPResponse
 from app import app
 from tests import leaks
 
+_SPACES = re.compile(r"[ \t\n\r\f]+")  # what HTML shows as one space; a space that does not break stays what it is
 _VOID = {"meta", "link", "input", "img", "rect", "path", "br", "hr"}
 
 
@@ -130,7 +132,7 @@ class Browser:
         reader.feed(html)
         reader.close()
         assert not reader.open_tags, f"not closed: {reader.open_tags}"
-        text = " ".join("".join(reader.texts).split())
+        text = " ".join(_SPACES.split("".join(reader.texts))).strip()
         return Page(answer.status_code, dict(answer.headers), html, text, reader.forms, reader.log(), reader.links)
 
 

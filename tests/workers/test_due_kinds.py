@@ -89,7 +89,8 @@ def test_every_reason_has_a_name_of_its_own_a_kind_of_item_and_somebody_who_does
     kinds = due_kinds.KINDS
     assert len({kind.name for kind in kinds}) == len(kinds)
     assert all(kind.item in item_kinds.KINDS for kind in kinds)
-    assert {kind for kind in kinds if kind.job not in QUEUE_OF} == set(due_kinds.EACH_MINUTE)
+    by_the_clock = {*due_kinds.EACH_MINUTE, due_kinds.MEMBER_MAILS, due_kinds.PROJECT_MEMBER_MAILS}
+    assert {kind for kind in kinds if kind.job not in QUEUE_OF} == by_the_clock
 
 
 def test_the_clock_may_send_to_every_queue_that_it_sends_to() -> None:

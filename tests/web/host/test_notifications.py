@@ -48,7 +48,7 @@ def test_the_bell_counts_on_every_page_and_what_is_read_stays_in_the_list(
 ) -> None:
     session = host.new_session(topic="<b>Lunch</b>")["id"]
     page = ana.open("/notifications")
-    assert ("Nothing has happened yet" in page.text, bell(page.html)) == (True, "")
+    assert ("There is nothing to read" in page.text, bell(page.html)) == (True, "")
     for number in range(22):
         clock.advance(1)
         assert tell(host, str(number), kind="session_ended", session_id=session)

@@ -1,4 +1,4 @@
-"""Holds what jobs ask of AWS against what their functions may: in memory AWS allows everything."""
+"""Holds what jobs and requests ask of AWS against what their functions may: in memory AWS allows everything."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from typing import Any
 
 import pytest
+from chalice import Chalice
 from pynamodb.connection.base import Connection
 
 from chalicelib.clock import Deadline
@@ -14,7 +15,7 @@ from chalicelib.model.jobs import QUEUE_OF, Job
 from chalicelib.store import due_kinds
 from chalicelib.workers import jobs
 from infra.function import Function
-from infra.functions import ALL, OPEN_AND_CLOSE, SWEEP
+from infra.functions import ALL, API, OPEN_AND_CLOSE, SWEEP
 
 _WRITES = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 _OF_FILES = {"put_object": "PutObject", "delete_object": "DeleteObject"}
@@ -23,8 +24,8 @@ denied: list[str] = []  # what AWS would have refused
 
 
 def enforce(patch: pytest.MonkeyPatch) -> None:
-    """From now on, note what the function of a job that runs may not do."""
-    dispatch, call, run = Connection.dispatch, Files._call, jobs.run_job
+    """From now on, note what the function of a job that runs, or that of the API and the pages, may not do."""
+    dispatch, call, run, serve = Connection.dispatch, Files._call, jobs.run_job, Chalice.__call__
 
     def dispatch_allowed(self: Connection, name: str, arguments: Any, *given: Any, **named: Any) -> Any:
         for table, operation in _asked(name, arguments):
@@ -42,9 +43,17 @@ def enforce(patch: pytest.MonkeyPatch) -> None:
         finally:
             _working.reset(token)
 
+    def serve_as_api(self: Chalice, event: Any, context: Any) -> Any:
+        token = _working.set(API)
+        try:
+            return serve(self, event, context)
+        finally:
+            _working.reset(token)
+
     patch.setattr(Connection, "dispatch", dispatch_allowed)
     patch.setattr(Files, "_call", call_allowed)
     patch.setattr(jobs, "run_job", run_as_its_function)
+    patch.setattr(Chalice, "__call__", serve_as_api)
 
 
 def _function_of(job: Job) -> Function | None:

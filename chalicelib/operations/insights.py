@@ -127,7 +127,12 @@ class NewQuote(Struct):
         | None
     ) = None
     participant_id: (
-        Annotated[ThreadId, Meta(description="Whose message it is, where that is known: it is found sooner then.")]
+        Annotated[
+            str,
+            Meta(
+                description="Whose message it is, where that is known: `message_id` is found sooner then. Only a hint."
+            ),
+        ]
         | UnsetType
     ) = UNSET
 

@@ -76,7 +76,7 @@ def test_words_that_cannot_be_saved_are_not_left_without_asking(scripted: LocalC
     page.context.clear_cookies()
     page.locator("#goal").press_sequentially(" leave")
     expect(page.locator("#signed-out")).to_contain_text("sign in")
-    page.get_by_role("link", name="API keys").click(no_wait_after=True)
+    page.get_by_role("link", name="Projects", exact=True).click(no_wait_after=True)
     wait_for("the question", lambda: page.locator("#goal").input_value() == "Why storks leave" and bool(asked))
     assert asked == ["beforeunload"]
 

@@ -55,6 +55,7 @@ RULED = (
     "POST /sessions",  # distribution, closes_at, template_id: must exist, must lie ahead
     "PATCH /sessions/{session_id}",  # the same; ids of questions
     "GET /sessions/{session_id}/responses",  # cursors are ours
+    "GET /sessions/{session_id}/recap",
     "GET /sessions/{session_id}/activity",  # no clock of ours shows a leap second
     "GET /sessions/{session_id}/export",  # parts and participants are named in a text, and not every format has all parts
     "GET /sessions/{session_id}/slices",  # of and by are of the session

@@ -340,9 +340,9 @@ def _allowed(attempt: Callable[[], Any]) -> bool:
             "send CardsQueue",
         ),
         ("WriteBrief", "read Sessions, write Sessions"),
-        ("WriteExport", "read Accounts, read Sessions, write Sessions, send CardsQueue"),
+        ("WriteExport", "read Accounts, write Accounts, read Sessions, write Sessions, send CardsQueue"),
         ("UpdateCards", "read Accounts, write Sessions"),
-        ("SendMail", "secret, read Accounts, write Sessions"),
+        ("SendMail", "secret, read Accounts, write Sessions, delete Sessions"),
         (
             "DeleteData",
             "secret, read Accounts, write Accounts, delete Accounts, read Sessions, write Sessions, delete Sessions, "

@@ -16,6 +16,7 @@ from tests import events
 from tests.api.hosts import Host, new_host
 from tests.api.jobs import update_cards
 from tests.events import Context
+from tests.faults import tap
 from tests.web.browser import Browser, Page
 from tests.web.host.visitor import follow, send, sign_in
 from tests.web.test_privacy import ON_AWS, stage
@@ -293,6 +294,23 @@ def test_the_first_page_is_counted_for_whoever_says_that_they_are_signed_in(
     assert ben.open("/").status == 200
     ben.cookies["harmonica"] = "x" * 43
     assert ben.open("/").status == 429
+
+
+def test_at_an_address_that_leads_nowhere_who_is_signed_in_finds_the_way_back_and_for_others_nothing_is_read(
+    ana: Browser, ben: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wire = tap(monkeypatch)
+    for path in ("/nonsense", "/nonsense/deeper", "/projects/no/such/page"):
+        found = ana.open(path)
+        assert (found.status, "There is nothing here" in found.text, found.has_form("Sign out")) == (404, True, True)
+        assert "There is no conversation here" not in found.text
+    wire.calls.clear()
+    assert "There is no conversation here" in ben.open("/nonsense").text
+    assert wire.calls == []
+    ben.cookies["harmonica"] = "x" * 43
+    assert "There is no conversation here" in ben.open("/nonsense").text
+    monkeypatch.setattr("chalicelib.web.kit.http.PAGES", 0)
+    assert ben.open("/nonsense").status == 429
 
 
 @pytest.mark.parametrize("path", ["/", "/projects", "/keys", "/account"])

@@ -297,20 +297,21 @@ def test_the_first_page_is_counted_for_whoever_says_that_they_are_signed_in(
 
 
 def test_at_an_address_that_leads_nowhere_who_is_signed_in_finds_the_way_back_and_for_others_nothing_is_read(
-    ana: Browser, ben: Browser, monkeypatch: pytest.MonkeyPatch
+    ana: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wire = tap(monkeypatch)
-    for path in ("/nonsense", "/nonsense/deeper", "/projects/no/such/page"):
-        found = ana.open(path)
-        assert (found.status, "There is nothing here" in found.text, found.has_form("Sign out")) == (404, True, True)
-        assert "There is no conversation here" not in found.text
+    wire, lost, theirs = tap(monkeypatch), "There is no conversation here", "There is nothing here"
+    mine, forged = ({"cookie": f"harmonica={it}"} for it in (ana.cookies["harmonica"], "x" * 43))
+    for path in ("/nonsense", "/nonsense/deeper", "/account/no/such/page"):
+        found = events.request("GET", path, headers=mine)
+        assert (found.status, theirs in found.body, 'action="/sign-out"' in found.body) == (404, True, True)
+        assert lost not in found.body
+    assert wire.calls
     wire.calls.clear()
-    assert "There is no conversation here" in ben.open("/nonsense").text
+    assert lost in events.request("GET", "/nonsense").body
     assert wire.calls == []
-    ben.cookies["harmonica"] = "x" * 43
-    assert "There is no conversation here" in ben.open("/nonsense").text
+    assert lost in events.request("GET", "/nonsense", headers=forged).body
     monkeypatch.setattr("chalicelib.web.kit.http.PAGES", 0)
-    assert ben.open("/nonsense").status == 429
+    assert events.request("GET", "/nonsense", headers=forged).status == 429
 
 
 @pytest.mark.parametrize("path", ["/", "/projects", "/keys", "/account"])

@@ -200,6 +200,7 @@ WRITE_EXPORT = Function(
     tables={
         "Accounts": ("BatchGetItem", "GetItem", "UpdateItem"),
         "Sessions": ITEMS,
+        "Projects": ("Query",),
         "Conversations": ("BatchGetItem", "Query"),
         "Telegram": ("Query",),
     },

@@ -203,8 +203,9 @@ def _shown(call: Call, profile: Profile) -> UserInfo:
 def export_me(call: Call, given: ExportMe) -> Done | AccountExport:
     """All that the account has, to take away. It takes a browser that signed in within the last ten minutes.
 
-    That is the profile, HARMONICA.md, keys without their secrets, templates, the sessions that the account owns with everything in
-    them, and what the user said in others. A job makes it: 202, and again until it is `ready`.
+    That is the profile, HARMONICA.md, keys without their secrets, templates, the projects that the account owns with their members'
+    roles and their templates, the sessions that it owns with everything in them, and what the user said in others. A job makes it: 202,
+    and again until it is `ready`.
     """
     from chalicelib.services.accounts.export import ask_for_export, links_of
 

@@ -14,7 +14,7 @@ from chalicelib.services.participants.scopes import user_of
 from chalicelib.services.results.exports.large import ExportDeps, note_part
 from chalicelib.services.results.exports.rendering import render_export
 from chalicelib.services.results.exports.selection import PARTS, Selection
-from chalicelib.store.account_contents import read_account
+from chalicelib.store.account_contents import read_account, read_owned_projects
 from chalicelib.store.cards import Cards
 from chalicelib.store.item_kinds import KINDS
 from chalicelib.store.own_models import OwnModelStore
@@ -26,10 +26,18 @@ SCHEMA, VERSION = "harmonica.account", 1
 
 _SELECTION = Selection("json", PARTS, everybody=True)
 _COUNTS = "counts how often it was used, or which links of before are in force"
+_CHANGES = "counts changes of a project, so that none of two at once is lost"
 # Attributes that no export has, and why.
-_LEFT_OUT = {"use": _COUNTS, "generation": _COUNTS, "feed": "says where templates are listed"}
+_LEFT_OUT = {
+    "use": _COUNTS,
+    "generation": _COUNTS,
+    "feed": "says where templates are listed",
+    "revision": _CHANGES,
+    "nesting_revision": _CHANGES,
+}
 _SECRETS = "of keys and browser sessions nothing is stored but what cannot be turned back into them"
 _ELSEWHERE = "belongs to whoever owns the session: of it there is what you said there yourself"
+_OTHERS_PROJECT = "belongs to whoever owns the project: of it there is your role in it"
 
 
 class ContentDeps(Struct, frozen=True):
@@ -110,10 +118,7 @@ def render_file(
 
 def _list_account(user_id: str, deps: ContentDeps) -> dict[str, Any]:
     """Returns what belongs to the account itself. What is not there is said under `not_exported`, with the reason."""
-    found = {
-        name: [{key: value for key, value in item.items() if key not in _LEFT_OUT} for item in items]
-        for name, items in read_account(user_id).items()
-    }
+    found = {name: _shown(items) for name, items in read_account(user_id).items()}
     (user,) = found.pop("user")
     own = deps.own_models.get(user_id)
     keys_of_models = [
@@ -122,16 +127,28 @@ def _list_account(user_id: str, deps: ContentDeps) -> dict[str, Any]:
     return {
         "user": {"id": user_id, **user},
         **found,
+        "owned_projects": _list_projects(user_id, deps),
         "model_keys": keys_of_models,
         "model_tiers": own.tiers,
         "not_exported": _list_left_out(),
     }
 
 
+def _shown(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Returns these items without what no export has."""
+    return [{name: value for name, value in item.items() if name not in _LEFT_OUT} for item in items]
+
+
+def _list_projects(user_id: str, deps: ContentDeps) -> list[dict[str, Any]]:
+    """Returns the projects that an account owns, whole. Which those are they say themselves: a role is a moment old."""
+    found = _shown(read_owned_projects(user_id, sorted(deps.projects.roles_of(user_id))))
+    return [{**project, "templates": _shown(project["templates"])} for project in found]
+
+
 def _list_left_out() -> list[dict[str, str]]:
-    reasons = {
-        kind.name.rstrip("#"): kind.not_exported for kind in KINDS if kind.owner == "account" and kind.not_exported
-    }
-    reasons |= {"secrets": _SECRETS, "sessions of others": _ELSEWHERE}
+    left_out = [(kind, kind.name.rstrip("#")) for kind in KINDS if kind.not_exported]
+    reasons = {name: kind.not_exported for kind, name in left_out if kind.owner == "account"}
+    reasons |= {f"{name} of projects": kind.not_exported for kind, name in left_out if kind.owner == "project"}
+    reasons |= {"secrets": _SECRETS, "sessions of others": _ELSEWHERE, "projects of others": _OTHERS_PROJECT}
     reasons |= {f"attribute {name}": why for name, why in _LEFT_OUT.items()}
     return [{"what": what, "why": why} for what, why in reasons.items()]

@@ -147,7 +147,9 @@ def _save(host: HostRequest, form: Form) -> Response:
         return _render(host, made, status=409 if made.merged.clashes else 400)
     # What somebody switched to in this browser before gives way to what they have just chosen for all of theirs.
     switched = [keep_language(host.request, made.changes["locale"])] if "locale" in made.changes else []
-    page = "/?named=1" if "first" in form else "/account?saved=1"
+    page = "/account?saved=1"
+    if "first" in form:
+        page = "/?named=1" if (made.merged.values["name"] or "").strip() else "/?unnamed=1"
     return see_other(f"{root(host.request)}{page}", *switched)
 
 

@@ -104,9 +104,11 @@ def show_dashboard(host: HostRequest) -> Response:
 
 
 def _ask_for_name(host: HostRequest, user: User, query: dict[str, str]) -> dict[str, Any]:
+    is_asked = is_unasked(user)
     return {
-        "asks_for_name": write_noted(note({"name": ""})) if is_unasked(user) else "",
-        "is_named": "named" in query,
+        "asks_for_name": write_noted(note({"name": ""})) if is_asked else "",
+        "name_error": locale_for(host.request).texts("name_empty") if is_asked and "unnamed" in query else "",
+        "is_named": "named" in query and user.name is not None,
         "zone": host.zone.replace("_", " "),
     }
 

@@ -371,10 +371,22 @@ def answer_host(door: Blueprint, answer: "Callable[[HostRequest], Response]") ->
 
 
 def show_unknown(request: Request, error: HarmonicaError) -> Response:
-    """Returns what went wrong at an address that no route serves, in words for hosts at theirs; nobody is looked up for it."""
+    """Returns what went wrong at an address that no route serves: to a host who is signed in with the way to what is theirs, to all
+    others in words for hosts at addresses of theirs. Nobody is looked up who has no cookie of a sign-in."""
 
-    def fail(_: Request) -> Response:
-        raise error
+    def fail(request: Request) -> Response:
+        from chalicelib.web.host.request import find_host
+        from chalicelib.web.kit.login import has_login_cookie
+
+        if not has_login_cookie(request):
+            raise error
+        require_allowance(request)
+        host = find_host(request)
+        if host is None:
+            raise error
+        from chalicelib.web.host.page import show_missing
+
+        return show_missing(host, error)
 
     first = str((request.uri_params or {}).get("proxy", "")).partition("/")[0]
     if first not in FOR_HOSTS:

@@ -18,7 +18,7 @@ from chalicelib.store.edits import edit_session
 from tests import events
 from tests.api.hosts import Host, new_host
 from tests.api.jobs import asked, delete_data, done
-from tests.api.projects import new_project
+from tests.api.projects import attach, join, new_project
 from tests.clock import FakeClock
 from tests.events import Context
 from tests.web.browser import Browser
@@ -145,6 +145,39 @@ def test_what_another_one_owns_is_not_in_it_whatever_a_project_or_a_list_says(
     assert MINE in json.dumps(by_topic["Bo's"]["conversations"])
     for hidden in (OTHERS, "What Bo says", "Bo's secret"):
         assert hidden not in json.dumps(document)
+
+
+def test_each_project_that_it_owns_is_in_it_whole_and_of_others_the_id_and_role(host: Host, ana: Browser) -> None:
+    settings = {"description": "What we eat", "location": "Bern", "color": "#aa3355", "inherit": False}
+    above = new_project(host, title="Above")
+    project = new_project(host, parent_id=above, **settings)
+    bo, session = join(project, "viewer"), str(host.new_session()["id"])
+    attach(host, session, project)
+    template = {"title": "Soup of ours", "facilitation_prompt": "Ask about soup.", "workspace_id": project}
+    assert host.call("POST", "/templates", template).status_code == 201
+    others = new_project(bo, title="Bo's", description="Bo's secret plan")
+    assert bo.call("POST", "/templates", {"title": "Bo's tea", "workspace_id": others}).status_code == 201
+    join(others, "admin", host)
+    gone = new_project(host, title="Gone before")
+    assert host.call("DELETE", f"/projects/{gone}").status_code == 200
+    take(ana)
+    assert work_off() == 1
+    (document,) = fetch(take(ana)[1]["urls"])
+    by_id = {it["id"]: it for it in document["owned_projects"]}
+    assert by_id.keys() == {above, project}
+    assert (by_id[above]["title"], by_id[above]["members"][0]["id"]) == ("Above", host.user_id)
+    found = by_id[project]
+    assert {name: found[name] for name in settings} == settings
+    assert (found["title"], found["status"], found["parent_id"]) == ("Food", "active", above)
+    assert {it["id"]: it["role"] for it in found["members"]} == {host.user_id: "owner", bo.user_id: "viewer"}
+    assert [it["id"] for it in found["sessions"]] == [session]
+    ((kept, made_by),) = [(it["document"], it["made_by"]) for it in found["templates"]]
+    assert (kept["title"], kept["facilitation_prompt"], made_by) == ("Soup of ours", "Ask about soup.", host.user_id)
+    (roles,) = document["projects"]
+    assert (set(roles["owner"]), roles["admin"]) == ({above, project}, [others])
+    assert "projects of others" in {it["what"] for it in document["not_exported"]}
+    for hidden in ("Bo's", "Gone before", "@example.com", "revision", "feed"):
+        assert hidden not in json.dumps([document["owned_projects"], document["projects"]])
 
 
 def test_it_takes_a_browser_that_signed_in_just_now(host: Host, ana: Browser, clock: FakeClock) -> None:

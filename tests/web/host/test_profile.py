@@ -230,8 +230,14 @@ def test_a_new_host_is_asked_for_a_name_once_and_may_go_without(ben: Browser, ce
     assert (heading in page.text, "These pages are in English, and their times in UTC." in page.text) == (True, True)
     long = submit(ben, asked, page.form("Not now"), do="save", name="n" * 256)
     assert (long.status, "At most 255 characters fit here" in long.text) == (400, True)
+    for nothing in ("", "  "):
+        empty = submit(ben, asked, page.form("Not now"), do="save", name=nothing)
+        assert ("Your name is saved." in empty.text, heading in empty.text) == (False, True)
+        assert "Please say what people call you" in empty.text
+    assert "Your name is saved." not in ben.open("/?named=1").text
     saved = submit(ben, asked, page.form("Not now"), do="save", name=" Dee ")
     assert ("Your name is saved." in saved.text, heading in saved.text) == (True, False)
+    assert "Please say what people call you" not in ben.open("/?unnamed=1").text
     assert container.accounts().find_user("dee@example.com").name == "Dee"  # type: ignore[union-attr]
     form = cem.open("/").form("Not now")
     for _ in range(2):

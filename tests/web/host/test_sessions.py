@@ -16,6 +16,7 @@ from tests import events
 from tests.api.hosts import Host, new_host
 from tests.api.jobs import update_cards
 from tests.events import Context
+from tests.faults import tap
 from tests.web.browser import Browser, Page
 from tests.web.host.visitor import follow, send, sign_in
 from tests.web.test_privacy import ON_AWS, stage
@@ -293,6 +294,24 @@ def test_the_first_page_is_counted_for_whoever_says_that_they_are_signed_in(
     assert ben.open("/").status == 200
     ben.cookies["harmonica"] = "x" * 43
     assert ben.open("/").status == 429
+
+
+def test_at_an_address_that_leads_nowhere_who_is_signed_in_finds_the_way_back_and_for_others_nothing_is_read(
+    ana: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wire, lost, theirs = tap(monkeypatch), "There is no conversation here", "There is nothing here"
+    mine, forged = ({"cookie": f"harmonica={it}"} for it in (ana.cookies["harmonica"], "x" * 43))
+    for path in ("/nonsense", "/nonsense/deeper", "/account/no/such/page"):
+        found = events.request("GET", path, headers=mine)
+        assert (found.status, theirs in found.body, 'action="/sign-out"' in found.body) == (404, True, True)
+        assert lost not in found.body
+    assert wire.calls
+    wire.calls.clear()
+    assert lost in events.request("GET", "/nonsense").body
+    assert wire.calls == []
+    assert lost in events.request("GET", "/nonsense", headers=forged).body
+    monkeypatch.setattr("chalicelib.web.kit.http.PAGES", 0)
+    assert events.request("GET", "/nonsense", headers=forged).status == 429
 
 
 @pytest.mark.parametrize("path", ["/", "/projects", "/keys", "/account"])

@@ -82,7 +82,8 @@ def test_the_owner_withdraws_an_offer_which_leaves_the_role_as_it_is_until_it_is
     session, project = host.new_session()["id"], new_project(host)
     bo, browser = signed_in("bo@example.com")
     admin, others = signed_in("cem@example.com")
-    for person, role in ((bo, "editor"), (admin, "admin")):
+    roles: tuple[tuple[Host, Role], ...] = ((bo, "editor"), (admin, "admin"))
+    for person, role in roles:
         container.sessions().add_member(session, person.user_id, role)
         join(project, "viewer", person)
         given = {"role": role}
@@ -269,7 +270,6 @@ def test_what_a_project_remembers_is_shown_exactly_and_switched_off_and_on_by_ed
     with monkeypatch.context() as scripted:
         scripted.setattr(Indiscreet, "understands", False)
         assert unread in ana.open(address).text
-    monkeypatch.undo()
     begun = {"topic": "Next", "goal": "Go on", "project_id": project}
     prompt = ana.open(f"/sessions/{host.call('POST', '/sessions', begun).json_body['id']}/prompt")
     shown = ("What it began with of its project", "Settled", "Open tensions", *told)

@@ -8,7 +8,7 @@ from chalicelib.telegram.groups import name_hosts
 from chalicelib.telegram.incoming import Incoming, Step
 
 
-def ask_for_session(incoming: Incoming, _: str) -> Step:
+def ask_for_session(incoming: Incoming, words: str) -> Step:
     """Has the hosts of this group told that it asks for a session, and says in the group which of them know. Where it is sent again and
     again, the bot falls silent for the rest of the hour."""
     group_id = str(incoming.chat_id)
@@ -23,4 +23,6 @@ def ask_for_session(incoming: Incoming, _: str) -> Step:
     for user_id, name in name_hosts(incoming, linked).items():
         is_new = tell_request(user_id, group_id, deps=container.request_deps())
         told.append(incoming.texts("request_told" if is_new else "request_known", host=f"<b>{escape(name)}</b>"))
+    if words.strip():
+        told.append(incoming.texts("request_words"))
     return Step((incoming.say("\n".join(told)),))

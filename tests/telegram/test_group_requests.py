@@ -51,7 +51,7 @@ def test_anybody_in_a_group_asks_its_host_for_a_session_which_is_told_once_and_l
     lunch = linked(telegram, host, telegram.person("Ana"), "Lunch")
     known = "It was passed on to Ana already that this group asks for a session."
     assert ask(telegram, lunch, text=f"/request {SECRET}") == [
-        "It is passed on to Ana that this group asks for a session."
+        "It is passed on to Ana that this group asks for a session.\nWhat you wrote after the command is not passed on."
     ]
     assert ask(telegram, lunch, "Cem") == [known]
     clock.advance(24 * 60 * 60)

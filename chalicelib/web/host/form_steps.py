@@ -25,7 +25,7 @@ STEPS: Mapping[str, frozenset[str]] = {
     "/projects": frozenset({""}),
     "/projects/{project_id}": frozenset(
         {"save", "archive", "activate", "remember", "forget", "attach", "detach", "delete"}
-        | {"role", "remove", "offer", "accept", "decline", "invite", "resend", "withdraw"}
+        | {"role", "remove", "offer", "withdraw_offer", "accept", "decline", "invite", "resend", "withdraw"}
     ),
     "/projects/{project_id}/knowledge": frozenset({"collect"}),
     "/sessions/{session_id}": frozenset(
@@ -41,7 +41,8 @@ STEPS: Mapping[str, frozenset[str]] = {
     "/sessions/{session_id}/invitations": frozenset({"invite", "resend", "remind", "remove"}),
     "/sessions/{session_id}/knowledge": frozenset({"collect"}),
     "/sessions/{session_id}/members": frozenset(
-        {"attach", "detach", "role", "remove", "offer", "accept", "decline", "invite", "resend", "withdraw"}
+        {"attach", "detach"}
+        | {"role", "remove", "offer", "withdraw_offer", "accept", "decline", "invite", "resend", "withdraw"}
     ),
     "/sessions/{session_id}/people": frozenset({"leave_out", "take_in"}),
     "/sessions/{session_id}/people/{person_id}": frozenset({"leave_out", "take_in", "remove"}),

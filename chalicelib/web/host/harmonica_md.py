@@ -5,6 +5,7 @@ from typing import Any
 from chalice.app import Response
 from msgspec.structs import replace
 
+from chalicelib import container
 from chalicelib.errors import HarmonicaError
 from chalicelib.operations.account import EditMe, UserInfo, get_me
 from chalicelib.operations.field_limits import limit_of
@@ -110,5 +111,6 @@ def _render(
         "is_changed": is_changed or bool(notice) or plan.needs_another_look,
         "notice": notice,
         "news": news,
+        "has_model": container.model_of_user(host.user_id).understands,
     }
     return render_host_page(host.request, "harmonica_md.html", status, host=host, **values)

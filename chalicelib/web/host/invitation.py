@@ -80,7 +80,7 @@ def receive_answer(host: HostRequest) -> Response:
                 return see_other(_address_of(held.subject, at))
             case "decline":
                 decline(named.subject, named.id, user, deps=deps, now=now)
-                return _show_over(host.request, host, InvitationOver("declined"), 200)
+                return render_host_page(host.request, "invitation_declined.html", host=host)
     except NoRoom as error:
         return show_invitation(host.request, locale_for(host.request).texts("answer_no_room"), error.status)
     except InvitationOver as error:
@@ -127,17 +127,13 @@ def _find(named: NamedInvitation | None, user: User | None) -> Held:
     return require_held(named.subject, invitation, deps=deps, now=now)
 
 
-def _show_over(
-    request: Request, host: HostRequest | None, error: InvitationOver, status: int | None = None
-) -> Response:
+def _show_over(request: Request, host: HostRequest | None, error: InvitationOver) -> Response:
     """Returns the page that says why an invitation lets nobody in, with the way to what it was to, where that is open to them."""
     reason: str = error.reason
     opens = ""
     if host and error.subject and reason in ("accepted", "revoked", "expired", "withdrawn"):
         opens = _address_open_to(host, error.subject)
-    return render_host_page(
-        request, "invitation_over.html", status or error.status, host=host, reason=reason, opens=opens
-    )
+    return render_host_page(request, "invitation_over.html", error.status, host=host, reason=reason, opens=opens)
 
 
 def _address_open_to(host: HostRequest, subject: Subject) -> str:

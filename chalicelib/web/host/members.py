@@ -1,22 +1,31 @@
 """The members of a session or a project on its page: who they are, and the forms that change what they may."""
 
+from collections.abc import Callable
 from typing import get_args
 
 from msgspec import Struct
 
 from chalicelib.errors import Forbidden, Invalid
 from chalicelib.model import Role
+from chalicelib.model.projects import Member as StoredMember
 from chalicelib.operations.members import Member, SessionMember
 from chalicelib.services.access.roles import is_at_least
 from chalicelib.web.kit.http import Form
+from chalicelib.web.kit.request import require_uuid
 from chalicelib.web.kit.texts import Texts
 
 _GIVEN: tuple[Role, ...] = tuple(role for role in get_args(Role) if role != "owner")
-_OFFERS = {"offer": False, "accept": True, "decline": True}  # whether one does that for oneself
+_OFFERS = {
+    "offer": False,
+    "withdraw_offer": False,
+    "accept": True,
+    "decline": True,
+}  # whether one does that for oneself
 NEWS = (
     "role",
     "removed",
     "offered",
+    "offer_withdrawn",
     "accepted",
     "declined",
     "saved",
@@ -44,6 +53,7 @@ class ShownMember(Struct, frozen=True):
     roles: tuple[Role, ...]
     may_remove: bool
     may_offer: bool
+    may_withdraw_offer: bool
     may_accept: bool
 
 
@@ -74,12 +84,17 @@ def _shown(of: Member | SessionMember, user_id: str, role: Role | None, texts: T
         _GIVEN if changes else (),
         own is not None and own != "owner" and (is_admin or is_self),
         changes and role == "owner" and not of.offered_at and not is_self,
+        role == "owner" and of.offered_at is not None and not is_self,
         is_self and of.offered_at is not None,
     )
 
 
-def asked_role(form: Form, user_id: str, own: Role) -> tuple[Role, str]:
-    """Returns the role that a form of a member's asks for, sent by who has their `own`, and what is told once it is given.
+def asked_role(form: Form, user_id: str, own: Role, find: Callable[[str], StoredMember | None]) -> tuple[Role, str]:
+    """Returns the role that a form of a member's asks for, sent by who has their `own`, and what is told once it is given. `find` looks
+    a member up.
+
+    An offer is taken back by giving the member the role that they have, as over REST. Where they accepted meanwhile, or are no member
+    any more, any role is asked for: who gives it says so then.
 
     Raises Invalid for none, Forbidden for an offer that is answered for somebody else, or made to oneself: over REST those are one
     step, told apart by whom it is about, so the one would be done for the other.
@@ -90,6 +105,9 @@ def asked_role(form: Form, user_id: str, own: Role) -> tuple[Role, str]:
     match asked:
         case "offer":
             return "owner", "offered"
+        case "withdraw_offer":
+            member = find(require_uuid(form.get("member", ""), "There is no such member"))
+            return member.role if member and member.role != "owner" else "admin", "offer_withdrawn"
         case "accept":
             return "owner", "accepted"
         case "decline":

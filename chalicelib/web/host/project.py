@@ -182,7 +182,8 @@ def _remove(host: HostRequest, named: str, form: Form) -> str:
 
 def _change_member(host: HostRequest, named: str, form: Form) -> str:
     user_id = form.get("member", "")
-    role, done = asked_role(form, host.user_id, _open(host, named).role or "viewer")
+    own, projects = _open(host, named).role or "viewer", container.projects()
+    role, done = asked_role(form, host.user_id, own, lambda it: projects.member(named, it))
     host.perform(change_project_member, ChangeProjectMember(project_id=named, user_id=user_id, role=role))
     return done
 

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from chalicelib import container
 from chalicelib.model.memory import Conclusion, ConclusionKind, Memory
 from chalicelib.operations.project_memory import MemoryPoint, get_project_memory
 from chalicelib.operations.project_output import ProjectInput
@@ -23,9 +24,10 @@ class ShownPoint(Struct, frozen=True):
 
 
 class ShownMemory(Struct, frozen=True):
-    """What new sessions of a project begin with, or would."""
+    """What new sessions of a project begin with, or would. `has_model`: whether one reads it in those of whoever looks."""
 
     inherit: bool
+    has_model: bool
     groups: list[tuple[ConclusionKind, list[ShownPoint]]]
     text: str
 
@@ -36,7 +38,9 @@ def show_memory(host: HostRequest, project_id: str, texts: Texts) -> ShownMemory
     groups: dict[ConclusionKind, list[ShownPoint]] = {}
     for point in found.points:
         groups.setdefault(point.kind, []).append(_shown(point, texts))
-    return ShownMemory(found.inherit, list(groups.items()), found.text)
+    return ShownMemory(
+        found.inherit, container.model_of_user(host.user_id).understands, list(groups.items()), found.text
+    )
 
 
 def group_received(memory: Memory) -> list[tuple[ConclusionKind, list[Conclusion]]]:

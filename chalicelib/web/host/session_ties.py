@@ -98,9 +98,11 @@ def _change(host: HostRequest, session_id: str, form: Form) -> str:
         case "remove":
             host.perform(remove_session_member, SessionMemberInput(session_id=session_id, user_id=user_id))
             return "left" if user_id == host.user_id else "removed"
-    member = container.members().find(session_id, host.user_id)
+    members = container.members()
+    member = members.find(session_id, host.user_id)
     if member is None and form.get("do") == "decline":
         raise Forbidden
-    role, done = asked_role(form, host.user_id, member.role if member else "viewer")
+    own = member.role if member else "viewer"
+    role, done = asked_role(form, host.user_id, own, lambda it: members.find(session_id, it))
     host.perform(change_session_member, ChangeSessionMember(session_id=session_id, user_id=user_id, role=role))
     return done

@@ -25,6 +25,15 @@ def me(host: Host) -> dict[str, Any]:
     return dict(host.get("/me"))
 
 
+def test_where_no_model_reads_it_the_page_of_harmonica_md_says_so(
+    ana: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unread = "a script asks the questions, and it does not use this"
+    assert unread not in ana.open(MD).text
+    monkeypatch.setattr(container.model(), "understands", False)
+    assert unread in ana.open(MD).text
+
+
 def test_what_a_host_says_of_themselves_is_saved_and_nothing_else(ana: Browser, host: Host) -> None:
     host.call("PATCH", "/me", {"harmonica_md": "A kitchen"})
     before = me(host)["updated_at"]

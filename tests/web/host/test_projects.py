@@ -76,6 +76,44 @@ def test_roles_are_changed_handed_over_and_left_on_both_pages(host: Host, ana: B
         assert '<a href="/">Your sessions</a>' in refused.html
 
 
+def test_the_owner_withdraws_an_offer_which_leaves_the_role_as_it_is_until_it_is_accepted(
+    host: Host, ana: Browser
+) -> None:
+    session, project = host.new_session()["id"], new_project(host)
+    bo, browser = signed_in("bo@example.com")
+    admin, others = signed_in("cem@example.com")
+    roles: tuple[tuple[Host, Role], ...] = ((bo, "editor"), (admin, "admin"))
+    for person, role in roles:
+        container.sessions().add_member(session, person.user_id, role)
+        join(project, "viewer", person)
+        given = {"role": role}
+        assert host.call("PATCH", f"/projects/{project}/members/{person.user_id}", given).status_code == 200
+    for api, address in (
+        (f"/sessions/{session}/members", f"/sessions/{session}/members"),
+        (f"/projects/{project}/members", f"/projects/{project}"),
+    ):
+        page = ana.open(address)
+        assert not page.has_form("Withdraw the offer")
+        offered = submit(ana, address, page.form("Offer it"), do="offer", member=bo.user_id)
+        withdraw = offered.form("Withdraw the offer")
+        assert withdraw.fields["member"] == bo.user_id
+        assert [it.open(address).has_form("Withdraw the offer") for it in (browser, others)] == [False, False]
+        assert bo.get("/notifications")["unread"] == 1
+        own = send(browser, address, browser.open(address).form("Decline"), do="withdraw_offer", member=bo.user_id)
+        assert own.status_code == 403
+        withdrawn = submit(ana, address, withdraw, do="withdraw_offer")
+        assert "The offer is withdrawn." in withdrawn.text
+        assert (withdrawn.has_form("Withdraw the offer"), browser.open(address).has_form("Decline")) == (False, False)
+        assert bo.get("/notifications") == {"data": [], "unread": 0}
+        (member,) = [it for it in host.get(api)["data"] if it["user_id"] == bo.user_id]
+        assert (member["role"], member["offered_at"]) == ("editor", None)
+        submit(ana, address, withdrawn.form("Offer it"), do="offer", member=bo.user_id)
+        submit(browser, address, browser.open(address).form("Decline"), do="accept", member=bo.user_id)
+        late = submit(ana, address, withdraw, do="withdraw_offer")
+        assert (late.status, "The owner stays the owner" in late.text) == (400, True)
+        assert {it["user_id"]: it["role"] for it in host.get(api)["data"]}[bo.user_id] == "owner"
+
+
 def test_who_has_a_lower_role_finds_no_form_and_is_refused(host: Host) -> None:
     session, project = host.new_session()["id"], new_project(host)
     attach(host, session, project)
@@ -227,6 +265,11 @@ def test_what_a_project_remembers_is_shown_exactly_and_switched_off_and_on_by_ed
     assert send(browser, address, seen.forms[-1], do="remember").status_code == 403
     on = submit(ana, address, off.form("Begin new sessions with it"), do="remember")
     assert "This is exactly what a session that begins now gets." in on.text
+    unread = "a script asks the questions, and it does not use this"
+    assert unread not in on.text
+    with monkeypatch.context() as scripted:
+        scripted.setattr(Indiscreet, "understands", False)
+        assert unread in ana.open(address).text
     begun = {"topic": "Next", "goal": "Go on", "project_id": project}
     prompt = ana.open(f"/sessions/{host.call('POST', '/sessions', begun).json_body['id']}/prompt")
     shown = ("What it began with of its project", "Settled", "Open tensions", *told)

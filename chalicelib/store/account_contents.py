@@ -37,14 +37,8 @@ PROJECT_CLASSES: Mapping[str, type[Model]] = {
 _FIRST, _LAST = " ", "~"  # around everything of a partition
 _KEYS_A_READ = 100
 _DELETED = "deleted"
-_KEYS = (
-    keys.PK,
-    keys.SK,
-    keys.USER_ID,
-    keys.SESSION_ID,
-    keys.PROJECT_ID,
-    keys.PART,
-)  # whose it is, and what it is called
+# Which say whose it is, and what it is called.
+_KEYS = (keys.PK, keys.SK, keys.USER_ID, keys.SESSION_ID, keys.PROJECT_ID, keys.PART)
 
 
 def read_account(user_id: str) -> dict[str, list[dict[str, Any]]]:
@@ -82,9 +76,8 @@ def _project(project_id: str, parts: Mapping[str, Raw]) -> dict[str, Any]:
     for table, name, raw in named:
         kind = kind_of(table, name)
         if kind in several:
-            held[kind.export].append(
-                {"id": name.removeprefix(kind.name)} | _values(PROJECT_CLASSES.get(kind.name), raw)
-            )
+            values = _values(PROJECT_CLASSES.get(kind.name), raw)
+            held[kind.export].append({"id": name.removeprefix(kind.name), **values})
     own = _values(PROJECT_CLASSES[keys.PROJECT], parts[keys.PROJECT])
     return {"id": project_id, **own, **held}  # what it counts, members and sessions, stands there itself
 

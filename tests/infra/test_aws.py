@@ -10,7 +10,8 @@ from infra import admin, aws, deploy, destroy, doctor, redrive, smoke, telegram_
 
 @pytest.fixture(autouse=True)
 def shell(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """A shell that says nothing of a region; what a command sets is taken back."""
+    """A shell that says nothing of a region, and a process that has asked nothing of AWS yet; what a command sets is taken back."""
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)

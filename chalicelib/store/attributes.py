@@ -11,9 +11,8 @@ from pynamodb.expressions.condition import size
 from chalicelib.model import DigestCounts, Role
 from chalicelib.model.sessions import highest
 
-SIZE: Final[Callable[[Any], Any]] = (
-    size  # in a condition, how many values an attribute has; PynamoDB has no types for it
-)
+# In a condition, how many values an attribute has; PynamoDB has no types for it.
+SIZE: Final[Callable[[Any], Any]] = size
 _LETTERS = {"for": "f", "against": "a", "mixed": "m", "neutral": "n"}
 _STANCES = {letter: stance for stance, letter in _LETTERS.items()}
 

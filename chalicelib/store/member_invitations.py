@@ -22,10 +22,8 @@ from chalicelib.store.due_kinds import MEMBER_MAILS, PROJECT_MEMBER_MAILS
 from chalicelib.store.tables import Guard
 from chalicelib.store.transact import ConditionFailed, Transaction
 
-VERSION = "version"  # label of the condition that nobody else has changed them
-INVITER = (
-    "inviter"  # label of the condition that whoever invites has made no other invitations since theirs were counted
-)
+# Labels of conditions: that nobody else has changed them, and that whoever invites has made no others since theirs were counted.
+VERSION, INVITER = "version", "inviter"
 PLACES_AN_ADDRESS = 200
 PLACES_AN_INVITER = 200
 _IN_ONE_READ = 100

@@ -15,12 +15,8 @@ from chalicelib.web.kit.request import require_uuid
 from chalicelib.web.kit.texts import Texts
 
 _GIVEN: tuple[Role, ...] = tuple(role for role in get_args(Role) if role != "owner")
-_OFFERS = {
-    "offer": False,
-    "withdraw_offer": False,
-    "accept": True,
-    "decline": True,
-}  # whether one does that for oneself
+# Whether one does that for oneself.
+_OFFERS = {"offer": False, "withdraw_offer": False, "accept": True, "decline": True}
 NEWS = (
     "role",
     "removed",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -150,7 +151,9 @@ def _to_what_is_deleted(host: Host, session: str, email: str, _: Browser) -> str
 
 def _expired(host: Host, session: str, email: str, _: Browser) -> str:
     link = invite(host, session, email)
-    container.clock().advance(timedelta(days=14).total_seconds())  # type: ignore[attr-defined]
+    clock = container.clock()
+    assert isinstance(clock, FakeClock)
+    clock.advance(timedelta(days=14).total_seconds())
     return link
 
 
@@ -285,10 +288,11 @@ def test_a_higher_role_stays_and_a_lower_one_is_raised(host: Host) -> None:
     told = host.call("POST", f"{subject}/invitations", {"emails": [DEE], "role": "viewer"})
     assert told.json_body["data"][0]["status"] == "member"
     # Whose role is changed while an invitation to a lower, or a higher one is open.
-    for before, invited, after in (("admin", "viewer", "admin"), ("viewer", "admin", "admin")):
+    changed: tuple[tuple[Role, str, Role], ...] = (("admin", "viewer", "admin"), ("viewer", "admin", "admin"))
+    for before, invited, after in changed:
         other = f"/sessions/{host.new_session()['id']}"
         link = invite(host, other, role=invited)
-        container.sessions().add_member(other.split("/")[2], guest.user_id, before)  # type: ignore[arg-type]
+        container.sessions().add_member(other.split("/")[2], guest.user_id, before)
         assert answer(dee, link).status_code == 303
         assert role_in(host, other, DEE) == after
         assert host.get(f"{other}/invitations")["data"] == []
@@ -330,7 +334,7 @@ def test_accepting_that_breaks_off_anywhere_gives_all_or_nothing_and_can_be_done
     links = {session: invite(host, session), f"/projects/{project}": invite(host, f"/projects/{project}")}
     for subject, link in links.items():
         form = dee.open(link).form("Decline")
-        for _ in break_each_call(wire, fault, lambda form=form: send(dee, "/invitation", form, do="accept")):  # type: ignore[misc]
+        for _ in break_each_call(wire, fault, partial(send, dee, "/invitation", form, do="accept")):
             is_member = role_in(host, subject, DEE) == "editor"
             assert is_member is (host.get(f"{subject}/invitations")["data"] == [])
             assert send(dee, "/invitation", form, do="accept").status_code == (410 if is_member else 303)

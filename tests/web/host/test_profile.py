@@ -247,11 +247,12 @@ def test_a_new_host_is_asked_for_a_name_once_and_may_go_without(ben: Browser, ce
     saved = submit(ben, asked, page.form("Not now"), do="save", name=" Dee ")
     assert ("Your name is saved." in saved.text, heading in saved.text) == (True, False)
     assert "Please say what people call you" not in ben.open("/?unnamed=1").text
-    assert container.accounts().find_user("dee@example.com").name == "Dee"  # type: ignore[union-attr]
+    accounts = container.accounts()
+    assert accounts.user(accounts.user_id_of("dee@example.com")).name == "Dee"
     form = cem.open("/").form("Not now")
     for _ in range(2):
         assert heading not in submit(cem, asked, form, do="nameless").text
-    assert container.accounts().find_user("fay@example.com").name is None  # type: ignore[union-attr]
+    assert accounts.user(accounts.user_id_of("fay@example.com")).name is None
     assert submit(cem, asked, profile_of(cem.open(asked)), do="save", name="Fay").status == 200
     submit(cem, asked, profile_of(cem.open(asked)), do="save", name="")
     assert heading not in cem.open("/").text
